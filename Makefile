@@ -1,0 +1,37 @@
+# `make repro` and `make test` are all a newcomer needs: each sets up `.venv` from the pinned versions first.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup repro test lint types clean
+help:            ## print these lines
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+.venv/pipeline: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mspe needs Python 3.11 or newer; name one: make PYTHON=python3.12 …")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[pipeline]'
+	touch $@
+
+.venv/test: .venv/pipeline
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[pipeline,test]'
+	touch $@
+
+setup: .venv/test ## create .venv with everything that repro, test, lint and types need
+
+repro: .venv/pipeline ## run the pipeline where anything changed, and print the summary
+	PATH="$(CURDIR)/$(BIN):$$PATH" dvc repro
+	@$(BIN)/python -m mspe.report
+
+test: .venv/test ## run the tests
+	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
+
+lint: .venv/test ## check style and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/test ## check types
+	$(BIN)/mypy
+
+clean:           ## delete the environment, outputs and caches that Git does not keep
+	rm -rf .venv .mspe runs data models metrics/predictions .dvc/cache .dvc/tmp

@@ -1,0 +1,21 @@
+"""What every command line of the project shares."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mspe.common.errors import MspeError
+
+
+@contextmanager
+def command() -> Iterator[None]:
+    """Run a command: the library's log goes to standard output, a line each, and a mistake is one line.
+
+    An `MspeError` ends the process with that line on standard error, and status 1.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    try:
+        yield
+    except MspeError as error:
+        raise SystemExit(f"error: {error}") from None

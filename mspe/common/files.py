@@ -1,0 +1,139 @@
+"""Files that are either old or new, never half-written."""
+
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import torch
+
+from mspe.common.errors import MspeError
+
+
+@contextmanager
+def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a temporary file beside `path`; sync it and rename it to `path` when the block ends well.
+
+    After an exception, and after a kill, `path` is what it was before.
+
+    Raises
+    ------
+    MspeError
+        If the file cannot be written (full disk, no permission, the folder is a file).
+    """
+    path = Path(path)
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as error:
+        raise MspeError(
+            f"cannot write {path}: {error.strerror or error}; what stood there before is intact, free some room or "
+            "choose another folder"
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_directory(path: str | Path) -> Iterator[Path]:
+    """Yield an empty temporary directory beside `path`; it takes the place of `path` when the block ends well."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o777 & ~_umask())
+        if path.exists():
+            shutil.rmtree(path)
+        temporary.rename(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file atomically."""
+    with atomic_file(path) as file:
+        file.write(text.encode())
+
+
+def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON file atomically, indented, keys in the given order; NaN and infinity become null."""
+    write_text(path, json.dumps(_finite(content), indent=2, allow_nan=False) + "\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def read_json(path: str | Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    MspeError
+        If the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(Path(path).read_text())
+    except FileNotFoundError:
+        raise MspeError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
+    except json.JSONDecodeError as error:
+        raise MspeError(f"{path}: not valid JSON ({error})") from None
+
+
+def write_csv(path: str | Path, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Write columns of equal length as a CSV file with a header, atomically."""
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(columns)] + [",".join("" if cell is None else str(cell) for cell in row) for row in rows]
+    write_text(path, "\n".join(lines) + "\n")
+
+
+def write_tensors(path: str | Path, content: Mapping[str, Any]) -> None:
+    """Save tensors and plain values atomically; equal content gives equal bytes (no file name is stored)."""
+    with atomic_file(path) as file:
+        torch.save(dict(content), file)
+
+
+def read_tensors(path: str | Path) -> dict[str, Any]:
+    """Load what `write_tensors` wrote, on the CPU, refusing anything that would execute code.
+
+    Raises
+    ------
+    MspeError
+        If the file is missing, truncated, or holds more than tensors and plain values.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MspeError(f"{path}: no such file; run the stage that writes it (`dvc repro`)")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises half a dozen types for a damaged archive
+        reason = str(error).splitlines()[0]
+        raise MspeError(f"{path}: not a readable tensor file ({reason}); delete it and run again") from error
+    if not isinstance(content, dict):
+        raise MspeError(f"{path}: holds a {type(content).__name__}, expected a dictionary; was it written by mspe?")
+    return content
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,90 @@
+"""What every section of `params.yaml` shares: strict types, no unknown keys, and errors of one line each."""
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from mspe.common.errors import MspeError
+
+
+class Section(BaseModel):
+    """Base of all parameter schemas: frozen, strict, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def _refuse_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("input should be a number, not a boolean")
+    return value
+
+
+T = TypeVar("T")
+# A list, in YAML and JSON, is what a frozen section holds as a tuple.
+Tuple = Annotated[tuple[T, ...], Field(strict=False)]
+
+# YAML 1.1 reads `1e-05`, which DVC writes, as a string: floats alone are taken from text too.
+Float = Annotated[float, Field(strict=False), BeforeValidator(_refuse_bool)]
+PositiveFloat = Annotated[Float, Field(gt=0)]
+NonNegativeFloat = Annotated[Float, Field(ge=0)]
+Probability = Annotated[Float, Field(ge=0, lt=1)]
+PositiveInt = Annotated[int, Field(gt=0)]
+NonNegativeInt = Annotated[int, Field(ge=0)]
+
+SectionType = TypeVar("SectionType", bound=Section)
+
+
+def validate(schema: type[SectionType], values: Any, source: str) -> SectionType:
+    """Build a section from plain values.
+
+    Parameters
+    ----------
+    schema
+        The section's class.
+    values
+        What YAML or a caller gave.
+    source
+        Where the values come from, for the message: a file's name, a function's.
+
+    Raises
+    ------
+    MspeError
+        One line with every problem: the full path, the value, and what is allowed.
+    """
+    try:
+        return schema.model_validate(values)
+    except ValidationError as error:
+        problems = [_describe(schema, problem) for problem in error.errors()]
+        raise MspeError(f"{source}: {'; '.join(problems)}") from None
+
+
+def _describe(schema: type[Section], problem: ErrorDetails) -> str:
+    path = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"{path}: unknown key; known here: {', '.join(_known_keys(schema, problem['loc'][:-1]))}"
+    if problem["type"] == "missing":
+        return f"{path}: missing; add it to the file"
+    message = problem["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    given = list(problem["input"]) if isinstance(problem["input"], tuple) else problem["input"]
+    if problem["type"] == "too_short":
+        message = f"at least {problem['ctx']['min_length']} entry is needed"
+    if isinstance(given, dict):  # a rule over several keys says itself what it met
+        return f"{path}: {message}" if path else message
+    return f"{path}: got {given!r}, {message}"
+
+
+def _known_keys(schema: type[Section], path: tuple[int | str, ...]) -> list[str]:
+    for part in path:
+        found = _section_of(schema.model_fields[str(part)].annotation) if str(part) in schema.model_fields else None
+        if found is None:
+            return []
+        schema = found
+    return sorted(schema.model_fields)
+
+
+def _section_of(annotation: Any) -> type[Section] | None:
+    """The section class inside `Section` or `Section | None`."""
+    candidates = [annotation, *getattr(annotation, "__args__", ())]
+    return next((c for c in candidates if isinstance(c, type) and issubclass(c, Section)), None)

@@ -1,0 +1,69 @@
+"""`params.yaml` as one typed object; each section's schema stands in the package that it configures."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import AfterValidator, Field
+
+from mspe.common.errors import MspeError
+from mspe.common.section import NonNegativeInt, PositiveInt, Section, validate
+from mspe.dataset.config import DatasetParams
+from mspe.encodings.config import EncodingParams
+from mspe.models.config import ModelParams
+from mspe.training.config import TrainingParams
+
+
+def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(seeds)) < len(seeds):
+        raise ValueError("each seed may stand there once")
+    return seeds
+
+
+class EvaluationParams(Section):
+    """What is scored."""
+
+    split: Literal["train", "val", "test"] = "test"
+
+
+class RuntimeParams(Section):
+    """How the stages run; none of it is a dependency of a stage, so changing it reruns nothing."""
+
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
+    """auto, cpu, cuda or cuda:<number>."""
+    num_workers: NonNegativeInt = 0
+    """Processes that turn raw data into graphs; 0: one a core."""
+    threads: PositiveInt | None = None
+    """CPU threads of torch; null: torch's own choice. Results are the same bit for bit for the same number."""
+    resume: bool = True
+    log_every: PositiveInt = 50
+
+
+class Params(Section):
+    """The whole of `params.yaml`."""
+
+    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)]
+    dataset: DatasetParams
+    encodings: EncodingParams
+    model: ModelParams
+    training: TrainingParams
+    evaluation: EvaluationParams
+    runtime: RuntimeParams
+
+
+def load_params(path: str | Path = "params.yaml") -> Params:
+    """Read and check the parameters.
+
+    Raises
+    ------
+    MspeError
+        If the file is missing or not YAML, or a key or a value is not allowed: one line that names the full path of
+        each parameter, what it was given, and what is allowed.
+    """
+    try:
+        values = yaml.safe_load(Path(path).read_text())
+    except FileNotFoundError:
+        raise MspeError(f"{path}: no such file; run from the repository's top folder") from None
+    except yaml.YAMLError as error:
+        raise MspeError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+    return validate(Params, values, str(path))

@@ -1,0 +1,265 @@
+"""Many graphs in a few flat tensors."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args, overload
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor
+from torch.utils.data import Dataset
+from torch_geometric.data import Batch, Data
+
+from mspe.common.errors import MspeError
+from mspe.common.files import read_tensors, write_tensors
+
+Level = Literal["graph", "node", "edge", "pair"]
+
+
+class PackedGraphs(Dataset[Data]):
+    """A list of graphs, stored as flat tensors plus offsets.
+
+    Indexing with a number gives a PyG `Data`; with a slice, a list or a tensor it gives the chosen graphs, packed.
+    Any PyG loader takes it as a dataset; `collate` builds a batch without making a `Data` a graph.
+
+    Parameters
+    ----------
+    num_nodes, num_edges
+        How many nodes and directed edges each graph has.
+    edge_index
+        The edges of all graphs, one graph after the other, numbered within their graph.
+    fields
+        Tensors by name, flat over all graphs.
+    levels
+        What one row of a field belongs to: a ``graph``, a ``node``, an ``edge``, or a ``pair`` of nodes of one graph
+        (n² rows a graph, row-major).
+
+    Raises
+    ------
+    MspeError
+        If a field's length is not what its level asks for.
+
+    Examples
+    --------
+    >>> path = Data(edge_index=torch.tensor([[0, 1], [1, 0]]), y=torch.zeros(1, 1), num_nodes=2)
+    >>> graphs = PackedGraphs.from_list([path, path, path])
+    >>> len(graphs), graphs.num_nodes.tolist(), graphs.collate([0, 2]).edge_index.tolist()
+    (3, [2, 2, 2], [[0, 1, 2, 3], [1, 0, 3, 2]])
+    """
+
+    def __init__(
+        self,
+        num_nodes: Int[Tensor, " graphs"],
+        num_edges: Int[Tensor, " graphs"],
+        edge_index: Int[Tensor, "2 edges"],
+        fields: Mapping[str, Tensor],
+        levels: Mapping[str, Level],
+    ) -> None:
+        self.num_nodes = num_nodes.long()
+        self.num_edges = num_edges.long()
+        self.edge_index = edge_index
+        self.fields = dict(fields)
+        self.levels = dict(levels)
+        self._counts: dict[Level, Tensor] = {
+            "graph": torch.ones_like(self.num_nodes),
+            "node": self.num_nodes,
+            "edge": self.num_edges,
+            "pair": self.num_nodes**2,
+        }
+        self._offsets = {level: _offsets(counts) for level, counts in self._counts.items()}
+        self._check()
+
+    def _check(self) -> None:
+        lengths: dict[str, tuple[int, Level]] = {"edge_index": (self.edge_index.size(1), "edge")}
+        lengths |= {name: (field.size(0), self.levels[name]) for name, field in self.fields.items()}
+        for name, (length, level) in lengths.items():
+            expected = int(self._offsets[level][-1])
+            if length != expected:
+                raise MspeError(f"packed field {name!r} has {length} rows, expected {expected}, one a {level}")
+
+    @classmethod
+    def from_list(cls, graphs: Sequence[Data]) -> "PackedGraphs":
+        """Pack PyG graphs that all carry the same attributes.
+
+        An attribute is taken as one row an edge or a node where PyG says so (`is_edge_attr`, `is_node_attr`), and as
+        one row a graph otherwise; anything but tensors is refused.
+
+        Raises
+        ------
+        MspeError
+            If the list is empty, or a graph lacks an attribute that the first one has.
+        """
+        if not graphs:
+            raise MspeError("cannot pack an empty list of graphs; give at least one")
+        first = graphs[0]
+        names = [name for name in first.to_dict() if name not in ("edge_index", "num_nodes")]
+        levels = {name: _level(first, name) for name in names}
+        for number, graph in enumerate(graphs):
+            missing = {"edge_index", *names} - set(graph.keys())
+            if missing:
+                raise MspeError(f"graph {number} has no {sorted(missing)[0]!r}, which graph 0 has; give all the same")
+        return cls(
+            num_nodes=torch.tensor([graph.num_nodes for graph in graphs]),
+            num_edges=torch.tensor([graph.num_edges for graph in graphs]),
+            edge_index=torch.cat([graph.edge_index for graph in graphs], dim=1).int(),
+            fields={name: torch.cat([_rows(graph, name, levels[name]) for graph in graphs]) for name in names},
+            levels=levels,
+        )
+
+    @classmethod
+    def from_batch(cls, batch: Batch) -> "PackedGraphs":
+        """The structure of a PyG batch (edges and, where present, edge weights), without its other fields."""
+        ptr = batch.ptr.to(batch.edge_index.device)
+        graph_of_edge = batch.batch[batch.edge_index[0]]
+        order = torch.argsort(graph_of_edge, stable=True)
+        weights = {"edge_weight": batch.edge_weight[order]} if batch.get("edge_weight") is not None else {}
+        return cls(
+            num_nodes=ptr.diff(),
+            num_edges=torch.bincount(graph_of_edge, minlength=ptr.numel() - 1),
+            edge_index=batch.edge_index[:, order] - ptr[graph_of_edge[order]],
+            fields=weights,
+            levels=dict.fromkeys(weights, "edge"),
+        )
+
+    @classmethod
+    def concatenate(cls, parts: Sequence["PackedGraphs"]) -> "PackedGraphs":
+        """Join packed graphs that carry the same fields, in order."""
+        first = parts[0]
+        return cls(
+            num_nodes=torch.cat([part.num_nodes for part in parts]),
+            num_edges=torch.cat([part.num_edges for part in parts]),
+            edge_index=torch.cat([part.edge_index for part in parts], dim=1),
+            fields={name: torch.cat([part.fields[name] for part in parts]) for name in first.fields},
+            levels=first.levels,
+        )
+
+    def with_fields(self, fields: Mapping[str, Tensor], levels: Mapping[str, Level]) -> "PackedGraphs":
+        """The same graphs with further fields; a field of the same name is replaced."""
+        merged = {**self.levels, **levels}
+        return type(self)(self.num_nodes, self.num_edges, self.edge_index, {**self.fields, **fields}, merged)
+
+    def joined(self, other: "PackedGraphs") -> "PackedGraphs":
+        """The same graphs with the fields of `other`, which must describe graphs of the same sizes.
+
+        Raises
+        ------
+        MspeError
+            If the two do not describe the same number of graphs with the same node counts.
+        """
+        if not torch.equal(self.num_nodes, other.num_nodes):
+            raise MspeError(
+                f"cannot join the fields {', '.join(other.fields)}: they belong to other graphs "
+                f"({len(other)} graphs, {int(other.num_nodes.sum())} nodes) than these "
+                f"({len(self)} graphs, {int(self.num_nodes.sum())} nodes); run `dvc repro`"
+            )
+        return self.with_fields(other.fields, other.levels)
+
+    def __len__(self) -> int:
+        return self.num_nodes.numel()
+
+    @overload
+    def __getitem__(self, index: int) -> Data: ...
+    @overload
+    def __getitem__(self, index: slice | Sequence[int] | Tensor) -> "PackedGraphs": ...
+    def __getitem__(self, index: Any) -> "Data | PackedGraphs":
+        if isinstance(index, (int, np.integer)):
+            return self._graph(int(index))
+        if isinstance(index, slice):
+            index = range(*index.indices(len(self)))
+        return self._select(torch.as_tensor(index, dtype=torch.long))
+
+    def _graph(self, index: int) -> Data:
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"graph {index} of {len(self)}")
+        index %= len(self)
+        spans = {level: slice(*offsets[index : index + 2].tolist()) for level, offsets in self._offsets.items()}
+        fields = {name: field[spans[self.levels[name]]] for name, field in self.fields.items()}
+        return Data(edge_index=self.edge_index[:, spans["edge"]].long(), num_nodes=int(self.num_nodes[index]), **fields)
+
+    def rows(self, level: Level, graphs: Int[Tensor, " chosen"]) -> Int[Tensor, " rows"]:
+        """The rows that the chosen graphs have in a field of this level, in the order of the choice."""
+        counts = self._counts[level][graphs]
+        starts = self._offsets[level][graphs]
+        shift = starts - _offsets(counts)[:-1]
+        return torch.repeat_interleave(shift, counts) + torch.arange(int(counts.sum()), device=counts.device)
+
+    def _select(self, graphs: Int[Tensor, " chosen"]) -> "PackedGraphs":
+        rows = {level: self.rows(level, graphs) for level in {"edge", *self.levels.values()}}
+        return type(self)(
+            num_nodes=self.num_nodes[graphs],
+            num_edges=self.num_edges[graphs],
+            edge_index=self.edge_index.index_select(1, rows["edge"]),
+            fields={name: field.index_select(0, rows[self.levels[name]]) for name, field in self.fields.items()},
+            levels=self.levels,
+        )
+
+    def collate(self, graphs: Sequence[int] | Int[Tensor, " chosen"]) -> Batch:
+        """Build a PyG `Batch` of the chosen graphs by slicing the flat tensors.
+
+        It has `batch`, `ptr`, `edge_index` and every field, concatenated; a pair field stays flat (Σn² rows).
+        """
+        chosen = self._select(torch.as_tensor(graphs, dtype=torch.long))
+        ptr = chosen._offsets["node"]
+        shift = torch.repeat_interleave(ptr[:-1], chosen.num_edges)
+        batch = Batch(_base_cls=Data, edge_index=chosen.edge_index.long() + shift, **chosen.fields)
+        batch.batch = torch.repeat_interleave(torch.arange(len(chosen)), chosen.num_nodes)
+        batch.ptr = ptr
+        batch.num_nodes = int(ptr[-1])
+        return batch
+
+    def groups_by_size(self, max_elements: int) -> Iterable[tuple[int, Int[Tensor, " group"]]]:
+        """Yield (node count, graphs of that count), each group small enough that its n² grid has `max_elements`."""
+        for size in torch.unique(self.num_nodes).tolist():
+            members = torch.nonzero(self.num_nodes == size).flatten()
+            for group in members.split(max(1, max_elements // max(1, size * size))):
+                yield size, group
+
+    def save(self, path: str | Path) -> None:
+        """Write all tensors into one file, atomically."""
+        content = {
+            "num_nodes": self.num_nodes,
+            "num_edges": self.num_edges,
+            "edge_index": self.edge_index,
+            "fields": self.fields,
+            "levels": self.levels,
+        }
+        write_tensors(path, content)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "PackedGraphs":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MspeError
+            If the file is missing, damaged, or not of this kind.
+        """
+        content = read_tensors(path)
+        expected = {"num_nodes", "num_edges", "edge_index", "fields", "levels"}
+        if set(content) != expected:
+            raise MspeError(
+                f"{path}: not a file of packed graphs (keys {', '.join(map(str, content))}); run `dvc repro`"
+            )
+        return cls(**content)
+
+    def __repr__(self) -> str:
+        nodes, edges = int(self.num_nodes.sum()), int(self.num_edges.sum())
+        return f"{type(self).__name__}({len(self)} graphs, {nodes} nodes, {edges} edges, fields={list(self.fields)})"
+
+
+def _offsets(counts: Int[Tensor, " graphs"]) -> Int[Tensor, " graphs_plus_one"]:
+    return torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+
+
+def _level(graph: Data, name: str) -> Level:
+    level = "edge" if graph.is_edge_attr(name) else "node" if graph.is_node_attr(name) else "graph"
+    assert level in get_args(Level)
+    return level  # type: ignore[return-value]
+
+
+def _rows(graph: Data, name: str, level: Level) -> Tensor:
+    value = graph[name]
+    if not isinstance(value, Tensor):
+        raise MspeError(f"cannot pack attribute {name!r}: it is a {type(value).__name__}, expected a tensor")
+    return value if level != "graph" or value.ndim > 1 else value.reshape(1, -1)

@@ -1,0 +1,56 @@
+"""What a dataset's graphs hold, so that a model, a loss and a report can be chosen without looking at them."""
+
+from pathlib import Path
+from typing import Literal
+
+from mspe.common.files import read_json, write_json
+from mspe.common.section import Section, Tuple, validate
+
+TaskType = Literal["regression", "classification", "edge_prediction"]
+FeatureKind = Literal["categorical", "real", "none"]
+
+
+class GraphSchema(Section):
+    """Kinds and widths of a dataset's features and targets; stored beside the graphs and in every checkpoint.
+
+    A categorical feature is an integer per column; all columns share one table, so its width is the sum of the
+    columns' vocabularies, and an integer outside ``[0, width)`` means a category never seen in training.
+    """
+
+    name: str
+    task_type: TaskType
+    num_features: int
+    """Width of the node features; the one-hot width where they are categories."""
+    node_features: FeatureKind
+    num_edge_features: int
+    """Width of the edge features; 0 where there are none."""
+    edge_features: FeatureKind
+    num_classes: int
+    """Classes, or targets of a regression."""
+    loss: str
+    """The loss that the field trains with on this dataset."""
+    metric: str
+    """The metric that the field reports on this dataset; the best epoch is chosen by it, on validation."""
+    target_mean: Tuple[float] = ()
+    target_std: Tuple[float] = ()
+    """Per target, over the training split (regression only); a model's outputs are scaled by them."""
+    node_vocabularies: Tuple[Tuple[int]] = ()
+    edge_vocabularies: Tuple[Tuple[int]] = ()
+    """Per categorical column, the raw values in the order of their numbers; empty where the numbers are raw."""
+    counts: dict[str, int]
+    """Graphs a split, and what was dropped, by reason."""
+
+    def save(self, path: str | Path) -> None:
+        """Write the schema as JSON."""
+        write_json(path, self.model_dump())
+
+    @classmethod
+    def load(cls, path: str | Path) -> "GraphSchema":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MspeError
+            If the file is missing or of another version.
+        """
+        return validate(cls, read_json(path), str(path))

@@ -1,0 +1,103 @@
+"""Models by name."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from mspe.common.errors import MspeError
+from mspe.common.files import read_tensors
+from mspe.common.registry import choose
+from mspe.common.section import validate
+from mspe.encodings import FilterBank
+from mspe.graphs import GraphSchema
+from mspe.models.config import ModelParams
+from mspe.models.graph_transformer import GraphTransformer
+
+__all__ = ["MODELS", "GraphTransformer", "ModelParams", "get_model", "load_model", "model_arguments"]
+
+MODELS = {"graph_transformer": GraphTransformer}
+
+DEFAULT_BANK = {
+    "filters": {
+        "walk": {"steps": [1, 2, 4, 8, 16]},
+        "heat": {"times": [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0]},
+    },
+    "node": True,
+    "pair": True,
+}
+
+
+def get_model(
+    name: str,
+    num_features: int,
+    num_classes: int,
+    *,
+    num_edge_features: int = 0,
+    bank: FilterBank | Mapping[str, Any] | None = None,
+    target_mean: Sequence[float] = (),
+    target_std: Sequence[float] = (),
+    **options: Any,
+) -> nn.Module:
+    """Build a model that maps a PyG batch to [graphs, num_classes].
+
+    Parameters
+    ----------
+    name
+        `graph_transformer`.
+    num_features
+        Width of the node features; the one-hot width where they are categories, 0 where there are none.
+    num_classes
+        Classes, or targets of a regression.
+    num_edge_features
+        Width of the edge features; at 0 they are not used.
+    bank
+        The filter bank, or its configuration as `bank.json` holds it; by default walks of 1 to 16 steps and heat at
+        times 0.25 to 32, on nodes and pairs. A batch without encodings has them computed with it.
+    target_mean, target_std
+        Of the training targets, one a target: outputs are scaled by them, so that they are in the target's units.
+    **options
+        The other keys of the section `model` of `params.yaml`: `hidden_dim`, `num_layers`, `heads`, ….
+
+    Raises
+    ------
+    MspeError
+        If the name or an option is unknown or not allowed.
+    """
+    params = validate(ModelParams, {"name": name, **options}, "get_model")
+    if not isinstance(bank, FilterBank):
+        bank = FilterBank.from_config(DEFAULT_BANK if bank is None else bank)
+    model_class = choose("model", params.name, MODELS)
+    return model_class(params, num_features, num_edge_features, num_classes, bank, target_mean, target_std)
+
+
+def model_arguments(params: ModelParams, schema: GraphSchema, bank: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `get_model` for a dataset, as plain values: a checkpoint holds them under `metadata.model`."""
+    return {
+        **params.model_dump(),
+        "num_features": schema.num_features,
+        "num_edge_features": schema.num_edge_features,
+        "num_classes": schema.num_classes,
+        "bank": dict(bank),
+        "target_mean": list(schema.target_mean),
+        "target_std": list(schema.target_std),
+    }
+
+
+def load_model(path: str | Path) -> nn.Module:
+    """Rebuild the model that a checkpoint of the pipeline holds, with its weights, ready to predict.
+
+    Raises
+    ------
+    MspeError
+        If the file is damaged, or was written without the model's arguments.
+    """
+    checkpoint = read_tensors(path)
+    try:
+        model = get_model(**checkpoint["metadata"]["model"])
+        model.load_state_dict(checkpoint["model"])
+    except (KeyError, TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise MspeError(f"{path}: not a checkpoint of this version's pipeline ({reason}); train again") from error
+    return model.eval()

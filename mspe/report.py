@@ -1,0 +1,95 @@
+"""From the numbers of single runs to a summary over seeds."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from statistics import fmean, stdev
+from typing import Any
+
+from scipy.stats import t as student
+
+from mspe.common.command import command
+from mspe.common.errors import MspeError
+from mspe.common.files import read_json
+
+_CONFIDENCE = 0.95
+
+
+def summarise(split: str, results: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """Mean, sample standard deviation (ddof 1) and 95 % t interval over seeds, beside the baseline.
+
+    Parameters
+    ----------
+    split
+        What was scored; the key of the scores.
+    results
+        By seed, what the evaluate stage wrote: the metrics, and `baseline`, the same for every seed.
+
+    Returns
+    -------
+    dict
+        With one seed `std` and `interval` are None.
+
+    Examples
+    --------
+    >>> one = {"mae": 1.0, "baseline": {"mae": 3.0}}
+    >>> summarise("test", {0: one, 1: {**one, "mae": 2.0}})["test"]["mae"]["mean"]
+    1.5
+    """
+    first = next(iter(results.values()))
+    names = [name for name in first if name != "baseline"]
+    scores = {name: [result[name] for result in results.values()] for name in names}
+    return {
+        "seeds": list(results),
+        "ddof": 1,
+        "confidence": _CONFIDENCE,
+        split: {name: _statistics(values) for name, values in scores.items()},
+        "baseline": dict(first["baseline"]),
+    }
+
+
+def _statistics(values: Sequence[float | None]) -> dict[str, Any]:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values) or not known:  # a metric that some seed could not compute has no mean
+        return {"mean": None, "std": None, "interval": None}
+    mean = fmean(known)
+    if len(known) == 1:
+        return {"mean": mean, "std": None, "interval": None}
+    deviation = stdev(known)
+    half = float(student.ppf((1 + _CONFIDENCE) / 2, len(known) - 1)) * deviation / len(known) ** 0.5
+    return {"mean": mean, "std": deviation, "interval": [mean - half, mean + half]}
+
+
+def format_summary(summary: Mapping[str, Any], costs: Mapping[int, Mapping[str, Any]]) -> str:
+    """The summary as lines for a terminal."""
+    split = next(key for key in summary if key in ("train", "val", "test"))
+    seeds = summary["seeds"]
+    lines = [f"{split} scores over {len(seeds)} seed{'s' * (len(seeds) > 1)} ({', '.join(map(str, seeds))})"]
+    for name, statistics in summary[split].items():
+        spread = "" if statistics["std"] is None else f" ± {statistics['std']:.4f} (ddof 1)"
+        baseline = summary["baseline"].get(name)
+        beside = "" if baseline is None else f"   baseline {baseline:.4f}"
+        mean = "undefined" if statistics["mean"] is None else f"{statistics['mean']:.4f}"
+        lines.append(f"  {name:<12} {mean}{spread}{beside}")
+    for seed, cost in costs.items():
+        lines.append(
+            f"seed {seed}: trained in {cost['seconds']:.0f} s, peak {cost['peak_memory_mb']} MB, {cost['device']}"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the summary that the report stage wrote."""
+    argparse.ArgumentParser(description=main.__doc__).parse_args()
+    summary = read_json("metrics/summary.json")
+    costs = {}
+    for seed in summary["seeds"]:
+        try:
+            costs[seed] = read_json(f"metrics/cost/{seed}.json")
+        except MspeError:  # the run came from the cache of another checkout, which keeps no costs
+            continue
+    print(format_summary(summary, costs))
+
+
+if __name__ == "__main__":
+    with command():
+        main()

@@ -1,0 +1,73 @@
+"""The section `training` of `params.yaml`; its keys are the specification's."""
+
+from typing import Literal
+
+from pydantic import field_validator, model_validator
+
+from mspe.common.section import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Probability, Section
+from mspe.training.losses import LOSSES
+from mspe.training.metrics import MINIMIZE
+
+
+class OptimizerParams(Section):
+    """Arguments of `get_optimizer`; a key that the chosen type does not use is accepted and ignored."""
+
+    type: Literal["adam", "adamw", "sgd"] = "adamw"
+    lr: PositiveFloat = 1e-3
+    weight_decay: NonNegativeFloat = 0.01
+    momentum: Probability = 0.9
+    """Of sgd."""
+
+
+class SchedulerParams(Section):
+    """Arguments of `get_scheduler`; a key that the chosen type does not use is accepted and ignored."""
+
+    type: Literal["cosine_warmup", "step", "none"] = "cosine_warmup"
+    warmup_epochs: NonNegativeInt = 5
+    min_lr: NonNegativeFloat = 1e-6
+    step_size: PositiveInt = 30
+    gamma: PositiveFloat = 0.1
+
+
+class TrainingParams(Section):
+    """How the model is trained."""
+
+    epochs: PositiveInt = 100
+    batch_size: PositiveInt = 32
+    grad_clip: PositiveFloat | None = 1.0
+    """Largest norm of the gradient; null for none."""
+    accumulation_steps: PositiveInt = 1
+    mixed_precision: bool | Literal["bf16", "fp16"] = False
+    """true: bf16 where the device has it, else fp16 with a gradient scaler."""
+    loss: str | None = None
+    """null: the dataset's own."""
+    metric_for_best: str | None = None
+    """A validation metric, or `loss`; null: the dataset's own."""
+    early_stopping: PositiveInt | None = None
+    """Stop after so many epochs without a better one; null: never."""
+    optimizer: OptimizerParams = OptimizerParams()
+    scheduler: SchedulerParams = SchedulerParams()
+
+    @field_validator("loss")
+    @classmethod
+    def _known_loss(cls, name: str | None) -> str | None:
+        known = sorted({loss for losses in LOSSES.values() for loss in losses})
+        if name is not None and name not in known:
+            raise ValueError(f"allowed: null or one of {', '.join(known)}")
+        return name
+
+    @field_validator("metric_for_best")
+    @classmethod
+    def _known_metric(cls, name: str | None) -> str | None:
+        if name is not None and name not in MINIMIZE:
+            raise ValueError(f"allowed: null or one of {', '.join(MINIMIZE)}")
+        return name
+
+    @model_validator(mode="after")
+    def _warmup_ends(self) -> "TrainingParams":
+        warmup = self.scheduler.warmup_epochs
+        if self.scheduler.type == "cosine_warmup" and warmup >= self.epochs:
+            raise ValueError(
+                f"scheduler.warmup_epochs is {warmup}, allowed: less than training.epochs, which is {self.epochs}"
+            )
+        return self

@@ -1,0 +1,69 @@
+"""What a run cost, and on what it ran: kept apart from its scores, which must not differ between identical runs."""
+
+import os
+import platform
+import resource
+import subprocess
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+_PACKAGES = ("torch", "torch_geometric", "numpy", "scikit-learn", "rdkit")
+
+
+class CostMeter:
+    """Measures from its creation on.
+
+    Examples
+    --------
+    >>> sorted(CostMeter(torch.device("cpu")).report())[:3]
+    ['commit', 'device', 'packages']
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.start = time.perf_counter()
+        if device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats(device)
+
+    def report(self) -> dict[str, Any]:
+        """Seconds so far, peak memory in MB (1e6 bytes), and the versions, commit and hardware."""
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
+        report: dict[str, Any] = {
+            "seconds": round(time.perf_counter() - self.start, 1),
+            "peak_memory_mb": round(peak / 1e6),
+            "threads": torch.get_num_threads(),
+            "commit": _commit(),
+            "device": _device_name(self.device),
+            "python": platform.python_version(),
+            "packages": " ".join(f"{name}={_version(name)}" for name in _PACKAGES),
+        }
+        if self.device.type == "cuda":
+            report["peak_gpu_memory_mb"] = round(torch.cuda.max_memory_allocated(self.device) / 1e6)
+        return report
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def _commit() -> str:
+    """The commit that the code stands at; `+` where it has been changed since."""
+    command = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return result.stdout.strip() or "unknown"
+
+
+def _device_name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text().splitlines() if information.exists() else []
+    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return f"{os.cpu_count()} x {model}"

@@ -1,0 +1,69 @@
+"""Where to compute, and in which precision."""
+
+import logging
+import warnings
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import nn
+
+from mspe.common.errors import MspeError
+
+logger = logging.getLogger(__name__)
+
+
+def get_device(name: str | torch.device = "auto") -> torch.device:
+    """The named device; `auto` is CUDA where there is one, else the CPU.
+
+    A CUDA device that is not there falls back to the CPU with a warning.
+
+    Raises
+    ------
+    MspeError
+        If torch knows no such device.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise MspeError(f"device: got {name!r}, allowed: auto, cpu, cuda, cuda:0, …") from None
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        warnings.warn(f"device {device} is not available; the CPU is used", stacklevel=2)
+        return torch.device("cpu")
+    return device
+
+
+class Precision:
+    """Mixed precision: the autocast context and the gradient scaler that belong together.
+
+    Parameters
+    ----------
+    mixed
+        False: full precision. True: bf16 where the device has it, else fp16. `bf16` or `fp16`: that one.
+    device
+        Where the model runs.
+    """
+
+    def __init__(self, mixed: bool | str, device: torch.device) -> None:
+        names = {False: None, "bf16": torch.bfloat16, "fp16": torch.float16}
+        if mixed is True:
+            has_bf16 = device.type == "cpu" or torch.cuda.is_bf16_supported()
+            mixed = "bf16" if has_bf16 else "fp16"
+        if mixed not in names:
+            raise MspeError(f"mixed_precision: got {mixed!r}, allowed: true, false, bf16, fp16")
+        self.dtype = names[mixed]
+        self.device_type = device.type
+        self.scaler = torch.amp.GradScaler(device.type, enabled=self.dtype is torch.float16)
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """The context of a forward pass."""
+        return nullcontext() if self.dtype is None else torch.autocast(self.device_type, dtype=self.dtype)
+
+
+def log_model_info(model: nn.Module) -> int:
+    """Log, and return, how many trainable parameters a model has."""
+    trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+    total = sum(parameter.numel() for parameter in model.parameters())
+    logger.info("%s: %s trainable parameters of %s", type(model).__name__, f"{trainable:,}", f"{total:,}")
+    return trainable

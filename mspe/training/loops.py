@@ -1,0 +1,150 @@
+"""What happens within an epoch, and between epochs: accumulation, prediction over a split, early stopping."""
+
+import copy
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch_geometric.data import Batch
+
+from mspe.common.errors import MspeError
+from mspe.training.device import Precision
+
+
+def batch_target(batch: Batch) -> Tensor:
+    """What a batch is to be predicted as: its `edge_label` where it has one, else its `y`.
+
+    Raises
+    ------
+    MspeError
+        If it has neither.
+    """
+    for name in ("edge_label", "y"):
+        if name in batch and batch[name] is not None:
+            return batch[name]
+    raise MspeError(f"a batch has no target: its fields are {', '.join(batch.keys())}; add y")
+
+
+def count_targets(batch: Batch) -> int:
+    """How many known targets a batch has: NaN means unknown."""
+    target = batch_target(batch)
+    return int((~torch.isnan(target)).sum()) if target.is_floating_point() else target.numel()
+
+
+class GradientAccumulator:
+    """Several batches as one: scales each loss and says when to step.
+
+    Each batch's loss is weighted by its share of the window's targets, so that the gradient is that of one large
+    batch, also in the last window, which may be shorter.
+
+    Parameters
+    ----------
+    accumulation_steps
+        Batches a window.
+
+    Examples
+    --------
+    >>> from torch_geometric.data import Batch, Data
+    >>> batches = [Batch.from_data_list([Data(y=torch.zeros(1), num_nodes=1)] * 2)] * 3
+    >>> accumulator = GradientAccumulator(accumulation_steps=2)
+    >>> [(accumulator.scale(torch.tensor(1.0)).item(), accumulator.step_due) for batch in accumulator(batches)]
+    [(0.5, False), (0.5, True), (1.0, True)]
+    """
+
+    def __init__(self, accumulation_steps: int) -> None:
+        if accumulation_steps < 1:
+            raise MspeError(f"accumulation_steps: got {accumulation_steps}, allowed: an integer of at least 1")
+        self.accumulation_steps = accumulation_steps
+        self.step_due = False
+        self._share = 1.0
+
+    def __call__(self, loader: Iterable[Batch]) -> Iterator[Batch]:
+        """Iterate over the loader's batches, reading a window ahead."""
+        window: list[Batch] = []
+        for batch in loader:
+            window.append(batch)
+            if len(window) == self.accumulation_steps:
+                yield from self._window(window)
+                window = []
+        yield from self._window(window)
+
+    def _window(self, batches: list[Batch]) -> Iterator[Batch]:
+        counts = [count_targets(batch) for batch in batches] if len(batches) > 1 else [1]
+        for position, batch in enumerate(batches):
+            self._share = counts[position] / max(1, sum(counts))
+            self.step_due = position == len(batches) - 1
+            yield batch
+
+    def scale(self, loss: Tensor) -> Tensor:
+        """The loss times its batch's share of the window."""
+        return loss * self._share
+
+
+class EarlyStopping:
+    """Says when a metric has not improved for `patience` calls.
+
+    Parameters
+    ----------
+    patience
+        Calls without improvement after which the answer is True.
+    mode
+        `min` or `max`: which direction is better.
+    min_delta
+        The least change that counts as an improvement.
+
+    Examples
+    --------
+    >>> stop = EarlyStopping(patience=2, mode="min")
+    >>> [stop(value) for value in (1.0, 0.5, 0.6, 0.7)]
+    [False, False, False, True]
+    """
+
+    def __init__(self, patience: int, mode: str = "min", min_delta: float = 0.0) -> None:
+        if mode not in ("min", "max"):
+            raise MspeError(f"mode: got {mode!r}, allowed: min, max")
+        if patience < 1:
+            raise MspeError(f"patience: got {patience}, allowed: an integer of at least 1")
+        self.patience = patience
+        self.sign = 1.0 if mode == "min" else -1.0
+        self.min_delta = min_delta
+        self.best = math.inf
+        self.waited = 0
+
+    def __call__(self, value: float) -> bool:
+        """Take the next value; NaN counts as no improvement."""
+        improved = self.sign * value < self.best - self.min_delta
+        self.best = self.sign * value if improved else self.best
+        self.waited = 0 if improved else self.waited + 1
+        return self.waited >= self.patience
+
+    def state_dict(self) -> dict[str, float]:
+        """What has been seen."""
+        return {"best": self.best, "waited": self.waited}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict`."""
+        self.best, self.waited = state["best"], int(state["waited"])
+
+
+@torch.no_grad()
+def predict_split(
+    model: nn.Module, loader: Iterable[Batch], device: torch.device, precision: Precision
+) -> tuple[Tensor, list[Batch]]:
+    """Predict every batch in evaluation mode.
+
+    Returns
+    -------
+    tuple
+        The predictions [samples, outputs] in full precision on the CPU, in the loader's order, and the batches.
+    """
+    model.eval()
+    predictions, batches = [], []
+    for batch in loader:
+        with precision.autocast():
+            predictions.append(model(copy.copy(batch).to(device)).float().cpu())
+        batches.append(batch)
+    if not predictions:
+        raise MspeError("the loader is empty; give at least one batch")
+    return torch.cat(predictions), batches

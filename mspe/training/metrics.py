@@ -1,0 +1,153 @@
+"""Metrics over a whole split, by task; scikit-learn computes them."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from sklearn import metrics as sklearn_metrics
+from torch import Tensor
+
+from mspe.common.errors import MspeError
+from mspe.common.registry import choose
+from mspe.training.losses import align
+
+Metrics = Callable[[Tensor, Tensor], dict[str, float]]
+
+# Which direction is better; `fit` infers `minimize_metric` from it.
+MINIMIZE = {
+    "loss": True,
+    "mse": True,
+    "mae": True,
+    "rmse": True,
+    "accuracy": False,
+    "f1": False,
+    "roc_auc": False,
+    "ap": False,
+    "precision@k": False,
+}
+
+
+def _regression(prediction: Tensor, target: Tensor) -> dict[str, float]:
+    """mse, mae and rmse; several targets are reported each (`mae_0`, …) and averaged."""
+    prediction, target = align(prediction, target)
+    columns = [_regression_column(p, t) for p, t in zip(_columns(prediction), _columns(target), strict=True)]
+    result = {name: _nan_mean([column[name] for column in columns]) for name in columns[0]}
+    if len(columns) > 1:
+        result |= {f"{name}_{i}": value for i, column in enumerate(columns) for name, value in column.items()}
+    return result
+
+
+def _regression_column(prediction: np.ndarray, target: np.ndarray) -> dict[str, float]:
+    known = ~np.isnan(target)
+    if not known.any():
+        return dict.fromkeys(("mse", "mae", "rmse"), float("nan"))
+    prediction, target = prediction[known], target[known]
+    mse = float(sklearn_metrics.mean_squared_error(target, prediction))
+    mae = float(sklearn_metrics.mean_absolute_error(target, prediction))
+    return {"mse": mse, "mae": mae, "rmse": mse**0.5}
+
+
+def _classification(prediction: Tensor, target: Tensor) -> dict[str, float]:
+    """accuracy, f1 (binary, else macro), roc_auc and ap (binary, else macro over classes that occur)."""
+    if prediction.ndim == 2 and prediction.size(1) > 1 and target.numel() == prediction.size(0):
+        return _multi_class(prediction, target.reshape(-1))
+    prediction, target = align(prediction, target)
+    columns = [_binary(p, t) for p, t in zip(_columns(prediction), _columns(target), strict=True)]
+    return {name: _nan_mean([column[name] for column in columns]) for name in columns[0]}
+
+
+def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
+    known = ~np.isnan(target)
+    logit, label = logit[known], target[known].astype(int)
+    both = len(np.unique(label)) == 2
+    return {
+        "accuracy": float(((logit > 0) == label).mean()) if label.size else float("nan"),
+        "f1": float(sklearn_metrics.f1_score(label, logit > 0, zero_division=0)) if label.size else float("nan"),
+        "roc_auc": float(sklearn_metrics.roc_auc_score(label, logit)) if both else float("nan"),
+        "ap": float(sklearn_metrics.average_precision_score(label, logit)) if both else float("nan"),
+    }
+
+
+def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
+    label = target.numpy().astype(int)
+    chosen = logits.argmax(dim=1).numpy()
+    present = [c for c in range(logits.size(1)) if 0 < (label == c).sum() < label.size]
+    score = torch.softmax(logits.double(), dim=1).numpy()
+    columns = [_binary(score[:, c], (label == c).astype(float)) for c in present]
+    return {
+        "accuracy": float((chosen == label).mean()),
+        "f1": float(sklearn_metrics.f1_score(label, chosen, average="macro", zero_division=0)),
+        "roc_auc": _nan_mean([column["roc_auc"] for column in columns]),
+        "ap": _nan_mean([column["ap"] for column in columns]),
+    }
+
+
+def _edge_prediction(k: int, prediction: Tensor, target: Tensor) -> dict[str, float]:
+    """roc_auc, ap, and precision@k: the share of edges among the k best candidates, k at most their number."""
+    prediction, target = align(prediction, target)
+    scores, label = prediction.reshape(-1).numpy(), target.reshape(-1).numpy()
+    binary = _binary(scores, label.astype(float))
+    best = np.argsort(-scores, kind="stable")[: min(k, scores.size)]
+    return {"roc_auc": binary["roc_auc"], "ap": binary["ap"], "precision@k": float(label[best].mean())}
+
+
+def _columns(values: Tensor) -> list[np.ndarray]:
+    return list(values.double().reshape(values.size(0), -1).numpy().T)
+
+
+def _nan_mean(values: list[float]) -> float:
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def get_metrics(task_type: str, num_classes: int | None = None, k: int = 100) -> Metrics:
+    """Choose ``metrics(prediction, target)``, which gives a dict of floats for a whole split on the CPU.
+
+    Parameters
+    ----------
+    task_type
+        `regression` (mse, mae, rmse), `classification` (accuracy, f1, roc_auc, ap; from logits) or
+        `edge_prediction` (roc_auc, ap, precision@k).
+    num_classes
+        Of a classification.
+    k
+        Of precision@k.
+
+    Raises
+    ------
+    MspeError
+        If the task type is unknown. The returned function raises it where shapes would broadcast.
+
+    Notes
+    -----
+    NaN targets are left out. A metric that is not defined on a split (one class alone) is NaN.
+
+    Examples
+    --------
+    >>> get_metrics("regression")(torch.tensor([[1.0], [3.0]]), torch.tensor([2.0, 5.0]))["mae"]
+    1.5
+    """
+    known: dict[str, Metrics] = {
+        "regression": _regression,
+        "classification": _classification,
+        "edge_prediction": partial(_edge_prediction, k),
+    }
+    return choose("task type", task_type, known)
+
+
+def is_minimized(name: str, given: bool | None) -> bool:
+    """Whether less is better in a metric: inferred where `given` is None.
+
+    Raises
+    ------
+    MspeError
+        If the metric is unknown and nothing is given, or the given direction is wrong for a known metric.
+    """
+    known = MINIMIZE.get(name)
+    if known is None and given is None:
+        raise MspeError(f"metric_for_best: {name!r} has no known direction; give minimize_metric")
+    if known is not None and given is not None and known != given:
+        better = "lower" if known else "higher"
+        raise MspeError(f"minimize_metric: got {given}, but {better} is better in {name!r}; leave it out")
+    return bool(given if known is None else known)

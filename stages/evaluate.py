@@ -1,0 +1,42 @@
+"""A checkpoint → its scores and predictions on a split.
+
+As a stage it scores one seed's best checkpoint. By hand it scores any checkpoint on any split and prints the metrics:
+`python -m stages.evaluate --checkpoint models/0/best.pt --split val`.
+"""
+
+import argparse
+import json
+
+from mspe.common.command import command
+from mspe.common.files import write_csv, write_json
+from mspe.config import load_params
+from mspe.evaluation import Evaluation, evaluate_checkpoint, median_baseline
+from mspe.graphs import SPLITS, read_split
+
+
+def evaluate(checkpoint: str, split: str) -> Evaluation:
+    runtime = load_params().runtime
+    graphs = read_split("data/graphs", split, "data/spectrum", "data/encodings")
+    return evaluate_checkpoint(checkpoint, graphs, runtime.device)
+
+
+def main(seed: int) -> None:
+    split = load_params().evaluation.split
+    result = evaluate(f"models/{seed}/best.pt", split)
+    baseline = median_baseline(read_split("data/graphs", "train").fields["y"], result.target)
+    write_json(f"metrics/test/{seed}.json", {**result.metrics, "baseline": baseline})
+    write_csv(f"metrics/predictions/{seed}.csv", result.table())
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("--seed", type=int, help="score models/<seed>/best.pt and write its metrics")
+    group.add_argument("--checkpoint", help="score this file and print its metrics")
+    parser.add_argument("--split", choices=SPLITS, default="test", help="with --checkpoint (default: test)")
+    arguments = parser.parse_args()
+    with command():
+        if arguments.checkpoint is None:
+            main(arguments.seed)
+        else:
+            print(json.dumps(evaluate(arguments.checkpoint, arguments.split).metrics, indent=2))

@@ -1,0 +1,20 @@
+"""Raw data → packed graphs in three splits, and their schema."""
+
+from mspe.common.command import command
+from mspe.config import load_params
+from mspe.dataset import load_dataset
+from mspe.graphs import write_splits
+
+
+def main() -> None:
+    params = load_params()
+    dataset = load_dataset(params.dataset, params.runtime.num_workers)
+    write_splits("data/graphs", {"train": dataset.train, "val": dataset.val, "test": dataset.test})
+    dataset.schema.save("data/graphs/schema.json")
+    counts = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in dataset.schema.counts.items())
+    print(f"{dataset.schema.name}: {counts}")
+
+
+if __name__ == "__main__":
+    with command():
+        main()

@@ -1,0 +1,97 @@
+"""Graphs, spectrum and encodings → the best checkpoint of one seed, its metrics and its learning curve."""
+
+import argparse
+from collections.abc import Mapping
+
+import torch
+
+from mspe.common.command import command
+from mspe.common.files import read_json, write_json
+from mspe.config import load_params
+from mspe.graphs import GraphLoader, GraphSchema, read_split
+from mspe.models import get_model, model_arguments
+from mspe.training import (
+    TensorBoardHook,
+    Trainer,
+    get_device,
+    get_loss_fn,
+    get_metrics,
+    get_optimizer,
+    get_scheduler,
+    log_model_info,
+    set_seed,
+)
+from mspe.training.cost import CostMeter
+from mspe.training.history import write_history
+from mspe.training.resume import discard, resume_folder
+
+DATA = ("data/graphs", "data/spectrum", "data/encodings")
+CODE = ("stages/train.py", "mspe/common", "mspe/models", "mspe/training", "mspe/encodings", "mspe/graphs")
+
+
+def main(seed: int) -> None:
+    params = load_params()
+    training, runtime = params.training, params.runtime
+    if runtime.threads is not None:
+        torch.set_num_threads(runtime.threads)
+    set_seed(seed, deterministic=True)
+    schema = GraphSchema.load("data/graphs/schema.json")
+    arguments = model_arguments(params.model, schema, read_json("data/encodings/bank.json"))
+    model = get_model(**arguments)
+    num_parameters = log_model_info(model)
+    optimizer = get_optimizer(
+        model,
+        optimizer_type=training.optimizer.type,
+        lr=training.optimizer.lr,
+        weight_decay=training.optimizer.weight_decay,
+        momentum=training.optimizer.momentum,
+    )
+    scheduler = get_scheduler(
+        optimizer,
+        scheduler_type=training.scheduler.type,
+        total_epochs=training.epochs,
+        **training.scheduler.model_dump(exclude={"type"}),
+    )
+    trainer = Trainer(
+        model=model,
+        optimizer=optimizer,
+        scheduler=scheduler,
+        loss_fn=get_loss_fn(schema.task_type, loss_type=training.loss or schema.loss),
+        metrics=get_metrics(schema.task_type, num_classes=schema.num_classes),
+        device=get_device(runtime.device),
+        task_type=schema.task_type,
+        grad_clip=training.grad_clip,
+        mixed_precision=training.mixed_precision,
+        log_every=runtime.log_every,
+        checkpoint_dir=f"models/{seed}",
+        accumulation_steps=training.accumulation_steps,
+        metadata={"model": arguments, "schema": schema.model_dump()},
+    )
+    cost = CostMeter(trainer.device)
+    settings = {"seed": seed, "model": arguments, "training": training.model_dump()}
+    state = resume_folder(settings, [*DATA, *CODE])
+    trainer.add_log_hook(TensorBoardHook(f"runs/{seed}"))
+
+    def write_progress(metrics: Mapping[str, float], step: int, prefix: str) -> None:
+        """Rewrite the metrics every epoch, so that `dvc metrics show` follows a live run."""
+        if prefix == "val":
+            write_history(seed, trainer.history, trainer.best_epoch, num_parameters)
+            write_json(f"metrics/cost/{seed}.json", cost.report())
+
+    trainer.add_log_hook(write_progress)
+    trainer.fit(
+        train_loader=GraphLoader(read_split(DATA[0], "train", *DATA[1:]), training.batch_size, shuffle=True, seed=seed),
+        val_loader=GraphLoader(read_split(DATA[0], "val", *DATA[1:]), training.batch_size),
+        epochs=training.epochs,
+        metric_for_best=training.metric_for_best or schema.metric,
+        early_stopping=training.early_stopping,
+        resume_path=state / "state.pt" if runtime.resume else None,
+    )
+    discard(state)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, required=True)
+    with command():
+        main(parser.parse_args().seed)

@@ -1,0 +1,14 @@
+"""Refuse bad parameters before DVC deletes or computes anything.
+
+DVC removes a stage's outputs before it runs it. Every other stage follows this one, whose only output never changes:
+so a mistake in `params.yaml` stops the pipeline here, and a correct change reruns nothing by itself.
+"""
+
+from mspe.common.command import command
+from mspe.common.files import write_text
+from mspe.config import load_params
+
+if __name__ == "__main__":
+    with command():
+        load_params()
+        write_text("data/params.valid", "The parameters were found valid.\n")

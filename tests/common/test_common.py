@@ -1,0 +1,82 @@
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from mspe.common.command import command
+from mspe.common.errors import MspeError
+from mspe.common.files import atomic_file, read_json, read_tensors, write_csv, write_json, write_tensors
+from mspe.common.parallel import parallel_map
+
+
+def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    write_json(target, {"old": 1})
+    with pytest.raises(KeyboardInterrupt), atomic_file(target) as file:
+        file.write(b"half")
+        raise KeyboardInterrupt
+    assert read_json(target) == {"old": 1}
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_full_disk_is_one_clear_line_and_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "file"
+    write_json(target, {"old": 1})
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(MspeError, match="cannot write .*file: No space left on device.*intact"):
+        write_json(target, {"new": 2})
+    assert read_json(target) == {"old": 1}
+
+
+def test_equal_tensors_give_equal_bytes_whatever_the_name(tmp_path: Path) -> None:
+    write_tensors(tmp_path / "a.pt", {"x": torch.arange(3)})
+    write_tensors(tmp_path / "other.pt", {"x": torch.arange(3)})
+    assert (tmp_path / "a.pt").read_bytes() == (tmp_path / "other.pt").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda path: path.unlink(), "no such file"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-200]), "not a readable tensor file"),
+        (lambda path: torch.save(torch.zeros(1), path), "holds a Tensor, expected a dictionary"),
+        (lambda path: torch.save({"x": Path("/")}, path), "not a readable tensor file"),
+    ],
+    ids=["missing", "truncated", "no dictionary", "arbitrary object"],
+)
+def test_a_damaged_tensor_file_is_refused(tmp_path: Path, damage: Callable[[Path], None], message: str) -> None:
+    path = tmp_path / "file.pt"
+    write_tensors(path, {"x": torch.zeros(100)})
+    damage(path)
+    with pytest.raises(MspeError, match=message):
+        read_tensors(path)
+
+
+def test_json_holds_null_where_a_number_is_undefined(tmp_path: Path) -> None:
+    write_json(tmp_path / "file.json", {"a": float("nan"), "b": [{"c": float("inf")}]})
+    assert read_json(tmp_path / "file.json") == {"a": None, "b": [{"c": None}]}
+
+
+def test_csv_columns_must_have_equal_lengths(tmp_path: Path) -> None:
+    write_csv(tmp_path / "file.csv", {"a": [1, 2], "b": [0.5, None]})
+    assert (tmp_path / "file.csv").read_text() == "a,b\n1,0.5\n2,\n"
+    with pytest.raises(ValueError, match="shorter"):
+        write_csv(tmp_path / "file.csv", {"a": [1, 2], "b": [1]})
+
+
+def test_a_command_ends_with_one_line_and_status_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="^error: too small$") as stopped, command():
+        raise MspeError("too small")
+    assert stopped.value.code == "error: too small"  # Python prints it on standard error and exits with 1
+
+
+def test_parallel_map_gives_the_same_in_several_processes() -> None:
+    items = list(range(10_001))
+    assert parallel_map(abs, items, num_workers=2) == parallel_map(abs, items, num_workers=1) == items

@@ -1,0 +1,72 @@
+"""Graphs that break careless code, and real data where it is at hand."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from torch_geometric.data import Data
+
+from mspe.dataset import get_dataset
+from mspe.encodings import FilterBank, compute_spectrum
+from mspe.graphs import GraphSchema, PackedGraphs
+
+ROOT = Path(__file__).parents[1]
+
+BANK = {
+    "filters": {"walk": {"steps": [0, 1, 2, 5]}, "heat": {"times": [0.25, 1.0, 8.0]}},
+    "node": True,
+    "pair": True,
+}
+
+
+def graph(num_nodes: int, edges: list[tuple[int, int]], both_directions: bool = True) -> Data:
+    """A graph from a list of edges."""
+    directed = edges + [(j, i) for i, j in edges if i != j] if both_directions else edges
+    return Data(edge_index=torch.tensor(directed, dtype=torch.long).reshape(-1, 2).T, num_nodes=num_nodes)
+
+
+def cycle(size: int) -> Data:
+    return graph(size, [(i, (i + 1) % size) for i in range(size)])
+
+
+def complete(size: int) -> Data:
+    return graph(size, [(i, j) for i in range(size) for j in range(i)])
+
+
+AWKWARD = {
+    "single node": graph(1, []),
+    "single node with a loop": graph(1, [(0, 0)]),
+    "no edges": graph(4, []),
+    "isolated node": graph(4, [(0, 1), (1, 2)]),
+    "two components": graph(5, [(0, 1), (1, 2), (3, 4)]),
+    "self-loops": graph(3, [(0, 0), (0, 1), (1, 2), (2, 2)]),
+    "repeated edges": graph(3, [(0, 1), (0, 1), (0, 1), (1, 2)]),
+    "repeated eigenvalues, benzene": cycle(6),
+    "repeated eigenvalues, complete": complete(5),
+    "star": graph(5, [(0, i) for i in range(1, 5)]),
+    "path": graph(4, [(0, 1), (1, 2), (2, 3)]),
+}
+
+
+@pytest.fixture(params=AWKWARD, ids=str)
+def awkward(request: pytest.FixtureRequest) -> Data:
+    return AWKWARD[request.param]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real benchmark data; only where it is missing do the tests that need it skip."""
+    folder = Path(os.environ.get("MSPE_DATA") or ROOT.parent / "shared" / "data").resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no benchmark data: {folder} is not there and MSPE_DATA is not set")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def molecules() -> tuple[GraphSchema, PackedGraphs]:
+    """Sixty-four real molecules with spectrum and node encodings."""
+    dataset = get_dataset("nci", limit=64)
+    spectrum = compute_spectrum(dataset.train)
+    encodings = FilterBank.from_config(BANK).encode_nodes(spectrum)
+    return dataset.schema, dataset.train.joined(spectrum).joined(encodings)

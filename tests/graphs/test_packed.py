@@ -1,0 +1,165 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch_geometric.data import Batch, Data
+from torch_geometric.loader import DataLoader
+
+from mspe.common.errors import MspeError
+from mspe.graphs import DenseLayout, GraphLoader, PackedGraphs, read_split, write_splits
+from mspe.graphs.checks import check_structure
+from tests.conftest import AWKWARD, cycle, graph
+
+
+def with_fields(data: Data, number: int) -> Data:
+    data = data.clone()
+    data.x = torch.arange(data.num_nodes)[:, None] + 100 * number
+    data.edge_attr = torch.arange(data.num_edges) + 100 * number
+    data.y = torch.tensor([[float(number)]])
+    return data
+
+
+GRAPHS = [with_fields(data, number) for number, data in enumerate([cycle(3), cycle(5), graph(1, []), cycle(4)])]
+
+
+def test_a_graph_comes_back_as_it_was_packed() -> None:
+    packed = PackedGraphs.from_list(GRAPHS)
+    for original, restored in zip(GRAPHS, packed, strict=False):
+        assert set(restored.to_dict()) == set(original.to_dict())
+        for name, value in original.to_dict().items():
+            assert torch.equal(torch.as_tensor(restored[name]), torch.as_tensor(value)), name
+
+
+@pytest.mark.parametrize("chosen", [[0, 1, 2, 3], [3, 1], [2], [1, 1]])
+def test_collate_gives_the_batch_that_pyg_gives(chosen: list[int]) -> None:
+    ours = PackedGraphs.from_list(GRAPHS).collate(chosen)
+    theirs = Batch.from_data_list([GRAPHS[i] for i in chosen])
+    assert ours.num_graphs == theirs.num_graphs == len(chosen)
+    assert ours.num_nodes == theirs.num_nodes
+    for name in ("x", "edge_index", "edge_attr", "y", "batch", "ptr"):
+        assert torch.equal(ours[name], theirs[name]), name
+
+
+def test_pygs_own_loader_takes_packed_graphs() -> None:
+    batch = next(iter(DataLoader(PackedGraphs.from_list(GRAPHS), batch_size=4)))
+    assert torch.equal(batch.x, PackedGraphs.from_list(GRAPHS).collate(range(4)).x)
+
+
+def test_selection_slices_and_concatenation_agree() -> None:
+    packed = PackedGraphs.from_list(GRAPHS)
+    joined = PackedGraphs.concatenate([packed[:2], packed[[2, 3]]])
+    for name, field in packed.fields.items():
+        assert torch.equal(joined.fields[name], field)
+    assert torch.equal(joined.edge_index, packed.edge_index)
+
+
+def test_the_structure_of_a_batch_is_recovered() -> None:
+    packed = PackedGraphs.from_list(GRAPHS)
+    structure = PackedGraphs.from_batch(packed.collate(range(4)))
+    assert torch.equal(structure.num_nodes, packed.num_nodes)
+    assert torch.equal(structure.edge_index, packed.edge_index)
+
+
+def test_saved_graphs_are_the_same_and_fields_join(tmp_path: Path) -> None:
+    packed = PackedGraphs.from_list(GRAPHS)
+    write_splits(tmp_path / "graphs", {"train": packed})
+    further = PackedGraphs(
+        packed.num_nodes, torch.zeros(4).int(), torch.zeros(2, 0).int(), {"rank": packed.num_nodes}, {"rank": "graph"}
+    )
+    write_splits(tmp_path / "further", {"train": further})
+    assert read_split(tmp_path / "graphs", "train", tmp_path / "further")[1].rank.item() == 5
+
+
+def test_fields_of_other_graphs_do_not_join() -> None:
+    packed = PackedGraphs.from_list(GRAPHS)
+    with pytest.raises(MspeError, match=r"cannot join the fields x.*they belong to other graphs \(3 graphs"):
+        packed.joined(packed[:3])
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: PackedGraphs.from_list([]), "cannot pack an empty list"),
+        (lambda: PackedGraphs.from_list([GRAPHS[0], cycle(3)]), "graph 1 has no 'edge_attr'"),
+        (
+            lambda: PackedGraphs(
+                torch.tensor([2]), torch.tensor([0]), torch.zeros(2, 0).int(), {"x": torch.zeros(3)}, {"x": "node"}
+            ),
+            "'x' has 3 rows, expected 2, one a node",
+        ),
+        (
+            lambda: PackedGraphs.from_list([Data(edge_index=cycle(3).edge_index, num_nodes=3, name="a")]),
+            "'name': it is a str",
+        ),
+    ],
+)
+def test_what_cannot_be_packed_is_refused(build: Callable[[], PackedGraphs], message: str) -> None:
+    with pytest.raises(MspeError, match=message):
+        build()
+
+
+def test_padding_and_flattening_are_inverse_and_pairs_keep_their_place() -> None:
+    packed = PackedGraphs.from_list([cycle(3), graph(1, []), cycle(4)])
+    batch = packed.collate(range(3))
+    layout = DenseLayout.from_batch(batch.batch, batch.ptr)
+    rows = torch.arange(8.0)[:, None]
+    assert torch.equal(layout.flatten(layout.pad(rows)), rows)
+    pairs = torch.arange(9 + 1 + 16) + 1
+    square = layout.pad_pairs(pairs)
+    assert torch.equal(square[0, :3, :3].flatten(), pairs[:9])
+    assert torch.equal(square[2].flatten(), pairs[10:])
+    assert square.sum() == pairs.sum()
+
+
+@pytest.mark.parametrize("window", [1, 4])
+def test_an_epoch_holds_every_graph_once_and_follows_the_seed(window: int) -> None:
+    packed = PackedGraphs.from_list([with_fields(cycle(3 + i % 7), i) for i in range(53)])
+
+    def epoch(seed: int, number: int) -> list[list[int]]:
+        loader = GraphLoader(packed, batch_size=8, shuffle=True, seed=seed, window=window)
+        loader.set_epoch(number)
+        assert len(list(loader)) == len(loader) == 7
+        return [batch.y.flatten().int().tolist() for batch in loader]
+
+    assert sorted(sum(epoch(0, 0), [])) == list(range(53))
+    assert epoch(0, 3) == epoch(0, 3)
+    assert epoch(0, 0) != epoch(0, 1)
+    assert epoch(0, 0) != epoch(1, 0)
+
+
+def test_grouping_by_size_pads_less() -> None:
+    packed = PackedGraphs.from_list([cycle(3 + i % 40) for i in range(400)])
+
+    def padded(window: int) -> int:
+        loader = GraphLoader(packed, batch_size=20, shuffle=True, window=window)
+        return sum(20 * int(batch.ptr.diff().max()) for batch in loader)
+
+    assert padded(window=20) < 0.7 * padded(window=1)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (graph(0, []), "graph 1: has no nodes; remove it"),
+        (graph(2, [(0, 2)]), r"graph 1: edge_index holds \[0, 2\], allowed: 0 to 1"),
+        (graph(2, [(0, -1)]), r"graph 1: edge_index holds \[0, -1\], allowed: 0 to 1"),
+    ],
+)
+def test_a_broken_structure_is_named(data: Data, message: str) -> None:
+    with pytest.raises(MspeError, match=message):
+        check_structure(PackedGraphs.from_list([cycle(3), data]))
+
+
+@pytest.mark.parametrize("weight", [float("nan"), float("inf"), -1.0])
+def test_an_unusable_weight_is_named(weight: float) -> None:
+    data = cycle(3)
+    data.edge_weight = torch.tensor([1.0, 1.0, weight, 1.0, 1.0, 1.0])
+    with pytest.raises(MspeError, match=rf"graph 0: edge_weight is {weight}, allowed: finite and not negative"):
+        check_structure(PackedGraphs.from_list([data]))
+
+
+def test_every_awkward_graph_passes_the_checks() -> None:
+    check_structure(PackedGraphs.from_list(list(AWKWARD.values())))
+    with pytest.raises(MspeError, match="at least one"):
+        check_structure(PackedGraphs.from_list([cycle(3)])[[]])

@@ -1,0 +1,175 @@
+import pytest
+import torch
+from torch import nn
+from torch_geometric.data import Batch, Data
+from torch_geometric.loader import DataLoader
+
+from mspe.common.errors import MspeError
+from mspe.encodings import compute_spectrum
+from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.models import ModelParams, get_model, load_model, model_arguments
+from mspe.models.encoders import FeatureEncoder
+from mspe.training import Trainer, get_optimizer
+from tests.conftest import AWKWARD, BANK, graph
+
+SMALL = {"hidden_dim": 16, "num_layers": 2, "heads": 2, "node_dim": 6, "pair_dim": 8}
+VARIANTS = [
+    {},
+    {"local": "none"},
+    {"attention": "none"},
+    {"norm": "layer"},
+    {"pooling": "mean"},
+    {"dropout": 0.3, "attention_dropout": 0.3},
+    {"bank": {**BANK, "pair": False}},
+    {"bank": {**BANK, "node": False}},
+]
+Molecules = tuple[GraphSchema, PackedGraphs]
+
+
+def build(schema: GraphSchema, **options: object) -> nn.Module:
+    bank = options.pop("bank", BANK)
+    torch.manual_seed(0)
+    return get_model(**model_arguments(ModelParams(**{**SMALL, **options}), schema, bank))  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=VARIANTS, ids=str)
+def model(request: pytest.FixtureRequest, molecules: Molecules) -> nn.Module:
+    return build(molecules[0], **request.param)
+
+
+def test_a_graph_scores_the_same_alone_and_in_any_batch(model: nn.Module, molecules: Molecules) -> None:
+    model.eval()
+    together = model(molecules[1].collate(range(16)))
+    assert together.shape == (16, 1)
+    alone = torch.cat([model(molecules[1].collate([i])) for i in range(16)])
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
+
+
+def test_relabelling_the_nodes_changes_nothing(model: nn.Module, molecules: Molecules) -> None:
+    model.eval()
+    plain = molecules[1][:8]
+    graphs = [Data(x=d.x, edge_index=d.edge_index, edge_attr=d.edge_attr, num_nodes=d.num_nodes) for d in plain]
+    relabelled = []
+    for data in graphs:
+        place = torch.randperm(data.num_nodes)
+        relabelled.append(
+            Data(x=data.x[place.argsort()], edge_index=place[data.edge_index], edge_attr=data.edge_attr, num_nodes=data.num_nodes)
+        )
+    first, second = (model(Batch.from_data_list(list(batch))) for batch in (graphs, relabelled))
+    torch.testing.assert_close(first, second, atol=1e-4, rtol=1e-4)
+
+
+def test_missing_encodings_are_computed_to_the_same_scores(molecules: Molecules) -> None:
+    model = build(molecules[0]).eval()
+    stored = molecules[1].collate(range(16))
+    plain = next(iter(DataLoader([d for d in molecules[1][:16]], batch_size=16)))
+    for name in ("node_encoding", "eigenvalues", "eigenvectors", "sqrt_degree"):
+        del plain[name]
+    torch.testing.assert_close(model(plain), model(stored), atol=1e-6, rtol=1e-5)
+
+
+def test_one_batch_is_overfitted_to_near_zero_loss(molecules: Molecules) -> None:
+    model = build(molecules[0], hidden_dim=32)
+    batch = molecules[1].collate(range(16))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.0)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 250)
+    deviation = batch.y.std()
+    for _ in range(250):
+        optimizer.zero_grad()
+        loss = nn.functional.l1_loss(model(batch), batch.y)
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    assert loss < 0.02 * deviation
+
+
+@pytest.mark.parametrize("local", ["gine", "none"])
+def test_every_awkward_graph_has_finite_scores_and_gradients(local: str) -> None:
+    model = get_model("graph_transformer", num_features=0, num_classes=3, bank=BANK, local=local, **SMALL)
+    batch = PackedGraphs.from_list(list(AWKWARD.values())).collate(range(len(AWKWARD)))
+    output = model(batch)
+    output.square().sum().backward()
+    assert output.shape == (len(AWKWARD), 3) and output.isfinite().all()
+    assert all(p.grad is None or p.grad.isfinite().all() for p in model.parameters())
+    assert model.eval()(PackedGraphs.from_list([graph(1, [])]).collate([0])).isfinite().all()
+
+
+def test_every_parameter_is_used(molecules: Molecules) -> None:
+    model = build(molecules[0])
+    model(molecules[1].collate(range(16))).square().sum().backward()
+    assert [name for name, parameter in model.named_parameters() if parameter.grad is None] == []
+
+
+def test_long_scales_reach_the_scores_through_nodes_and_pairs(molecules: Molecules) -> None:
+    model = build(molecules[0]).eval()
+    batch = molecules[1].collate(range(4))
+    score = model(batch)
+    for name in ("node_encoding", "eigenvectors"):
+        changed = molecules[1].collate(range(4))
+        changed[name] = changed[name].flip(-1)
+        assert (model(changed) - score).abs().max() > 1e-4, name
+
+
+def test_the_printed_call_of_the_specification_builds_a_model(molecules: Molecules) -> None:
+    model = get_model(name="graph_transformer", num_features=28, num_classes=1, hidden_dim=256, num_layers=6)
+    batch = molecules[1].collate(range(4))
+    with pytest.raises(MspeError, match="node encodings of 7 channels, the model's bank has 13"):
+        model(batch)
+    del batch["node_encoding"]
+    assert model(batch).shape == (4, 1)  # x beyond 28 counts as never seen, edge features are not used
+
+
+def test_integers_and_one_hot_reals_meet_the_same_weight() -> None:
+    encoder = FeatureEncoder(4, 3)
+    index = torch.tensor([0, 3, 1])
+    one_hot = nn.functional.one_hot(index, 4).float()
+    torch.testing.assert_close(encoder(index, 3), encoder(one_hot, 3))
+    torch.testing.assert_close(encoder(index[:, None].repeat(1, 2), 3), 2 * encoder(one_hot, 3))
+    assert torch.equal(encoder(torch.tensor([4, -1]), 2), torch.zeros(2, 3))
+    with pytest.raises(MspeError, match="features have 3 columns, the model was built for 4"):
+        encoder(torch.zeros(2, 3), 2)
+
+
+def test_outputs_are_in_the_targets_units(molecules: Molecules) -> None:
+    schema = molecules[0].model_copy(update={"target_mean": (1000.0,), "target_std": (5.0,)})
+    scores = build(schema)(molecules[1].collate(range(16)))
+    assert (scores - 1000).abs().max() < 100
+
+
+def test_a_checkpoint_alone_rebuilds_its_model(molecules: Molecules, tmp_path: object) -> None:
+    schema, graphs = molecules
+    model = build(schema, pooling="mean")
+    arguments = model_arguments(ModelParams(**SMALL, pooling="mean"), schema, BANK)
+    trainer = Trainer(model, get_optimizer(model), checkpoint_dir=str(tmp_path), metadata={"model": arguments})
+    path = trainer.save_checkpoint("model.pt")
+    batch = graphs.collate(range(8))
+    torch.testing.assert_close(load_model(path)(batch), model.eval()(batch))
+    trainer.metadata = {}
+    with pytest.raises(MspeError, match="not a checkpoint of this version's pipeline"):
+        load_model(trainer.save_checkpoint("bare.pt"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "graph_transformr"}, "name: got 'graph_transformr', input should be 'graph_transformer'"),
+        ({"hidden_dim": 30, "heads": 4}, "hidden_dim is 30 and heads is 4: heads must divide hidden_dim"),
+        ({"hidden_dim": 16, "node_dim": 16}, "node_dim is 16, allowed: less than hidden_dim, which is 16"),
+        ({"local": "none", "attention": "none"}, "a layer needs one of them"),
+        ({"dropout": 1.0}, "dropout: got 1.0, input should be less than 1"),
+        ({"hiden_dim": 3}, "hiden_dim: unknown key; known here: attention"),
+    ],
+)
+def test_a_wrong_option_is_named(options: dict, message: str) -> None:
+    with pytest.raises(MspeError, match=message):
+        get_model(**{"name": "graph_transformer", "num_features": 3, "num_classes": 1, **options})
+
+
+def test_spectra_alone_are_enough(molecules: Molecules) -> None:
+    """A batch with a spectrum and no node encodings gives the same scores."""
+    model = build(molecules[0]).eval()
+    batch = molecules[1].collate(range(8))
+    expected = model(batch)
+    del batch["node_encoding"]
+    torch.testing.assert_close(model(batch), expected, atol=1e-6, rtol=1e-5)
+    assert compute_spectrum(molecules[1][:2]).fields.keys() == {"eigenvalues", "eigenvectors", "sqrt_degree"}

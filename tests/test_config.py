@@ -1,0 +1,131 @@
+"""Every mistake in `params.yaml` is one line with the full path, the value, and what is allowed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mspe.common.errors import MspeError
+from mspe.config import Params, load_params
+from mspe.encodings.config import parse_scales
+from tests.conftest import ROOT
+
+CASES = [
+    ("training.optimizer.lr", -0.001, "training.optimizer.lr: got -0.001, input should be greater than 0"),
+    ("training.optimizer.lr", "fast", "training.optimizer.lr: got 'fast', input should be a valid number"),
+    ("training.optimizer.lr", True, "training.optimizer.lr: got True, input should be a number, not a boolean"),
+    ("training.optimizer.lr", ".nan", "training.optimizer.lr: got nan, input should be a finite number"),
+    ("training.optimiser", {"lr": 1}, "training.optimiser: unknown key; known here: accumulation_steps, batch_size"),
+    ("training.optimizer.beta", 1, "training.optimizer.beta: unknown key; known here: lr, momentum, type, weight_decay"),
+    ("training.optimizer.type", "lion", "training.optimizer.type: got 'lion', input should be 'adam', 'adamw' or 'sgd'"),
+    ("training.scheduler.warmup_epochs", 25, "training: scheduler.warmup_epochs is 25, allowed: less than training.epochs"),
+    ("training.epochs", 2.5, "training.epochs: got 2.5, input should be a valid integer"),
+    ("training.epochs", "10", "training.epochs: got '10', input should be a valid integer"),
+    ("training.loss", "l7", "training.loss: got 'l7', allowed: null or one of bce_logits, cross_entropy, huber, mae, mse"),
+    ("training.metric_for_best", "speed", "training.metric_for_best: got 'speed', allowed: null or one of loss, mse"),
+    ("training.mixed_precision", "yes", "training.mixed_precision"),
+    ("dataset.name", "zink", "dataset.name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'? Known: nci, zinc"),
+    ("dataset.limit", 0, "dataset.limit: got 0, input should be greater than 0"),
+    ("encodings.filters.walk.steps", [], "encodings.filters.walk.steps: got [], at least 1 entry is needed"),
+    ("encodings.filters.walk.steps", [1, -2], "encodings.filters.walk.steps: got [1, -2], -2 is out of range, allowed: integers of"),
+    ("encodings.filters.walk.steps", [1.5], "encodings.filters.walk.steps.0: got 1.5, input should be a valid integer"),
+    ("encodings.filters.heat.times", "geometric(4, 1, 3)", "geometric(first, last, count) needs 0 < first < last"),
+    ("encodings.filters.heat.times", "linear(1, 4)", "allowed: a list of scales, or \"geometric(first, last, count)\""),
+    ("encodings.filters.heat.times", [0], "0 is out of range, allowed: finite numbers above 0"),
+    ("encodings.filters.heat.times", [1, 1], "each scale may stand there once"),
+    ("encodings.filters", {"walk": None, "heat": None}, "encodings.filters: no filter is on; give scales to at least one of"),
+    ("encodings.filters.haet", {"times": [1]}, "encodings.filters.haet: unknown key; known here: heat, walk"),
+    ("encodings.pair", "sometimes", "encodings.pair"),
+    ("model.heads", 5, "model: hidden_dim is 64 and heads is 5: heads must divide hidden_dim"),
+    ("seeds", [], "seeds: got []"),
+    ("seeds", [0, 0], "seeds: got [0, 0], each seed may stand there once"),
+    ("evaluation.split", "dev", "evaluation.split: got 'dev', input should be 'train', 'val' or 'test'"),
+    ("runtime.device", "gpu", "runtime.device: got 'gpu'"),
+    ("experiment", {}, "experiment: unknown key; known here: dataset, encodings, evaluation, model, runtime, seeds, training"),
+]
+
+
+def write(folder: Path, path: str, value: Any) -> Path:
+    """The project's own parameters with one of them changed."""
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    section, *keys = params, *path.split(".")
+    for key in keys[:-1]:
+        section = section[key]
+    section[keys[-1]] = value
+    file = folder / "params.yaml"
+    file.write_text(yaml.safe_dump(params).replace("'.nan'", ".nan"))
+    return file
+
+
+@pytest.mark.parametrize(("path", "value", "message"), CASES, ids=[f"{path}={value}" for path, value, _ in CASES])
+def test_a_mistake_is_one_line_with_path_value_and_remedy(tmp_path: Path, path: str, value: Any, message: str) -> None:
+    with pytest.raises(MspeError) as raised:
+        load_params(write(tmp_path, path, value))
+    assert message in str(raised.value)
+    assert str(raised.value).startswith(str(tmp_path / "params.yaml: "))
+    assert "\n" not in str(raised.value)
+
+
+def test_several_mistakes_are_all_named(tmp_path: Path) -> None:
+    file = write(tmp_path, "training.batch_size", 0)
+    file.write_text(file.read_text().replace("heads: 4", "heads: four"))
+    with pytest.raises(MspeError, match=r"model.heads: got 'four'.*; training.batch_size: got 0"):
+        load_params(file)
+
+
+def test_a_missing_key_an_empty_file_and_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "params.yaml"
+    with pytest.raises(MspeError, match="no such file; run from the repository's top folder"):
+        load_params(file)
+    file.write_text("")
+    with pytest.raises(MspeError, match="input should be a valid dictionary"):
+        load_params(file)
+    file.write_text("seeds: [0]\nmodel: {}")
+    with pytest.raises(MspeError, match="dataset: missing; add it"):
+        load_params(file)
+    file.write_text("seeds: [0")
+    with pytest.raises(MspeError, match="not valid YAML"):
+        load_params(file)
+
+
+@pytest.mark.parametrize("written", ["1e-05", 1e-5, "0.00001"])
+def test_a_float_written_as_yaml_reads_a_string_still_works(tmp_path: Path, written: object) -> None:
+    assert load_params(write(tmp_path, "training.optimizer.lr", written)).training.optimizer.lr == 1e-5
+
+
+def test_keys_that_the_chosen_type_does_not_use_are_accepted(tmp_path: Path) -> None:
+    params = load_params(write(tmp_path, "training.scheduler.type", "step"))
+    assert (params.training.scheduler.type, params.training.scheduler.warmup_epochs) == ("step", 3)
+
+
+def test_a_filter_is_switched_off_by_null(tmp_path: Path) -> None:
+    params = load_params(write(tmp_path, "encodings.filters.walk", None))
+    assert list(params.encodings.resolve(max_nodes=10)["filters"]) == ["heat"]
+
+
+def test_the_projects_own_parameters_are_complete() -> None:
+    """Every key that the schema knows stands in the file, so that a user finds it there."""
+    written = yaml.safe_load((ROOT / "params.yaml").read_text())
+    given = load_params(ROOT / "params.yaml").model_dump()
+
+    def keys(values: dict, prefix: str = "") -> set[str]:
+        nested = [keys(value, f"{prefix}{key}.") for key, value in values.items() if isinstance(value, dict)]
+        return {prefix + key for key in values} | set().union(*nested)
+
+    assert keys(given) == keys(written)
+    assert set(Params.model_fields) == set(written)
+
+
+def test_pair_auto_follows_the_largest_graph(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    encodings = load_params(write(tmp_path, "encodings.max_pair_nodes", 100)).encodings
+    assert encodings.resolve(max_nodes=100)["pair"] is True
+    assert caplog.text == ""
+    assert encodings.resolve(max_nodes=101)["pair"] is False
+    assert "pair channels are off: the largest graph has 101 nodes" in caplog.text
+    assert encodings.resolve(max_nodes=3)["filters"]["heat"]["times"] == (0.25, 0.5, 1, 2, 4, 8, 16, 32)
+
+
+def test_geometric_hits_both_ends_exactly() -> None:
+    scales = parse_scales("geometric(0.1, 70, 5)")
+    assert (scales[0], scales[-1], len(scales)) == (0.1, 70.0, 5)
