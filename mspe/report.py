@@ -59,6 +59,24 @@ def _statistics(values: Sequence[float | None]) -> dict[str, Any]:
     return {"mean": mean, "std": deviation, "interval": [mean - half, mean + half]}
 
 
+def mean_curve(curves: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, list[float]]:
+    """Training and validation loss by epoch, averaged over seeds, up to the last epoch that every seed has.
+
+    Examples
+    --------
+    >>> first = {"epoch": [1.0, 2.0], "train_loss": [4.0, 2.0], "val_loss": [5.0, 3.0]}
+    >>> second = {"epoch": [1.0], "train_loss": [2.0], "val_loss": [3.0]}
+    >>> mean_curve([first, second])
+    {'epoch': [1], 'train_loss': [3.0], 'val_loss': [4.0]}
+    """
+    epochs = min(len(curve["epoch"]) for curve in curves)
+    losses = {
+        name: [fmean(curve[name][epoch] for curve in curves) for epoch in range(epochs)]
+        for name in ("train_loss", "val_loss")
+    }
+    return {"epoch": list(range(1, epochs + 1)), **losses}
+
+
 def format_summary(summary: Mapping[str, Any], costs: Mapping[int, Mapping[str, Any]]) -> str:
     """The summary as lines for a terminal."""
     split = next(key for key in summary if key in ("train", "val", "test"))
@@ -71,9 +89,8 @@ def format_summary(summary: Mapping[str, Any], costs: Mapping[int, Mapping[str, 
         mean = "undefined" if statistics["mean"] is None else f"{statistics['mean']:.4f}"
         lines.append(f"  {name:<12} {mean}{spread}{beside}")
     for seed, cost in costs.items():
-        lines.append(
-            f"seed {seed}: trained in {cost['seconds']:.0f} s, peak {cost['peak_memory_mb']} MB, {cost['device']}"
-        )
+        device = cost["environment"][0]
+        lines.append(f"seed {seed}: trained in {cost['seconds']:.0f} s, peak {cost['peak_memory_mb']} MB, {device}")
     return "\n".join(lines)
 
 

@@ -1,15 +1,17 @@
-"""The scores of all seeds → one summary."""
+"""The scores and curves of all seeds → one summary and one learning curve."""
 
 from mspe.common.command import command
-from mspe.common.files import read_json, write_json
+from mspe.common.files import read_csv, read_json, write_csv, write_json
 from mspe.config import load_params
-from mspe.report import summarise
+from mspe.report import mean_curve, summarise
 
 
 def main() -> None:
     params = load_params()
     results = {seed: read_json(f"metrics/test/{seed}.json") for seed in params.seeds}
     write_json("metrics/summary.json", summarise(params.evaluation.split, results))
+    curves = [read_csv(f"metrics/curves/{seed}.csv") for seed in params.seeds]
+    write_csv("metrics/learning_curve.csv", mean_curve(curves))
 
 
 if __name__ == "__main__":

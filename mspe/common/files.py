@@ -1,5 +1,6 @@
 """Files that are either old or new, never half-written."""
 
+import csv
 import json
 import math
 import os
@@ -104,6 +105,21 @@ def write_csv(path: str | Path, columns: Mapping[str, Sequence[Any]]) -> None:
     rows = zip(*columns.values(), strict=True)
     lines = [",".join(columns)] + [",".join("" if cell is None else str(cell) for cell in row) for row in rows]
     write_text(path, "\n".join(lines) + "\n")
+
+
+def read_csv(path: str | Path) -> dict[str, list[float]]:
+    """Read a table of numbers, as columns; an empty cell is NaN.
+
+    Raises
+    ------
+    MspeError
+        If the file is missing.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MspeError(f"{path}: no such file; run the stage that writes it (`dvc repro`)")
+    header, *rows = csv.reader(path.read_text().splitlines())
+    return {name: [float(row[i] or "nan") for row in rows] for i, name in enumerate(header)}
 
 
 def write_tensors(path: str | Path, content: Mapping[str, Any]) -> None:

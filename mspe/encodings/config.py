@@ -39,7 +39,7 @@ def parse_scales(value: Any) -> Any:
     return [float(f"{first * ratio**k:.12g}") for k in range(count)]
 
 
-def _filter_section(filter_class: type[Filter]) -> type[Section]:
+def filter_section(filter_class: type[Filter]) -> type[Section]:
     """The schema of one filter: its scales, each within the range that the filter allows."""
 
     def check(scales: tuple[float, ...]) -> tuple[float, ...]:
@@ -60,7 +60,7 @@ def _filter_section(filter_class: type[Filter]) -> type[Section]:
 _FiltersParams = create_model(
     "FiltersParams",
     __base__=Section,
-    **{name: (_filter_section(filter_class) | None, None) for name, filter_class in FILTERS.items()},  # type: ignore[call-overload]
+    **{name: (filter_section(filter_class) | None, None) for name, filter_class in FILTERS.items()},  # type: ignore[call-overload]
 )
 
 

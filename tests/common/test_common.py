@@ -30,7 +30,7 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(tmp_path: Path, monkeyp
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(MspeError, match="cannot write .*file: No space left on device.*intact"):
+    with pytest.raises(MspeError, match=r"cannot write .*file: No space left on device.*intact"):
         write_json(target, {"new": 2})
     assert read_json(target) == {"old": 1}
 
@@ -72,7 +72,7 @@ def test_csv_columns_must_have_equal_lengths(tmp_path: Path) -> None:
 
 
 def test_a_command_ends_with_one_line_and_status_1(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="^error: too small$") as stopped, command():
+    with pytest.raises(SystemExit, match=r"^error: too small$") as stopped, command():
         raise MspeError("too small")
     assert stopped.value.code == "error: too small"  # Python prints it on standard error and exits with 1
 

@@ -1,4 +1,4 @@
-import os
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -32,10 +32,16 @@ def test_nci_describes_itself() -> None:
     assert (dataset.node_features, dataset.edge_features) == ("categorical", "categorical")
     train = dataset.train
     assert train.fields["x"].shape[1] == 9 and train.fields["edge_attr"].shape[1] == 3
-    assert 0 <= train.fields["x"].min() and train.fields["x"].max() < dataset.num_features
+    assert train.fields["x"].min() >= 0 and train.fields["x"].max() < dataset.num_features
     assert train.fields["x"].unique().numel() == dataset.num_features
     assert train.fields["edge_attr"].unique().numel() == dataset.num_edge_features
-    assert dataset.schema.counts == {"train": 30, "val": 30, "test": 30, "dropped_unreadable": 8, "dropped_duplicate": 99}
+    assert dataset.schema.counts == {
+        "train": 30,
+        "val": 30,
+        "test": 30,
+        "dropped_unreadable": 8,
+        "dropped_duplicate": 99,
+    }
     assert dataset.schema.target_mean == pytest.approx([train.fields["y"].mean().item()], rel=1e-5)
 
 
@@ -52,7 +58,7 @@ def test_another_split_seed_gives_another_split() -> None:
 
 def test_splits_are_a_partition() -> None:
     parts = random_split(1003, seed=3, limit=None)
-    assert sorted(sum(parts, [])) == list(range(1003))
+    assert sorted(chain.from_iterable(parts)) == list(range(1003))
     assert [len(part) for part in parts] == [802, 101, 100]
     with pytest.raises(MspeError, match="2 graphs are too few"):
         random_split(2, seed=0, limit=None)
@@ -70,12 +76,6 @@ def test_penalised_logp_is_its_three_terms(smiles: str, logp: float, accessibili
     without_accessibility += (-ring + 0.0485696876403053) / 0.2860212110245455
     of_accessibility = penalised_logp(molecule) - without_accessibility
     assert of_accessibility == pytest.approx((-accessibility + 3.0525811293166134) / 0.8335207024513095, abs=0.01)
-
-
-def test_penalised_logp_agrees_with_zincs_published_targets(shared_data: Path) -> None:
-    """A known ZINC-12k molecule: its published target is the same function."""
-    dataset = get_dataset("zinc", root=shared_data)
-    assert dataset.train.fields["y"].mean().item() == pytest.approx(0.0153, abs=1e-3)
 
 
 def test_zinc_is_pygs_zinc(shared_data: Path, tmp_path: Path) -> None:
@@ -137,7 +137,9 @@ def test_a_constant_target_is_not_divided_by_zero() -> None:
 
 
 def test_an_unknown_dataset_lists_the_known_ones() -> None:
-    with pytest.raises(MspeError, match=r"name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'\? Known: nci, zinc"):
+    with pytest.raises(
+        MspeError, match=r"name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'\? Known: nci, zinc"
+    ):
         get_dataset("zink")
     with pytest.raises(MspeError, match="limti: unknown key; known here: limit, name, root, split_seed"):
         get_dataset("nci", limti=3)
@@ -160,4 +162,4 @@ def test_twelve_thousand_graphs_load_at_once(shared_data: Path, tmp_path: Path) 
     restored = PackedGraphs.load(tmp_path / "zinc.pt")
     assert len(restored) == 12_000
     assert sum(batch.num_graphs for batch in GraphLoader(restored, 1000)) == 12_000
-    assert os.path.getsize(tmp_path / "zinc.pt") < 20e6
+    assert (tmp_path / "zinc.pt").stat().st_size < 20e6

@@ -53,7 +53,12 @@ def test_relabelling_the_nodes_changes_nothing(model: nn.Module, molecules: Mole
     for data in graphs:
         place = torch.randperm(data.num_nodes)
         relabelled.append(
-            Data(x=data.x[place.argsort()], edge_index=place[data.edge_index], edge_attr=data.edge_attr, num_nodes=data.num_nodes)
+            Data(
+                x=data.x[place.argsort()],
+                edge_index=place[data.edge_index],
+                edge_attr=data.edge_attr,
+                num_nodes=data.num_nodes,
+            )
         )
     first, second = (model(Batch.from_data_list(list(batch))) for batch in (graphs, relabelled))
     torch.testing.assert_close(first, second, atol=1e-4, rtol=1e-4)
@@ -62,7 +67,7 @@ def test_relabelling_the_nodes_changes_nothing(model: nn.Module, molecules: Mole
 def test_missing_encodings_are_computed_to_the_same_scores(molecules: Molecules) -> None:
     model = build(molecules[0]).eval()
     stored = molecules[1].collate(range(16))
-    plain = next(iter(DataLoader([d for d in molecules[1][:16]], batch_size=16)))
+    plain = next(iter(DataLoader(list(molecules[1][:16]), batch_size=16)))
     for name in ("node_encoding", "eigenvalues", "eigenvectors", "sqrt_degree"):
         del plain[name]
     torch.testing.assert_close(model(plain), model(stored), atol=1e-6, rtol=1e-5)

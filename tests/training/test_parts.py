@@ -27,7 +27,9 @@ from mspe.training.resume import resume_folder
 NAN = float("nan")
 
 
-@pytest.mark.parametrize(("name", "reference"), [("mse", functional.mse_loss), ("mae", functional.l1_loss), ("huber", functional.huber_loss)])
+@pytest.mark.parametrize(
+    ("name", "reference"), [("mse", functional.mse_loss), ("mae", functional.l1_loss), ("huber", functional.huber_loss)]
+)
 def test_regression_losses_leave_unknown_targets_out(name: str, reference: object) -> None:
     prediction = torch.randn(6, 2, requires_grad=True)
     target = torch.randn(6, 2)

@@ -1,0 +1,156 @@
+"""The pipeline as its users run it: real DVC commands in a temporary clone, on few molecules."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.workspace import TINY, Workspace, stages_run
+
+ALL = ["preprocess", "spectrum", "encode", "train@0", "evaluate@0", "report"]
+FROM_TRAIN = ALL[3:]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A clone in which the pipeline has run once, committed."""
+    workspace = Workspace(tmp_path_factory.mktemp("clone"))
+    workspace.set(**{key.replace(".", "__"): value for key, value in TINY.items()})
+    assert stages_run(workspace.run("dvc", "repro")) == ALL
+    workspace.commit("first run")
+    return workspace
+
+
+def test_the_summary_has_its_form_and_prints(workspace: Workspace) -> None:
+    summary = workspace.json("metrics/summary.json")
+    assert summary["seeds"] == [0] and summary["ddof"] == 1
+    assert set(summary["test"]) == set(summary["baseline"]) == {"mse", "mae", "rmse"}
+    assert summary["test"]["mae"]["mean"] > 0 and summary["test"]["mae"]["std"] is None
+    cost = workspace.json("metrics/cost/0.json")
+    assert set(cost) == {"seconds", "peak_memory_mb", "threads", "environment"}
+    assert any(entry.startswith("commit ") for entry in cost["environment"])
+    printed = workspace.run("python", "-m", "mspe.report")
+    assert "test scores over 1 seed (0)" in printed and "baseline" in printed
+
+
+def test_every_declared_plot_can_be_drawn(workspace: Workspace) -> None:
+    workspace.run("dvc", "plots", "show", "--out", "plots")
+    page = (workspace.folder / "plots" / "index.html").read_text()
+    assert "val_loss" in page and "train_loss" in page and "prediction" in page
+
+
+def test_a_second_run_runs_nothing(workspace: Workspace) -> None:
+    assert stages_run(workspace.run("dvc", "repro")) == []
+
+
+def test_runtime_parameters_rerun_nothing(workspace: Workspace) -> None:
+    workspace.set(runtime__device="cpu", runtime__num_workers=3, runtime__threads=2)
+    assert "Running stage" not in workspace.run("dvc", "repro")
+
+
+def test_a_clone_knows_from_the_lock_alone_that_nothing_would_run(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.commit("runtime")
+    subprocess.run(["git", "clone", "--quiet", workspace.folder, tmp_path / "clone"], check=True)
+    dry = subprocess.run(
+        ["dvc", "repro", "--allow-missing", "--dry"],
+        cwd=tmp_path / "clone", env=workspace.environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Running stage" not in dry.stdout + dry.stderr
+
+
+def test_an_experiment_reruns_train_and_what_follows_and_its_metrics_differ(workspace: Workspace) -> None:
+    output = workspace.run("dvc", "exp", "run", "-S", "training.optimizer.lr=3e-4", "--name", "slower")
+    assert stages_run(output) == FROM_TRAIN
+    difference = workspace.run("dvc", "metrics", "diff", "--md")
+    changed = [line for line in difference.splitlines() if "summary.json" in line and "test.mae.mean" in line]
+    assert len(changed) == 1
+    old, new = (float(cell) for cell in changed[0].split("|")[3:5])
+    assert old != new
+    assert "slower" in workspace.run("dvc", "exp", "show", "--md")
+    # going back restores the earlier run from the cache
+    workspace.run("git", "checkout", "--", ".")
+    assert stages_run(workspace.run("dvc", "repro")) == []
+    assert "summary.json" not in workspace.run("dvc", "metrics", "diff", "--md")
+
+
+def test_bad_parameters_stop_the_run_before_anything_is_deleted(workspace: Workspace) -> None:
+    kept = ["models/0/best.pt", "data/graphs/train.pt", "metrics/summary.json", "metrics/curves/0.csv"]
+    before = [workspace.read(name) for name in kept]
+    workspace.set(training__optimizer__lr=-1.0, dataset__limit=25)
+    output = workspace.run("dvc", "repro", ok=False)
+    assert "error: params.yaml: training.optimizer.lr: got -1.0, input should be greater than 0" in output
+    assert "Traceback" not in output
+    assert stages_run(output) == []
+    assert [workspace.read(name) for name in kept] == before
+    workspace.run("git", "checkout", "--", "params.yaml")
+    assert stages_run(workspace.run("dvc", "repro")) == []
+
+
+def test_a_scale_of_a_pair_channel_reruns_encode_and_train_not_the_spectrum(workspace: Workspace) -> None:
+    workspace.set(encodings__node=False)
+    assert stages_run(workspace.run("dvc", "repro")) == ALL[2:]
+    stored = workspace.read("data/encodings/train.pt")
+    score = workspace.json("metrics/summary.json")["test"]
+    workspace.set_params("encodings.filters.heat.times=[0.5,3.0]")
+    assert stages_run(workspace.run("dvc", "repro")) == ALL[2:]
+    assert workspace.read("data/encodings/train.pt") == stored  # nothing node-wise changed, and yet it trained again
+    assert workspace.json("data/encodings/bank.json")["filters"]["heat"]["times"] == [0.5, 3.0]
+    assert workspace.json("metrics/summary.json")["test"] != score
+
+
+def test_a_killed_stage_started_again_ends_as_an_undisturbed_run(workspace: Workspace) -> None:
+    workspace.set(training__epochs=80)
+    process = subprocess.Popen(
+        ["dvc", "repro"],
+        cwd=workspace.folder, env=workspace.environment, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    states = workspace.folder / ".mspe" / "resume"
+    while not list(states.glob("*/state.pt")):  # until an epoch is finished
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.001)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+    output = workspace.run("dvc", "repro")
+    resumed_after = re.search(r"resumed after epoch (\d+)", output)
+    assert resumed_after is not None and 0 < int(resumed_after[1]) < 80
+    assert not list(states.glob("*"))  # a finished run leaves no state: forcing it again trains again
+
+    outputs = ["models/0/best.pt", "metrics/predictions/0.csv", "metrics/curves/0.csv", "metrics/test/0.json"]
+    interrupted = [workspace.read(name) for name in outputs]
+    ran = workspace.run("dvc", "repro", "--force", "--no-run-cache", "--downstream", "train@0")
+    assert stages_run(ran) == FROM_TRAIN and "resumed" not in ran
+    assert [workspace.read(name) for name in outputs] == interrupted  # the same seed, bit for bit
+
+
+def test_any_checkpoint_is_scored_on_any_split(workspace: Workspace) -> None:
+    printed = workspace.run("python", "-m", "stages.evaluate", "--checkpoint", "models/0/best.pt", "--split", "val")
+    best = workspace.json("metrics/train/0.json")
+    assert f'"mae": {best["val_mae"]}' in printed
+
+
+@pytest.mark.slow
+def test_zinc_from_its_raw_files_trains_an_epoch(workspace: Workspace, shared_data: Path) -> None:
+    changes = ["dataset.name=zinc", "dataset.limit=null", "training.epochs=1", "training.scheduler.warmup_epochs=0"]
+    sets = [argument for change in changes for argument in ("-S", change)]
+    output = workspace.run("dvc", "exp", "run", *sets, MSPE_DATA=str(shared_data))
+    assert stages_run(output) == ALL
+    assert "train 10000, val 1000, test 1000" in output
+    summary = workspace.json("metrics/summary.json")
+    assert summary["test"]["mae"]["mean"] < summary["baseline"]["mae"]
+
+
+def test_a_missing_source_is_one_clear_line(workspace: Workspace, tmp_path: Path) -> None:
+    offline = {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
+    workspace.set(dataset__name="zinc", dataset__root=str(tmp_path / "nothing"))
+    output = workspace.run("dvc", "repro", "preprocess", ok=False, PYG_HOME=str(tmp_path), **offline)
+    lines = [line for line in output.splitlines() if line.startswith("error:")]
+    assert len(lines) == 1 and "no raw files" in lines[0] and "MSPE_DATA" in lines[0]
+    assert "Traceback" not in output
