@@ -1,5 +1,6 @@
 """The pipeline as its users run it: real DVC commands in a temporary clone, on few molecules."""
 
+import json
 import os
 import re
 import signal
@@ -137,7 +138,8 @@ def test_a_killed_stage_started_again_ends_as_an_undisturbed_run(workspace: Work
 def test_any_checkpoint_is_scored_on_any_split(workspace: Workspace) -> None:
     printed = workspace.run("python", "-m", "stages.evaluate", "--checkpoint", "models/0/best.pt", "--split", "val")
     best = workspace.json("metrics/train/0.json")
-    assert f'"mae": {best["val_mae"]}' in printed
+    scores = json.loads(printed[printed.index("{") :])
+    assert scores["mae"] == pytest.approx(best["val_mae"], rel=1e-5)  # batches of another size round differently
 
 
 @pytest.mark.slow
