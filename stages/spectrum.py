@@ -1,12 +1,25 @@
 """Graphs → the spectrum of each, once for every filter and scale."""
 
+from pathlib import Path
+
 from mspe.common.command import command
-from mspe.encodings.spectrum import compute_spectrum
-from mspe.graphs import SPLITS, read_split, write_splits
+from mspe.config import load_params
+from mspe.encodings.spectrum import choose_backend, compute_spectrum
+from mspe.encodings.stream import map_shards
+from mspe.graphs import GraphSchema, PackedGraphs
+
+GRAPHS = "data/graphs"
+CODE = ("stages/spectrum.py", "mspe/common", "mspe/encodings", "mspe/graphs")
 
 
 def main() -> None:
-    write_splits("data/spectrum", {split: compute_spectrum(read_split("data/graphs", split)) for split in SPLITS})
+    encodings = load_params().encodings
+    backend = choose_backend(encodings.backend, GraphSchema.load(f"{GRAPHS}/schema.json").max_nodes)
+
+    def decompose(graphs: PackedGraphs, name: Path) -> PackedGraphs:
+        return compute_spectrum(graphs, backend=backend)
+
+    map_shards(GRAPHS, "data/spectrum", decompose, settings={"backend": backend}, inputs=[GRAPHS, *CODE])
 
 
 if __name__ == "__main__":

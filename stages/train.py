@@ -7,6 +7,7 @@ import torch
 
 from mspe.common.command import command
 from mspe.common.files import read_json, write_json
+from mspe.common.resume import discard, resume_folder
 from mspe.config import load_params
 from mspe.graphs import GraphLoader, GraphSchema, read_split
 from mspe.models import get_model, model_arguments
@@ -23,7 +24,6 @@ from mspe.training import (
 )
 from mspe.training.cost import CostMeter
 from mspe.training.history import write_history
-from mspe.training.resume import discard, resume_folder
 
 DATA = ("data/graphs", "data/spectrum", "data/encodings")
 CODE = ("stages/train.py", "mspe/common", "mspe/models", "mspe/training", "mspe/encodings", "mspe/graphs")

@@ -51,17 +51,28 @@ CASES = [
     ),
     ("encodings.filters.walk.steps", [1.5], "encodings.filters.walk.steps.0: got 1.5, input should be a valid integer"),
     ("encodings.filters.heat.times", "geometric(4, 1, 3)", "geometric(first, last, count) needs 0 < first < last"),
-    ("encodings.filters.heat.times", "linear(1, 4)", 'allowed: a list of scales, or "geometric(first, last, count)"'),
+    (
+        "encodings.filters.heat.times",
+        "linear(1, 4)",
+        'allowed: a list of scales, "geometric(first, last, count)", or auto',
+    ),
     ("encodings.filters.heat.times", [0], "0 is out of range, allowed: finite numbers above 0"),
     ("encodings.filters.heat.times", [1, 1], "each scale may stand there once"),
     (
-        "encodings.filters",
-        {"walk": None, "heat": None},
-        "encodings.filters: no filter is on; give scales to at least one of",
+        "encodings.filters.haet",
+        {"times": [1]},
+        "encodings.filters.haet: unknown key; known here: heat, learned, ppr, walk, wavelet",
     ),
-    ("encodings.filters.haet", {"times": [1]}, "encodings.filters.haet: unknown key; known here: heat, walk"),
     ("encodings.pair", "sometimes", "encodings.pair"),
     ("model.heads", 5, "model: hidden_dim is 64 and heads is 5: heads must divide hidden_dim"),
+    ("encodings.preset", "rwsee", "encodings.preset: got 'rwsee', input should be 'default', 'rwse'"),
+    ("encodings.filters.ppr", {"restarts": [0.0]}, "0 is out of range, allowed: numbers above 0, up to 1"),
+    (
+        "encodings.filters.learned",
+        {"channels": 0},
+        "encodings.filters.learned.channels: got 0, input should be greater",
+    ),
+    ("encodings.backend", "magic", "encodings.backend: got 'magic', input should be 'auto', 'dense', 'chebyshev'"),
     ("seeds", [], "seeds: got []"),
     ("seeds", [0, 0], "seeds: got [0, 0], each seed may stand there once"),
     ("evaluation.split", "dev", "evaluation.split: got 'dev', input should be 'train', 'val' or 'test'"),
@@ -129,7 +140,7 @@ def test_keys_that_the_chosen_type_does_not_use_are_accepted(tmp_path: Path) -> 
 
 def test_a_filter_is_switched_off_by_null(tmp_path: Path) -> None:
     params = load_params(write(tmp_path, "encodings.filters.walk", None))
-    assert list(params.encodings.resolve(max_nodes=10)["filters"]) == ["heat"]
+    assert list(params.encodings.resolve(10, (2.0, 0.1))["filters"]) == ["heat"]
 
 
 def test_the_projects_own_parameters_are_complete() -> None:
@@ -147,11 +158,11 @@ def test_the_projects_own_parameters_are_complete() -> None:
 
 def test_pair_auto_follows_the_largest_graph(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     encodings = load_params(write(tmp_path, "encodings.max_pair_nodes", 100)).encodings
-    assert encodings.resolve(max_nodes=100)["pair"] is True
+    assert encodings.resolve(100, (2.0, 0.1))["pair"] is True
     assert caplog.text == ""
-    assert encodings.resolve(max_nodes=101)["pair"] is False
+    assert encodings.resolve(101, (2.0, 0.1))["pair"] is False
     assert "pair channels are off: the largest graph has 101 nodes" in caplog.text
-    assert encodings.resolve(max_nodes=3)["filters"]["heat"]["times"] == (0.25, 0.5, 1, 2, 4, 8, 16, 32)
+    assert encodings.resolve(3, (2.0, 0.1))["filters"]["heat"]["times"] == [0.25, 0.5, 1, 2, 4, 8, 16, 32]
 
 
 def test_geometric_hits_both_ends_exactly() -> None:

@@ -1,5 +1,6 @@
 """The pipeline as its users run it: real DVC commands in a temporary clone, on few molecules."""
 
+import json
 import os
 import re
 import signal
@@ -79,7 +80,7 @@ def test_an_experiment_reruns_train_and_what_follows_and_its_metrics_differ(work
 
 
 def test_bad_parameters_stop_the_run_before_anything_is_deleted(workspace: Workspace) -> None:
-    kept = ["models/0/best.pt", "data/graphs/train.pt", "metrics/summary.json", "metrics/curves/0.csv"]
+    kept = ["models/0/best.pt", "data/graphs/train/00000.pt", "metrics/summary.json", "metrics/curves/0.csv"]
     before = [workspace.read(name) for name in kept]
     workspace.set(training__optimizer__lr=-1.0, dataset__limit=25)
     output = workspace.run("dvc", "repro", ok=False)
@@ -94,17 +95,20 @@ def test_bad_parameters_stop_the_run_before_anything_is_deleted(workspace: Works
 def test_a_scale_of_a_pair_channel_reruns_encode_and_train_not_the_spectrum(workspace: Workspace) -> None:
     workspace.set(encodings__node=False)
     assert stages_run(workspace.run("dvc", "repro")) == ALL[2:]
-    stored = workspace.read("data/encodings/train.pt")
+    stored = workspace.read("data/encodings/train/00000.pt")
     score = workspace.json("metrics/summary.json")["test"]
-    workspace.set_params("encodings.filters.heat.times=[0.5,3.0]")
+    workspace.set_params("encodings.filters.heat.times=auto")
     assert stages_run(workspace.run("dvc", "repro")) == ALL[2:]
-    assert workspace.read("data/encodings/train.pt") == stored  # nothing node-wise changed, and yet it trained again
-    assert workspace.json("data/encodings/bank.json")["filters"]["heat"]["times"] == [0.5, 3.0]
+    assert (
+        workspace.read("data/encodings/train/00000.pt") == stored
+    )  # nothing node-wise changed, and yet it trained again
+    times = workspace.json("data/encodings/bank.json")["filters"]["heat"]["times"]
+    assert len(times) == 8 and times == sorted(times) and times[0] == pytest.approx(0.5, abs=0.1)
     assert workspace.json("metrics/summary.json")["test"] != score
 
 
 def test_a_killed_stage_started_again_ends_as_an_undisturbed_run(workspace: Workspace) -> None:
-    workspace.set(training__epochs=80)
+    workspace.set(training__epochs=80, runtime__threads=1)
     process = subprocess.Popen(
         ["dvc", "repro"],
         cwd=workspace.folder, env=workspace.environment, start_new_session=True,
@@ -127,13 +131,15 @@ def test_a_killed_stage_started_again_ends_as_an_undisturbed_run(workspace: Work
     interrupted = [workspace.read(name) for name in outputs]
     ran = workspace.run("dvc", "repro", "--force", "--no-run-cache", "--downstream", "train@0")
     assert stages_run(ran) == FROM_TRAIN and "resumed" not in ran
-    assert [workspace.read(name) for name in outputs] == interrupted  # the same seed, bit for bit
+    changed = [name for name, content in zip(outputs, interrupted, strict=True) if workspace.read(name) != content]
+    assert changed == []  # the same seed, bit for bit
 
 
 def test_any_checkpoint_is_scored_on_any_split(workspace: Workspace) -> None:
     printed = workspace.run("python", "-m", "stages.evaluate", "--checkpoint", "models/0/best.pt", "--split", "val")
     best = workspace.json("metrics/train/0.json")
-    assert f'"mae": {best["val_mae"]}' in printed
+    scores = json.loads(printed[printed.index("{") :])
+    assert scores["mae"] == pytest.approx(best["val_mae"], rel=1e-5)  # batches of another size round differently
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from mspe.encodings import FILTERS, Filter, FilterBank
+from mspe.encodings import FILTERS, FilterBank, ScaleFilter
 from mspe.encodings.config import filter_section
 from tests.conftest import BANK, ROOT, cycle
 from tests.encodings.test_bank import encode
@@ -23,13 +23,19 @@ def test_the_library_example_trains(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (tmp_path / "checkpoints" / "best.pt").exists()
 
 
+def test_the_transform_example_runs() -> None:
+    names: dict = {}
+    exec(next(block for block in BLOCKS if "AddMultiScalePE" in block), names)
+    assert names["ring"].pe[0, :2].tolist() == [0.0, 0.5]
+
+
 def test_an_encoding_is_added_in_one_class_and_one_registry_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    names: dict = {"Filter": Filter}
+    names: dict = {"ScaleFilter": ScaleFilter}
     exec(next(block for block in BLOCKS if "class LowPass" in block), names)
     low_pass = names["LowPass"]
     monkeypatch.setitem(FILTERS, low_pass.name, low_pass)
     bank = FilterBank.from_config({**BANK, "filters": {"low_pass": {"cuts": [0.6, 2.0]}}})
-    assert bank.channel_names == ["low_pass(0.6)", "low_pass(2)"]
+    assert bank.node_channel_names == ["low_pass(0.6)", "low_pass(2)"]
     node, pair = encode(bank, cycle(6))
     torch.testing.assert_close(pair[..., 1], torch.eye(6).double())  # everything passes
     torch.testing.assert_close(node[:, 0], torch.full((6,), 0.5).double())  # λ = 0, ½, ½ of six

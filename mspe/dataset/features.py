@@ -54,6 +54,11 @@ def encode_field(graphs: PackedGraphs, name: str, vocabularies: Vocabularies) ->
     return graphs.with_fields({name: encoded}, {name: graphs.levels[name]})
 
 
+def max_nodes(*splits: PackedGraphs) -> int:
+    """Nodes of the largest graph of any split."""
+    return max(int(graphs.num_nodes.max()) for graphs in splits)
+
+
 def target_statistics(graphs: PackedGraphs) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Mean and standard deviation (ddof 0) of each target; a constant target's deviation is given as 1."""
     targets = graphs.fields["y"].double()

@@ -15,7 +15,7 @@ from torch_geometric.utils import from_rdmol
 
 from mspe.common.parallel import parallel_map
 from mspe.dataset.base import GraphDataset
-from mspe.dataset.features import build_vocabularies, encode_field, target_statistics, vocabulary_width
+from mspe.dataset.features import build_vocabularies, encode_field, max_nodes, target_statistics, vocabulary_width
 from mspe.dataset.molecules import parse_smiles, penalised_logp
 from mspe.dataset.splits import random_split
 from mspe.graphs import GraphSchema, PackedGraphs
@@ -54,6 +54,7 @@ def load_nci(params: "DatasetParams", num_workers: int = 0) -> GraphDataset:
         target_std=deviation,
         node_vocabularies=node_vocabularies,
         edge_vocabularies=edge_vocabularies,
+        max_nodes=max_nodes(train, val, test),
         counts={"train": len(train), "val": len(val), "test": len(test), **dropped},
     )
     return GraphDataset(schema, *splits)

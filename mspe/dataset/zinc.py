@@ -14,7 +14,7 @@ from torch_geometric.datasets import ZINC
 
 from mspe.common.errors import MspeError
 from mspe.dataset.base import GraphDataset
-from mspe.dataset.features import target_statistics
+from mspe.dataset.features import max_nodes, target_statistics
 from mspe.dataset.root import data_root, download_root
 from mspe.graphs import GraphSchema, PackedGraphs
 
@@ -54,6 +54,7 @@ def load_zinc(params: "DatasetParams", num_workers: int = 0) -> GraphDataset:
         metric="mae",
         target_mean=mean,
         target_std=deviation,
+        max_nodes=max_nodes(train, val, test),
         counts={"train": len(train), "val": len(val), "test": len(test)},
     )
     return GraphDataset(schema, train, val, test)

@@ -5,14 +5,17 @@ import warnings
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
+from torch_geometric.utils import coalesce
 
 from mspe.graphs import PackedGraphs
 
+_DIRECTED = "directed edges were symmetrised by the larger weight of the two directions"
+
 
 def dense_adjacency(
-    graphs: PackedGraphs, size: int, group: Int[Tensor, " group"]
+    graphs: PackedGraphs, size: int, group: Int[Tensor, " group"], dtype: torch.dtype = torch.float64
 ) -> Float[Tensor, "group {size} {size}"]:
-    """Build the weighted adjacency matrices of graphs that all have `size` nodes, in float64.
+    """Build the weighted adjacency matrices of graphs that all have `size` nodes.
 
     Repeated edges are merged: weights add, and without weights they count once. A self-loop is kept and counts once
     in its node's degree. A directed graph is symmetrised by the larger weight, with one warning. PyG's own transforms
@@ -21,16 +24,42 @@ def dense_adjacency(
     rows = graphs.rows("edge", group)
     row, column = graphs.edge_index[:, rows].long()
     graph = torch.repeat_interleave(torch.arange(group.numel(), device=row.device), graphs.num_edges[group])
-    adjacency = torch.zeros(group.numel(), size, size, dtype=torch.float64, device=row.device)
+    place = (graph * size + row) * size + column
+    adjacency = torch.zeros(group.numel() * size * size, dtype=dtype, device=row.device)
     if "edge_weight" in graphs.fields:
-        weight = graphs.fields["edge_weight"][rows].double()
-        adjacency.index_put_((graph, row, column), weight, accumulate=True)
+        adjacency.index_add_(0, place, graphs.fields["edge_weight"][rows].to(dtype))
     else:
-        adjacency[graph, row, column] = 1.0
+        adjacency[place] = 1.0
+    adjacency = adjacency.view(group.numel(), size, size)
     transposed = adjacency.transpose(1, 2)
-    if not torch.allclose(adjacency, transposed, rtol=1e-9, atol=0.0):
-        warnings.warn("directed edges were symmetrised by the larger weight of the two directions", stacklevel=2)
-    return torch.maximum(adjacency, transposed)
+    if not _same(adjacency, transposed):
+        warnings.warn(_DIRECTED, stacklevel=2)
+        adjacency = torch.maximum(adjacency, transposed)
+    return adjacency
+
+
+def merged_edges(
+    edge_index: Int[Tensor, "2 edges"], edge_weight: Float[Tensor, " edges"] | None, num_nodes: int
+) -> tuple[Int[Tensor, "2 merged"], Float[Tensor, " merged"]]:
+    """The same conventions for one large graph: each edge once, in both directions, sorted, with float64 weights."""
+    index = edge_index.long()
+    if edge_weight is None:
+        weight = torch.ones(index.size(1), dtype=torch.float64, device=index.device)
+        index, weight = coalesce(index, weight, num_nodes, reduce="max")
+    else:
+        index, weight = coalesce(index, edge_weight.double(), num_nodes, reduce="add")
+    reversed_index, reversed_weight = coalesce(index.flip(0), weight, num_nodes)
+    if not (torch.equal(index, reversed_index) and _same(weight, reversed_weight)):
+        warnings.warn(_DIRECTED, stacklevel=2)
+        both = torch.cat([index, reversed_index], dim=1)
+        index, weight = coalesce(both, torch.cat([weight, reversed_weight]), num_nodes, reduce="max")
+    kept = weight > 0
+    return index[:, kept], weight[kept]
+
+
+def _same(weights: Tensor, reversed_weights: Tensor) -> bool:
+    """Equal but for the order in which repeated edges were added."""
+    return torch.equal(weights, reversed_weights) or torch.allclose(weights, reversed_weights, rtol=1e-9, atol=0.0)
 
 
 def normalized_laplacian(
@@ -44,5 +73,7 @@ def normalized_laplacian(
     degree = adjacency.sum(dim=-1)  # [group, size]
     isolated: Bool[Tensor, "group size"] = degree == 0
     root = torch.where(isolated, 1.0, degree.sqrt())
-    diagonal = torch.diag_embed((~isolated).double())
-    return diagonal - adjacency / (root[:, :, None] * root[:, None, :]), root
+    inverse = 1.0 / root
+    laplacian = -adjacency * inverse[:, :, None] * inverse[:, None, :]
+    laplacian.diagonal(dim1=1, dim2=2).add_((~isolated).to(laplacian.dtype))
+    return laplacian, root

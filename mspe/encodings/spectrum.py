@@ -1,23 +1,53 @@
 """The spectrum of every graph, computed once for all filters and scales."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch_geometric.data import Batch
 
+from mspe.common.parallel import for_each
+from mspe.encodings.chebyshev import (
+    EXACT_MAX_NODES,
+    estimated_spectral_weights,
+    sparse_operator,
+    sparse_spectral_range,
+    spectral_weights,
+)
 from mspe.encodings.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.checks import check_structure
 from mspe.graphs.packed import Level
 
+Backend = Literal["dense", "chebyshev", "stochastic"]
+
+DENSE_MAX_NODES = 512
+_GROUP_ELEMENTS = 2**18  # entries of the n² grids that are decomposed together: 2 MiB in float64, which stays in cache
+
 SPECTRUM_LEVELS: dict[str, Level] = {"eigenvalues": "node", "eigenvectors": "pair", "sqrt_degree": "node"}
-_GROUP_ELEMENTS = 2**22  # entries of the n² grids that are decomposed together: 32 MiB in float64
+_ZERO = 1e-6  # an eigenvalue below is zero but for rounding
 
 
-def compute_spectrum(graphs: PackedGraphs, dtype: torch.dtype = torch.float32) -> PackedGraphs:
-    """Decompose each graph's normalised Laplacian L = U Λ Uᵀ in float64, graphs of one size together.
+def choose_backend(backend: Backend | Literal["auto"], max_nodes: int) -> Backend:
+    """The rule behind `encodings.backend: auto`, by the dataset's largest graph.
+
+    Up to 512 nodes: `dense`, a full eigendecomposition of every graph. Up to 50,000: `chebyshev`, the exact spectral
+    measure of every node from the sparse Laplacian. Above: `stochastic`, the same measure estimated with random
+    probes, its error reported.
+    """
+    if backend != "auto":
+        return backend
+    if max_nodes <= DENSE_MAX_NODES:
+        return "dense"
+    return "chebyshev" if max_nodes <= EXACT_MAX_NODES else "stochastic"
+
+
+def compute_spectrum(
+    graphs: PackedGraphs, dtype: torch.dtype = torch.float32, backend: Backend | Literal["auto"] = "dense"
+) -> PackedGraphs:
+    """Decompose each graph's normalised Laplacian L = U Λ Uᵀ, in float64.
 
     Parameters
     ----------
@@ -25,12 +55,17 @@ def compute_spectrum(graphs: PackedGraphs, dtype: torch.dtype = torch.float32) -
         Their edges and, where present, their `edge_weight`.
     dtype
         Of the result; float32 is what the pipeline stores.
+    backend
+        `dense`, graphs of one size together; `chebyshev` or `stochastic`, node measures without eigenvectors; `auto`
+        picks by the largest graph (`choose_backend`).
 
     Returns
     -------
     PackedGraphs
-        The same graphs without edges, with `eigenvalues` (n a graph, ascending, within [0, 2]), `eigenvectors`
-        (n² a graph, row-major, a column an eigenvector) and `sqrt_degree` (D^½; 1 for an isolated node).
+        The same graphs without edges. `dense`: `eigenvalues` (n a graph, ascending, within [0, 2]), `eigenvectors`
+        (n² a graph, row-major, a column an eigenvector). Otherwise: `spectral_weights` [nodes, points], and from
+        `stochastic` also `spectral_weights_error`. Always `sqrt_degree` (D^½; 1 for an isolated node) and
+        `spectral_range` [graphs, 2], the largest eigenvalue and the smallest above zero.
 
     Raises
     ------
@@ -38,27 +73,49 @@ def compute_spectrum(graphs: PackedGraphs, dtype: torch.dtype = torch.float32) -
         If a graph has no nodes, an edge out of range, or an unusable weight.
     """
     check_structure(graphs)
+    chosen = choose_backend(backend, int(graphs.num_nodes.max()))
+    return _decompose(graphs, dtype) if chosen == "dense" else _measure(graphs, dtype, chosen)
+
+
+def _decompose(graphs: PackedGraphs, dtype: torch.dtype) -> PackedGraphs:
     device = graphs.edge_index.device
-    lengths = {name: int(graphs.rows(level, _all(graphs)).numel()) for name, level in SPECTRUM_LEVELS.items()}
-    fields = {name: torch.empty(length, dtype=dtype, device=device) for name, length in lengths.items()}
-    for size, group in graphs.groups_by_size(_GROUP_ELEMENTS):
+    total = {"node": int(graphs.num_nodes.sum()), "pair": int((graphs.num_nodes**2).sum())}
+    fields = {name: torch.empty(total[level], dtype=dtype, device=device) for name, level in SPECTRUM_LEVELS.items()}
+    fields["spectral_range"] = torch.empty(len(graphs), 2, dtype=dtype, device=device)
+
+    def decompose(size: int, group: Tensor) -> None:
         laplacian, sqrt_degree = normalized_laplacian(dense_adjacency(graphs, size, group))
         eigenvalues, eigenvectors = torch.linalg.eigh(laplacian)
-        nodes, pairs = graphs.rows("node", group), graphs.rows("pair", group)
-        fields["eigenvalues"][nodes] = eigenvalues.clamp(0.0, 2.0).flatten().to(dtype)
-        fields["eigenvectors"][pairs] = eigenvectors.flatten().to(dtype)
-        fields["sqrt_degree"][nodes] = sqrt_degree.flatten().to(dtype)
-    return without_edges(graphs, fields, SPECTRUM_LEVELS)
+        eigenvalues = eigenvalues.clamp(0.0, 2.0)
+        graphs.put_rows(fields["eigenvalues"], "node", group, eigenvalues)
+        graphs.put_rows(fields["eigenvectors"], "pair", group, eigenvectors)
+        graphs.put_rows(fields["sqrt_degree"], "node", group, sqrt_degree)
+        graphs.put_rows(fields["spectral_range"], "graph", group, _spectral_range(eigenvalues))
+
+    for_each(decompose, graphs.groups_by_size(_GROUP_ELEMENTS), threaded=device.type == "cpu")
+    return graphs.beside(fields, {**SPECTRUM_LEVELS, "spectral_range": "graph"})
 
 
-def without_edges(graphs: PackedGraphs, fields: dict[str, Tensor], levels: dict[str, Level]) -> PackedGraphs:
-    """Fields of the same graphs, to be stored beside them: the edges are not stored twice."""
-    no_edges = graphs.edge_index.new_zeros(2, 0)
-    return PackedGraphs(graphs.num_nodes, torch.zeros_like(graphs.num_nodes), no_edges, fields, levels)
+def _spectral_range(eigenvalues: Float[Tensor, "group size"]) -> Float[Tensor, "group 2"]:
+    """The largest eigenvalue and the smallest above zero; NaN where a graph has no such."""
+    above = torch.where(eigenvalues > _ZERO, eigenvalues, torch.inf).amin(dim=1)
+    both = torch.stack([eigenvalues[:, -1], above], dim=1)
+    return torch.where(above[:, None].isfinite(), both, torch.nan)
 
 
-def _all(graphs: PackedGraphs) -> Tensor:
-    return torch.arange(len(graphs), device=graphs.num_nodes.device)
+def _measure(graphs: PackedGraphs, dtype: torch.dtype, backend: Backend) -> PackedGraphs:
+    parts = []
+    for graph in graphs:
+        matrix, root = sparse_operator(graph.edge_index, graph.get("edge_weight"), graph.num_nodes)
+        part = {"sqrt_degree": root, "spectral_range": torch.tensor([sparse_spectral_range(matrix)])}
+        if backend == "chebyshev":
+            part["spectral_weights"] = spectral_weights(matrix)
+        else:
+            part["spectral_weights"], part["spectral_weights_error"] = estimated_spectral_weights(matrix)
+        parts.append(part)
+    fields = {name: torch.cat([part[name] for part in parts]).to(graphs.edge_index.device, dtype) for name in parts[0]}
+    levels: dict[str, Level] = {name: "graph" if name == "spectral_range" else "node" for name in fields}
+    return graphs.beside(fields, levels)
 
 
 @dataclass(frozen=True)

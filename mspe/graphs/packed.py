@@ -1,6 +1,6 @@
 """Many graphs in a few flat tensors."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, overload
 
@@ -96,6 +96,7 @@ class PackedGraphs(Dataset[Data]):
         names = [name for name in first.to_dict() if name not in ("edge_index", "num_nodes")]
         levels = {name: _level(first, name) for name in names}
         for number, graph in enumerate(graphs):
+            _check_form(graph, number)
             missing = {"edge_index", *names} - set(graph.keys())
             if missing:
                 raise MspeError(f"graph {number} has no {sorted(missing)[0]!r}, which graph 0 has; give all the same")
@@ -105,6 +106,19 @@ class PackedGraphs(Dataset[Data]):
             edge_index=torch.cat([graph.edge_index for graph in graphs], dim=1).int(),
             fields={name: torch.cat([_rows(graph, name, levels[name]) for graph in graphs]) for name in names},
             levels=levels,
+        )
+
+    @classmethod
+    def from_structure(cls, graph: Data) -> "PackedGraphs":
+        """One graph's edges and, where present, edge weights, without its other fields."""
+        _check_form(graph, 0)
+        weights = {} if graph.get("edge_weight") is None else {"edge_weight": graph.edge_weight}
+        return cls(
+            num_nodes=torch.tensor([graph.num_nodes], device=graph.edge_index.device),
+            num_edges=torch.tensor([graph.num_edges], device=graph.edge_index.device),
+            edge_index=graph.edge_index,
+            fields=weights,
+            levels=dict.fromkeys(weights, "edge"),
         )
 
     @classmethod
@@ -169,6 +183,9 @@ class PackedGraphs(Dataset[Data]):
             index = range(*index.indices(len(self)))
         return self._select(torch.as_tensor(index, dtype=torch.long))
 
+    def __iter__(self) -> Iterator[Data]:
+        return (self._graph(index) for index in range(len(self)))
+
     def _graph(self, index: int) -> Data:
         if not -len(self) <= index < len(self):
             raise IndexError(f"graph {index} of {len(self)}")
@@ -183,6 +200,26 @@ class PackedGraphs(Dataset[Data]):
         starts = self._offsets[level][graphs]
         shift = starts - _offsets(counts)[:-1]
         return torch.repeat_interleave(shift, counts) + torch.arange(int(counts.sum()), device=counts.device)
+
+    def take_rows(self, field: Tensor, level: Level, graphs: Int[Tensor, " chosen"]) -> Tensor:
+        """The chosen graphs' rows of a field of this level, stacked: the graphs must have equally many."""
+        starts, length = self._offsets[level][graphs], self._equal_count(level, graphs)
+        return field.unfold(0, length, 1)[starts] if field.ndim == 1 else field[self.rows(level, graphs)]
+
+    def put_rows(self, field: Tensor, level: Level, graphs: Int[Tensor, " chosen"], values: Tensor) -> None:
+        """Write the chosen graphs' rows of a field of this level, converted to its type; they have equally many."""
+        starts, length = self._offsets[level][graphs].tolist(), self._equal_count(level, graphs)
+        rows = values.reshape(graphs.numel(), length, *field.shape[1:])
+        for start, row in zip(starts, rows, strict=True):
+            field[start : start + length] = row
+
+    def _equal_count(self, level: Level, graphs: Int[Tensor, " chosen"]) -> int:
+        return int(self._counts[level][graphs[0]])
+
+    def beside(self, fields: Mapping[str, Tensor], levels: Mapping[str, Level]) -> "PackedGraphs":
+        """Other fields of the same graphs, to be stored beside them: without edges, which are not stored twice."""
+        no_edges = self.edge_index.new_zeros(2, 0)
+        return type(self)(self.num_nodes, torch.zeros_like(self.num_nodes), no_edges, fields, levels)
 
     def _select(self, graphs: Int[Tensor, " chosen"]) -> "PackedGraphs":
         rows = {level: self.rows(level, graphs) for level in {"edge", *self.levels.values()}}
@@ -215,6 +252,12 @@ class PackedGraphs(Dataset[Data]):
             for group in members.split(max(1, max_elements // max(1, size * size))):
                 yield size, group
 
+    def to(self, device: str | torch.device) -> "PackedGraphs":
+        """The same graphs on another device."""
+        fields = {name: field.to(device) for name, field in self.fields.items()}
+        structure = (self.num_nodes.to(device), self.num_edges.to(device), self.edge_index.to(device))
+        return type(self)(*structure, fields, self.levels)
+
     def save(self, path: str | Path) -> None:
         """Write all tensors into one file, atomically."""
         content = {
@@ -246,6 +289,13 @@ class PackedGraphs(Dataset[Data]):
     def __repr__(self) -> str:
         nodes, edges = int(self.num_nodes.sum()), int(self.num_edges.sum())
         return f"{type(self).__name__}({len(self)} graphs, {nodes} nodes, {edges} edges, fields={list(self.fields)})"
+
+
+def _check_form(graph: Data, number: int) -> None:
+    index = graph.get("edge_index")
+    if not isinstance(index, Tensor) or index.ndim != 2 or index.size(0) != 2 or index.is_floating_point():
+        given = f"shape {list(index.shape)} and {index.dtype}" if isinstance(index, Tensor) else type(index).__name__
+        raise MspeError(f"graph {number}: edge_index is {given}, allowed: integers of shape [2, edges]")
 
 
 def _offsets(counts: Int[Tensor, " graphs"]) -> Int[Tensor, " graphs_plus_one"]:

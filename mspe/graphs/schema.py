@@ -37,6 +37,8 @@ class GraphSchema(Section):
     node_vocabularies: Tuple[Tuple[int]] = ()
     edge_vocabularies: Tuple[Tuple[int]] = ()
     """Per categorical column, the raw values in the order of their numbers; empty where the numbers are raw."""
+    max_nodes: int
+    """Nodes of the largest graph of any split."""
     counts: dict[str, int]
     """Graphs a split, and what was dropped, by reason."""
 

@@ -10,7 +10,7 @@ from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors
 from mspe.common.registry import choose
 from mspe.common.section import validate
-from mspe.encodings import FilterBank
+from mspe.encodings import PRESETS, FilterBank
 from mspe.graphs import GraphSchema
 from mspe.models.config import ModelParams
 from mspe.models.graph_transformer import GraphTransformer
@@ -19,14 +19,7 @@ __all__ = ["MODELS", "GraphTransformer", "ModelParams", "get_model", "load_model
 
 MODELS = {"graph_transformer": GraphTransformer}
 
-DEFAULT_BANK = {
-    "filters": {
-        "walk": {"steps": [1, 2, 4, 8, 16]},
-        "heat": {"times": [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0]},
-    },
-    "node": True,
-    "pair": True,
-}
+DEFAULT_BANK = PRESETS["default"]
 
 
 def get_model(

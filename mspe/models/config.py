@@ -23,6 +23,8 @@ class ModelParams(Section):
     """Attention among all nodes of a graph."""
     node_dim: NonNegativeInt = 28
     """Part of `hidden_dim` that holds the node encoding."""
+    eigenvector_encoder: Literal["flip", "signnet"] = "flip"
+    """Of Laplacian eigenvectors: random signs while training, or SignNet."""
     pair_dim: PositiveInt = 32
     """Hidden width of the network that turns pair channels into attention biases."""
     norm: Literal["batch", "layer"] = "batch"

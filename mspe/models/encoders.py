@@ -4,8 +4,11 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.nn import functional
+from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
+from mspe.encodings import BatchEncodings, FilterBank
+from mspe.models.config import ModelParams
 
 
 class FeatureEncoder(nn.Module):
@@ -53,22 +56,68 @@ class FeatureEncoder(nn.Module):
 class NodeEncoder(nn.Module):
     """Node features, with the node encoding beside them.
 
-    The encoding is batch-normalised and mapped to `encoding_dim` of the `hidden_dim` channels, as GraphGPS does
-    (Rampášek et al., arXiv 2205.12454).
+    The encoding is batch-normalised and mapped to `node_dim` of the `hidden_dim` channels, as GraphGPS does (Rampášek
+    et al., arXiv 2205.12454). Laplacian eigenvectors join it: each with a random sign per graph while training and
+    its fixed sign in evaluation, or through SignNet, to which the sign makes no difference.
     """
 
-    def __init__(self, num_features: int, num_channels: int, hidden_dim: int, encoding_dim: int) -> None:
+    def __init__(self, params: ModelParams, num_features: int, bank: FilterBank) -> None:
         super().__init__()
-        encoding_dim = encoding_dim if num_channels else 0
-        self.features = FeatureEncoder(num_features, hidden_dim - encoding_dim)
+        num_channels = len(bank.node_channel_names)
+        encoding_dim = params.node_dim if num_channels else 0
+        self.features = FeatureEncoder(num_features, params.hidden_dim - encoding_dim)
+        self.num_eigenvectors = bank.eigenvectors if encoding_dim else 0
+        self.sign_net = None
+        if self.num_eigenvectors and params.eigenvector_encoder == "signnet":
+            self.sign_net = SignNet(self.num_eigenvectors, params.node_dim)
+            num_channels += params.node_dim - self.num_eigenvectors
         self.encoding = None
         if encoding_dim:
             self.encoding = nn.Sequential(nn.BatchNorm1d(num_channels), nn.Linear(num_channels, encoding_dim))
 
-    def forward(
-        self, feature: Shaped[Tensor, "nodes *columns"] | None, encoding: Float[Tensor, "nodes channels"]
-    ) -> Float[Tensor, "nodes hidden"]:
-        embedded = self.features(feature, encoding.size(0))
+    def forward(self, batch: Batch, encodings: BatchEncodings) -> Float[Tensor, "nodes hidden"]:
+        embedded = self.features(batch.get("x"), batch.batch.numel())
         if self.encoding is None:
             return embedded
-        return torch.cat([embedded, self.encoding(encoding)], dim=-1)
+        channels = encodings.node()
+        if self.num_eigenvectors:
+            vectors = self._signed(encodings.eigenvectors(), batch)
+            channels = torch.cat([channels, vectors], dim=-1)
+        return torch.cat([embedded, self.encoding(channels)], dim=-1)
+
+    def _signed(
+        self, eigenvectors: Float[Tensor, "nodes eigenvectors"], batch: Batch
+    ) -> Float[Tensor, "nodes channels"]:
+        if self.sign_net is not None:
+            return self.sign_net(eigenvectors)
+        if not self.training:
+            return eigenvectors
+        signs = torch.randint(0, 2, (batch.num_graphs, eigenvectors.size(1)), device=eigenvectors.device)
+        return eigenvectors * (2 * signs - 1)[batch.batch]
+
+
+class SignNet(nn.Module):
+    """ρ(φ(u) + φ(−u)) over eigenvectors u (Lim et al., arXiv 2202.13013), φ and ρ acting on each node.
+
+    Parameters
+    ----------
+    count
+        Eigenvectors.
+    channels
+        Width of the result.
+
+    Examples
+    --------
+    >>> net, vectors = SignNet(3, 8), torch.randn(5, 3)
+    >>> torch.equal(net(vectors), net(-vectors))
+    True
+    """
+
+    def __init__(self, count: int, channels: int, hidden_dim: int = 16) -> None:
+        super().__init__()
+        self.phi = nn.Sequential(nn.Linear(1, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, hidden_dim))
+        self.rho = nn.Sequential(nn.Linear(count * hidden_dim, channels), nn.ReLU(), nn.Linear(channels, channels))
+
+    def forward(self, eigenvectors: Float[Tensor, "nodes count"]) -> Float[Tensor, "nodes channels"]:
+        each = eigenvectors[..., None]
+        return self.rho((self.phi(each) + self.phi(-each)).flatten(1))

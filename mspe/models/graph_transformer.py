@@ -8,8 +8,7 @@ from torch import Tensor, nn
 from torch_geometric.data import Batch
 from torch_geometric.nn import GINEConv
 
-from mspe.common.errors import MspeError
-from mspe.encodings import FilterBank, Spectrum
+from mspe.encodings import BatchEncodings, FilterBank
 from mspe.graphs import DenseLayout
 from mspe.models.attention import PairBias, SoftmaxAttention
 from mspe.models.config import ModelParams
@@ -59,7 +58,7 @@ class GraphTransformer(nn.Module):
     """Predicts a graph's targets from its nodes, edges and multi-scale encodings.
 
     Node encodings enter the node states; pair encodings enter every head of every layer as an attention bias. What
-    the batch does not carry (`node_encoding`, the spectrum) is computed from its edges with the model's own bank.
+    the batch does not carry is computed from its edges with the model's own bank.
 
     Parameters
     ----------
@@ -88,52 +87,31 @@ class GraphTransformer(nn.Module):
         super().__init__()
         width = params.hidden_dim
         self.bank = bank
-        self.node_encoder = NodeEncoder(num_features, bank.num_node_channels, width, params.node_dim)
+        self.node_encoder = NodeEncoder(params, num_features, bank)
         self.edge_encoder = FeatureEncoder(num_edge_features, width)
         self.pair_bias = None
-        if bank.num_pair_channels and params.attention == "softmax":
-            self.pair_bias = PairBias(bank.num_pair_channels, params.pair_dim, params.num_layers, params.heads)
+        num_pair_channels = len(bank.pair_channel_names)
+        if num_pair_channels and params.attention == "softmax":
+            self.pair_bias = PairBias(num_pair_channels, params.pair_dim, params.num_layers, params.heads)
             self.bond_encoder = FeatureEncoder(num_edge_features, params.pair_dim)
         self.layers = nn.ModuleList([GraphTransformerLayer(params) for _ in range(params.num_layers)])
         self.head = GraphHead(width, num_classes, params.pooling, target_mean, target_std)
 
     def forward(self, batch: Batch) -> Float[Tensor, "graphs outputs"]:
         layout = DenseLayout.from_batch(batch.batch, batch.ptr)
-        spectrum = Spectrum.from_batch(batch, layout) if self._needs_spectrum(batch) else None
-        x = self.node_encoder(batch.get("x"), self._node_encoding(batch, layout, spectrum))
+        encodings = BatchEncodings(self.bank, batch, layout)
+        x = self.node_encoder(batch, encodings)
         edge = self.edge_encoder(batch.get("edge_attr"), batch.num_edges)
-        biases = self._biases(batch, layout, spectrum)
+        biases = self._biases(batch, layout, encodings)
         for layer, bias in zip(self.layers, biases, strict=True):
             x = layer(x, batch, edge, layout, bias)
         return self.head(x, batch.batch, batch.num_graphs)
 
-    def _needs_spectrum(self, batch: Batch) -> bool:
-        node_missing = self.bank.num_node_channels > 0 and "node_encoding" not in batch
-        return self.pair_bias is not None or node_missing
-
-    def _node_encoding(
-        self, batch: Batch, layout: DenseLayout, spectrum: Spectrum | None
-    ) -> Float[Tensor, "nodes channels"]:
-        if self.bank.num_node_channels == 0:
-            return self.head.mean.new_empty(batch.num_nodes, 0)
-        if "node_encoding" in batch:
-            channels, expected = batch.node_encoding.size(1), self.bank.num_node_channels
-            if channels != expected:
-                raise MspeError(
-                    f"the batch carries node encodings of {channels} channels, the model's bank has {expected}; "
-                    "encode with the model's bank, or leave the encodings out and have them computed"
-                )
-            return batch.node_encoding
-        assert spectrum is not None
-        return layout.flatten(self.bank.node_encoding(spectrum))
-
-    def _biases(self, batch: Batch, layout: DenseLayout, spectrum: Spectrum | None) -> Sequence[Tensor]:
+    def _biases(self, batch: Batch, layout: DenseLayout, encodings: BatchEncodings) -> Sequence[Tensor]:
         """One attention bias a layer, −∞ where the key is padding."""
         padding = torch.zeros_like(layout.mask, dtype=self.head.mean.dtype).masked_fill(~layout.mask, -torch.inf)
         padding = padding[:, None, None, :]  # [graphs, 1, 1, size]
         if self.pair_bias is None:
             return [padding] * len(self.layers)
-        assert spectrum is not None
         bond = self.bond_encoder(batch.get("edge_attr"), batch.num_edges)
-        biases = self.pair_bias(self.bank.pair_encoding(spectrum), bond, batch, layout)
-        return [bias + padding for bias in biases]
+        return [bias + padding for bias in self.pair_bias(encodings.pair(), bond, batch, layout)]

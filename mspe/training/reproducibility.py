@@ -24,6 +24,8 @@ def set_seed(seed: int, deterministic: bool = False) -> None:
     torch.manual_seed(seed)  # all devices
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        # MKL may otherwise sum in another order on a busy machine; read before its first product in the process.
+        os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
         torch.use_deterministic_algorithms(True)
         torch.backends.cudnn.benchmark = False
         # Uninitialised memory is never read here; filling it would cost time in every operation.

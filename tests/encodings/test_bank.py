@@ -11,7 +11,7 @@ from torch_geometric.data import Batch, Data
 from torch_geometric.transforms import AddRandomWalkPE
 
 from mspe.common.errors import MspeError
-from mspe.encodings import FilterBank, Heat, Spectrum, Walk, compute_spectrum
+from mspe.encodings import FilterBank, Heat, Spectrum, Walk, compute_spectrum, walk_diagonals
 from mspe.encodings.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
 from tests.conftest import BANK, complete, cycle, graph
@@ -186,7 +186,11 @@ def test_single_precision_is_close_to_double(molecules: tuple[GraphSchema, Packe
 
 def test_a_bank_survives_its_configuration_and_names_its_channels() -> None:
     config = BANK_MODULE.config()
-    assert config["channels"] == ["walk(0)", "walk(1)", "walk(2)", "walk(5)", "heat(0.25)", "heat(1)", "heat(8)"]
+    assert (
+        config["node_channels"]
+        == config["pair_channels"]
+        == ["walk(0)", "walk(1)", "walk(2)", "walk(5)", "heat(0.25)", "heat(1)", "heat(8)"]
+    )
     assert FilterBank.from_config(config).config() == config
 
 
@@ -196,7 +200,7 @@ def test_a_bank_without_node_channels_encodes_none() -> None:
         3,
         0,
     )
-    assert (bank.num_node_channels, bank.num_pair_channels) == (0, 7)
+    assert (len(bank.node_channel_names), len(bank.pair_channel_names)) == (0, 7)
 
 
 @pytest.mark.parametrize(
@@ -213,3 +217,11 @@ def test_a_bank_without_node_channels_encodes_none() -> None:
 def test_a_wrong_filter_is_named(filters: dict, message: str) -> None:
     with pytest.raises(MspeError, match=message):
         FilterBank.from_config({"filters": filters, "node": True, "pair": True})
+
+
+def test_walk_diagonals_need_no_spectrum(awkward: Data, molecules: tuple[GraphSchema, PackedGraphs]) -> None:
+    steps = [0, 1, 2, 3, 7, 20]
+    for graphs in (PackedGraphs.from_list([awkward]), molecules[1][:20]):
+        expected = FilterBank([Walk(steps)]).encode_nodes(compute_spectrum(graphs, torch.float64))
+        result = walk_diagonals(graphs, steps)
+        torch.testing.assert_close(result.double(), expected.fields["node_encoding"], atol=1e-6, rtol=0)

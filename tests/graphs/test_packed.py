@@ -144,6 +144,15 @@ def test_grouping_by_size_pads_less() -> None:
     [
         (graph(0, []), "graph 1: has no nodes; remove it"),
         (graph(2, [(0, 2)]), r"graph 1: edge_index holds \[0, 2\], allowed: 0 to 1"),
+        (
+            Data(edge_index=torch.zeros(3, 2).long(), num_nodes=2),
+            r"graph 1: edge_index is shape \[3, 2\] and torch.int64",
+        ),
+        (
+            Data(edge_index=torch.zeros(2, 2), num_nodes=2),
+            r"edge_index is shape \[2, 2\] and torch.float32, allowed: integers",
+        ),
+        (Data(num_nodes=2), r"graph 1: edge_index is NoneType, allowed: integers of shape \[2, edges\]"),
         (graph(2, [(0, -1)]), r"graph 1: edge_index holds \[0, -1\], allowed: 0 to 1"),
     ],
 )

@@ -177,4 +177,4 @@ def test_spectra_alone_are_enough(molecules: Molecules) -> None:
     expected = model(batch)
     del batch["node_encoding"]
     torch.testing.assert_close(model(batch), expected, atol=1e-6, rtol=1e-5)
-    assert compute_spectrum(molecules[1][:2]).fields.keys() == {"eigenvalues", "eigenvectors", "sqrt_degree"}
+    assert compute_spectrum(molecules[1][:2]).fields.keys() >= {"eigenvalues", "eigenvectors", "sqrt_degree"}

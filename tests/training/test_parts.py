@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from mspe.common.errors import MspeError
+from mspe.common.resume import resume_folder
 from mspe.training import (
     EarlyStopping,
     ReproducibilityContext,
@@ -22,7 +23,6 @@ from mspe.training import (
     set_seed,
 )
 from mspe.training.reproducibility import generator_states, restore_generator_states
-from mspe.training.resume import resume_folder
 
 NAN = float("nan")
 

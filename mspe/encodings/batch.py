@@ -1,0 +1,93 @@
+"""What a model sees: the encodings of a batch, taken from it where it carries them and computed where not."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch_geometric.data import Batch
+
+from mspe.common.errors import MspeError
+from mspe.encodings.bank import FilterBank
+from mspe.encodings.distances import distance_channels
+from mspe.encodings.spectrum import Spectrum, choose_backend, compute_spectrum
+from mspe.graphs import DenseLayout, PackedGraphs
+
+
+class BatchEncodings:
+    """The node and pair encodings of one batch, by a bank.
+
+    A batch may carry `node_encoding`, `laplacian_eigenvectors` and the spectrum (or spectral measures), as the stages
+    store them. What is missing and needed is computed from the edges with the same functions, to the same numbers.
+
+    Parameters
+    ----------
+    bank
+        Of the model.
+    batch, layout
+        The graphs.
+    """
+
+    def __init__(self, bank: FilterBank, batch: Batch, layout: DenseLayout) -> None:
+        self.bank = bank
+        self.batch = batch
+        self.layout = layout
+        self._spectrum: Spectrum | None = None
+
+    @property
+    def spectrum(self) -> Spectrum:
+        """The batch's dense spectrum."""
+        if self._spectrum is None:
+            self._spectrum = Spectrum.from_batch(self.batch, self.layout)
+        return self._spectrum
+
+    def node(self) -> Float[Tensor, "nodes channels"]:
+        """All node channels but the eigenvectors: stored ones, then those of trained filters."""
+        stored = self._stored()
+        trained = self.bank.trained_filters() if self.bank.node else []
+        if not trained:
+            return stored
+        if "spectral_weights" in self.batch:
+            return torch.cat([stored, self.bank.measure_encoding(self.batch.spectral_weights, trained)], dim=1)
+        encoding = self.layout.flatten(self.bank.node_encoding(self.spectrum, trained))
+        return torch.cat([stored, encoding], dim=1)
+
+    def _stored(self) -> Float[Tensor, "nodes channels"]:
+        expected = len(self.bank.stored_channel_names)
+        if "node_encoding" not in self.batch:
+            return self._encoded().fields["node_encoding"]
+        if self.batch.node_encoding.size(1) != expected:
+            raise MspeError(
+                f"the batch carries node encodings of {self.batch.node_encoding.size(1)} channels, the model's bank "
+                f"has {expected}; encode with the model's bank, or leave the encodings out and have them computed"
+            )
+        return self.batch.node_encoding
+
+    def eigenvectors(self) -> Float[Tensor, "nodes eigenvectors"]:
+        """The Laplacian eigenvectors, signs fixed."""
+        if "laplacian_eigenvectors" in self.batch:
+            return self.batch.laplacian_eigenvectors
+        return self._encoded().fields["laplacian_eigenvectors"]
+
+    def _encoded(self) -> PackedGraphs:
+        """Compute what the encode stage would have stored."""
+        graphs = PackedGraphs.from_batch(self.batch)
+        if not self.bank.stored_channel_names and not self.bank.eigenvectors:
+            nothing = torch.empty(int(graphs.num_nodes.sum()), 0, device=self.batch.edge_index.device)
+            return graphs.beside({"node_encoding": nothing}, {"node_encoding": "node"})
+        backend = choose_backend("auto", int(graphs.num_nodes.max()))
+        return self.bank.encode_nodes(compute_spectrum(graphs, backend=backend), lambda: graphs)
+
+    def pair(self) -> Float[Tensor, "graphs size size channels"]:
+        """All pair channels."""
+        parts = [self.bank.pair_encoding(self.spectrum)] if self.bank.pair else []
+        if self.bank.distance is not None:
+            parts.append(distance_channels(self._adjacent(), self.bank.distance))
+        # joined before the two nodes, where the channel lies in memory
+        return torch.cat([part.permute(0, 3, 1, 2) for part in parts], dim=1).permute(0, 2, 3, 1)
+
+    def _adjacent(self) -> Float[Tensor, "graphs size size"]:
+        source, target = self.batch.edge_index
+        graph, first = self.batch.batch[source], self.batch.ptr[self.batch.batch[source]]
+        graphs, size = self.layout.shape
+        adjacent = torch.zeros(graphs, size, size, device=source.device)
+        adjacent[graph, source - first, target - first] = 1.0
+        return adjacent

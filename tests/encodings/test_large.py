@@ -1,0 +1,118 @@
+"""The sparse path against the dense one, and the estimate against what it reports."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from torch_geometric.data import Data
+
+from mspe.common.errors import MspeError
+from mspe.encodings import FilterBank, compute_spectrum
+from mspe.encodings.chebyshev import estimated_spectral_weights, sparse_operator
+from mspe.encodings.spectrum import choose_backend
+from mspe.graphs import PackedGraphs
+from tests.encodings.test_bank import random_graphs
+
+BANK = FilterBank.from_config(
+    {
+        "filters": {
+            "walk": {"steps": [0, 1, 2, 5, 20]},
+            "heat": {"times": [0.25, 4.0, 32.0]},
+            "wavelet": {"times": [0.5, 8.0]},
+            "ppr": {"restarts": [0.1, 0.5]},
+        },
+        "degree": True,
+    }
+)
+
+
+def random_graph(size: int, edges: int, seed: int = 0) -> Data:
+    generator = torch.Generator().manual_seed(seed)
+    pairs = torch.randint(0, size, (2, edges), generator=generator)
+    return Data(edge_index=torch.cat([pairs, pairs.flip(0)], dim=1), num_nodes=size)
+
+
+def node_encoding(graphs: PackedGraphs, backend: str) -> torch.Tensor:
+    spectrum = compute_spectrum(graphs, dtype=torch.float64, backend=backend)  # type: ignore[arg-type]
+    return BANK.encode_nodes(spectrum).fields["node_encoding"]
+
+
+@settings(deadline=None, max_examples=30)
+@given(random_graphs(), random_graphs())
+def test_both_paths_agree_on_every_small_graph(first: Data, second: Data) -> None:
+    graphs = PackedGraphs.from_list([first, second])
+    torch.testing.assert_close(node_encoding(graphs, "chebyshev"), node_encoding(graphs, "dense"), atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_both_paths_agree_on_a_larger_graph(weighted: bool) -> None:
+    data = random_graph(700, 2000)
+    if weighted:
+        data.edge_weight = torch.rand(2000).repeat(2) + 0.1
+    graphs = PackedGraphs.from_list([data])
+    torch.testing.assert_close(node_encoding(graphs, "chebyshev"), node_encoding(graphs, "dense"), atol=1e-6, rtol=0)
+
+
+def test_both_paths_agree_on_cora(shared_data: Path, tmp_path: Path) -> None:
+    from torch_geometric.datasets import Planetoid
+
+    (tmp_path / "Cora").mkdir()
+    (tmp_path / "Cora" / "raw").symlink_to(shared_data / "Planetoid" / "Cora" / "raw")
+    cora = Planetoid(str(tmp_path), "Cora")[0]
+    graphs = PackedGraphs.from_list([Data(edge_index=cora.edge_index, num_nodes=cora.num_nodes)])
+    torch.testing.assert_close(node_encoding(graphs, "chebyshev"), node_encoding(graphs, "dense"), atol=1e-6, rtol=0)
+
+
+def test_the_estimate_keeps_within_the_error_that_it_reports() -> None:
+    data = random_graph(1500, 7500)
+    matrix, root = sparse_operator(data.edge_index, None, data.num_nodes)
+    weights, deviation = estimated_spectral_weights(matrix)
+    graphs = PackedGraphs.from_list([data])
+    exact = node_encoding(graphs, "chebyshev")[:, :-1]
+    error = (BANK.measure_encoding(weights) - exact).abs()
+    for channel, (name, bound) in enumerate(BANK.estimated_error(deviation).items()):
+        assert bound <= 1e-2, name
+        assert (error[:, channel] <= bound + 1e-12).double().mean() >= 0.95, name
+    torch.testing.assert_close(weights.sum(dim=1), torch.ones(1500).double())
+    assert root.shape == (1500,)
+
+
+def test_the_stochastic_path_reports_its_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    node_encoding(PackedGraphs.from_list([random_graph(60, 200)]), "stochastic")
+    assert "heat(4): estimated with random probes, 95 % of its errors are at most" in caplog.text
+
+
+def test_the_rule_picks_by_the_largest_graph_and_can_be_overridden() -> None:
+    assert [choose_backend("auto", n) for n in (512, 513, 50_000, 50_001)] == [
+        "dense", "chebyshev", "chebyshev", "stochastic"
+    ]  # fmt: skip
+    assert choose_backend("dense", 10_000) == "dense"
+
+
+def test_a_scale_too_sharp_for_the_polynomials_is_named() -> None:
+    spectrum = compute_spectrum(PackedGraphs.from_list([random_graph(30, 60)]), backend="chebyshev")
+    for filters, channel in (
+        ({"heat": {"times": [1.0, 5000.0]}}, r"heat\(5000\)"),
+        ({"walk": {"steps": [5000]}}, "walk"),
+    ):
+        with pytest.raises(MspeError, match=channel + r".*too sharp for spectral measures.*backend=dense"):
+            FilterBank.from_config({"filters": filters}).encode_nodes(spectrum)
+
+
+def test_the_spectral_range_agrees_with_the_dense_one() -> None:
+    graphs = PackedGraphs.from_list([random_graph(300, 900)])
+    ranges = [
+        compute_spectrum(graphs, torch.float64, backend).fields["spectral_range"] for backend in ("dense", "chebyshev")
+    ]  # type: ignore[arg-type]
+    torch.testing.assert_close(*ranges, atol=1e-6, rtol=0)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_gpu_gives_the_same_numbers() -> None:
+    graphs = PackedGraphs.from_list([random_graph(20 + i % 5, 60, seed=i) for i in range(50)])
+    on_gpu = BANK.to("cuda").encode_nodes(compute_spectrum(graphs.to("cuda")))
+    on_cpu = BANK.to("cpu").encode_nodes(compute_spectrum(graphs))
+    torch.testing.assert_close(on_gpu.fields["node_encoding"].cpu(), on_cpu.fields["node_encoding"], atol=1e-5, rtol=0)

@@ -1,0 +1,49 @@
+"""Shard by shard, bounded in memory, resumed where it was."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from mspe.encodings import compute_spectrum
+from mspe.encodings.stream import map_shards
+from mspe.graphs import PackedGraphs, read_split
+from mspe.graphs.store import SPLITS, shard_paths, write_shards
+from tests.conftest import complete, cycle
+
+
+def store(folder: Path) -> Path:
+    for split in SPLITS:
+        graphs = PackedGraphs.from_list([cycle(3), complete(4), cycle(5), cycle(6), cycle(7)])
+        write_shards(folder / split, (graphs[i : i + 2] for i in range(0, 5, 2)))
+    return folder
+
+
+def test_streaming_gives_what_the_whole_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = store(tmp_path / "graphs")
+    map_shards(source, tmp_path / "spectrum", lambda shard, name: compute_spectrum(shard), {}, [source])
+    assert [path.name for path in shard_paths(tmp_path / "spectrum", "val")] == ["00000.pt", "00001.pt", "00002.pt"]
+    joined = read_split(source, "train", tmp_path / "spectrum")
+    whole = compute_spectrum(read_split(source, "train"))
+    assert torch.equal(joined.fields["eigenvalues"], whole.fields["eigenvalues"])
+
+
+def test_a_killed_stage_goes_on_at_its_shard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, calls = store(tmp_path / "graphs"), []
+
+    def work(shard: PackedGraphs, name: Path) -> PackedGraphs:
+        calls.append(str(name))
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return shard
+
+    with pytest.raises(KeyboardInterrupt):
+        map_shards(source, tmp_path / "out", work, {"setting": 1}, [source])
+    assert not (tmp_path / "out").exists()
+    map_shards(source, tmp_path / "out", work, {"setting": 1}, [source])
+    assert len(calls) == 9 + 1 and calls[4] == calls[5]  # only the interrupted shard twice
+    assert not list((tmp_path / ".mspe" / "resume").iterdir())
+    map_shards(source, tmp_path / "out", work, {"setting": 2}, [source])
+    assert len(calls) == 19  # other settings start afresh
