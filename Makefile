@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup repro test lint types clean
+.PHONY: help setup repro test lint types bench clean
 help:            ## print these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
@@ -32,6 +32,9 @@ lint: .venv/test ## check style and format
 
 types: .venv/test ## check types
 	$(BIN)/mypy
+
+bench: .venv/test ## time the encodings beside PyG's; MSPE_DATA names the raw data
+	$(BIN)/python -m benchmarks.encodings
 
 clean:           ## delete the environment, outputs and caches that Git does not keep
 	rm -rf .venv .mspe runs data models metrics/predictions .dvc/cache .dvc/tmp
