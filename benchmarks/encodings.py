@@ -27,7 +27,7 @@ from torch_geometric.nn import GINEConv, GPSConv, global_add_pool
 from torch_geometric.transforms import AddLaplacianEigenvectorPE, AddRandomWalkPE
 
 from mspe.dataset import get_dataset
-from mspe.encodings import PRESETS, FilterBank, Spectrum, compute_spectrum, walk_diagonals
+from mspe.encodings import PRESETS, BatchEncodings, FilterBank, compute_spectrum, walk_diagonals
 from mspe.encodings.chebyshev import sparse_operator
 from mspe.encodings.eigenvectors import packed_eigenvectors
 from mspe.encodings.stream import map_shards
@@ -112,7 +112,7 @@ def pair_channels(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
         optimizer.step()
 
     def pair() -> None:
-        bank.pair_encoding(Spectrum.from_batch(batch, DenseLayout.from_batch(batch.batch, batch.ptr)))
+        BatchEncodings(bank, batch, DenseLayout.from_batch(batch.batch, batch.ptr)).pair()
 
     ours, theirs = interleaved(pair, step, 10 * repetitions)
     print(f"{'pair channels of 32 graphs':<42} {1e3 * ours:.1f} ms   PyG's step {1e3 * theirs:.1f} ms", flush=True)

@@ -8,7 +8,7 @@ import torch
 from mspe.common.command import command
 from mspe.common.files import read_json, write_json
 from mspe.common.resume import discard, resume_folder
-from mspe.config import load_params
+from mspe.config import Params, load_params
 from mspe.graphs import GraphLoader, GraphSchema, read_split
 from mspe.models import get_model, model_arguments
 from mspe.training import (
@@ -29,22 +29,15 @@ DATA = ("data/graphs", "data/spectrum", "data/encodings")
 CODE = ("stages/train.py", "mspe/common", "mspe/models", "mspe/training", "mspe/encodings", "mspe/graphs")
 
 
-def main(seed: int) -> None:
-    params = load_params()
-    training, runtime = params.training, params.runtime
-    if runtime.threads is not None:
-        torch.set_num_threads(runtime.threads)
-    set_seed(seed, deterministic=True)
+def build_trainer(params: Params, seed: int) -> tuple[Trainer, GraphSchema]:
     schema = GraphSchema.load("data/graphs/schema.json")
     arguments = model_arguments(params.model, schema, read_json("data/encodings/bank.json"))
     model = get_model(**arguments)
-    num_parameters = log_model_info(model)
+    training = params.training
     optimizer = get_optimizer(
         model,
         optimizer_type=training.optimizer.type,
-        lr=training.optimizer.lr,
-        weight_decay=training.optimizer.weight_decay,
-        momentum=training.optimizer.momentum,
+        **training.optimizer.model_dump(exclude={"type"}),
     )
     scheduler = get_scheduler(
         optimizer,
@@ -58,19 +51,27 @@ def main(seed: int) -> None:
         scheduler=scheduler,
         loss_fn=get_loss_fn(schema.task_type, loss_type=training.loss or schema.loss),
         metrics=get_metrics(schema.task_type, num_classes=schema.num_classes),
-        device=get_device(runtime.device),
+        device=get_device(params.runtime.device),
         task_type=schema.task_type,
         grad_clip=training.grad_clip,
         mixed_precision=training.mixed_precision,
-        log_every=runtime.log_every,
+        log_every=params.runtime.log_every,
         checkpoint_dir=f"models/{seed}",
         accumulation_steps=training.accumulation_steps,
         metadata={"model": arguments, "schema": schema.model_dump()},
     )
+    return trainer, schema
+
+
+def main(seed: int) -> None:
+    params = load_params()
+    training, runtime = params.training, params.runtime
+    if runtime.threads is not None:
+        torch.set_num_threads(runtime.threads)
+    set_seed(seed, deterministic=True)
+    trainer, schema = build_trainer(params, seed)
+    num_parameters = log_model_info(trainer.model)
     cost = CostMeter(trainer.device)
-    settings = {"seed": seed, "model": arguments, "training": training.model_dump()}
-    state = resume_folder(settings, [*DATA, *CODE])
-    trainer.add_log_hook(TensorBoardHook(f"runs/{seed}"))
 
     def write_progress(metrics: Mapping[str, float], step: int, prefix: str) -> None:
         """Rewrite the metrics every epoch, so that `dvc metrics show` follows a live run."""
@@ -78,7 +79,9 @@ def main(seed: int) -> None:
             write_history(seed, trainer.history, trainer.best_epoch, num_parameters)
             write_json(f"metrics/cost/{seed}.json", cost.report())
 
+    trainer.add_log_hook(TensorBoardHook(f"runs/{seed}"))
     trainer.add_log_hook(write_progress)
+    state = resume_folder({"seed": seed, "model": trainer.metadata, "training": training.model_dump()}, [*DATA, *CODE])
     trainer.fit(
         train_loader=GraphLoader(read_split(DATA[0], "train", *DATA[1:]), training.batch_size, shuffle=True, seed=seed),
         val_loader=GraphLoader(read_split(DATA[0], "val", *DATA[1:]), training.batch_size),

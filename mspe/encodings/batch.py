@@ -1,5 +1,8 @@
 """What a model sees: the encodings of a batch, taken from it where it carries them and computed where not."""
 
+from collections.abc import Mapping
+from functools import cached_property
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -8,7 +11,7 @@ from torch_geometric.data import Batch
 from mspe.common.errors import MspeError
 from mspe.encodings.bank import FilterBank
 from mspe.encodings.distances import distance_channels
-from mspe.encodings.spectrum import Spectrum, choose_backend, compute_spectrum
+from mspe.encodings.spectrum import SPECTRUM_LEVELS, Spectrum, compute_spectrum
 from mspe.graphs import DenseLayout, PackedGraphs
 
 
@@ -30,14 +33,28 @@ class BatchEncodings:
         self.bank = bank
         self.batch = batch
         self.layout = layout
-        self._spectrum: Spectrum | None = None
 
-    @property
+    @cached_property
     def spectrum(self) -> Spectrum:
         """The batch's dense spectrum."""
-        if self._spectrum is None:
-            self._spectrum = Spectrum.from_batch(self.batch, self.layout)
-        return self._spectrum
+        missing = any(name not in self.batch for name in SPECTRUM_LEVELS)
+        source = self._computed_spectrum.fields if missing else self.batch
+        return Spectrum.padded({name: source[name] for name in SPECTRUM_LEVELS}, self.layout)
+
+    @cached_property
+    def _structure(self) -> PackedGraphs:
+        return PackedGraphs.from_batch(self.batch)
+
+    @cached_property
+    def _computed_spectrum(self) -> PackedGraphs:
+        return compute_spectrum(self._structure, backend="auto")
+
+    @cached_property
+    def _encoded(self) -> Mapping[str, Tensor]:
+        """What the encode stage would have stored."""
+        if not self.bank.stored_channel_names and not self.bank.eigenvectors:
+            return {"node_encoding": torch.empty(self.batch.batch.numel(), 0, device=self.batch.edge_index.device)}
+        return self.bank.encode_nodes(self._computed_spectrum, lambda: self._structure).fields
 
     def node(self) -> Float[Tensor, "nodes channels"]:
         """All node channels but the eigenvectors: stored ones, then those of trained filters."""
@@ -53,7 +70,7 @@ class BatchEncodings:
     def _stored(self) -> Float[Tensor, "nodes channels"]:
         expected = len(self.bank.stored_channel_names)
         if "node_encoding" not in self.batch:
-            return self._encoded().fields["node_encoding"]
+            return self._encoded["node_encoding"]
         if self.batch.node_encoding.size(1) != expected:
             raise MspeError(
                 f"the batch carries node encodings of {self.batch.node_encoding.size(1)} channels, the model's bank "
@@ -65,16 +82,7 @@ class BatchEncodings:
         """The Laplacian eigenvectors, signs fixed."""
         if "laplacian_eigenvectors" in self.batch:
             return self.batch.laplacian_eigenvectors
-        return self._encoded().fields["laplacian_eigenvectors"]
-
-    def _encoded(self) -> PackedGraphs:
-        """Compute what the encode stage would have stored."""
-        graphs = PackedGraphs.from_batch(self.batch)
-        if not self.bank.stored_channel_names and not self.bank.eigenvectors:
-            nothing = torch.empty(int(graphs.num_nodes.sum()), 0, device=self.batch.edge_index.device)
-            return graphs.beside({"node_encoding": nothing}, {"node_encoding": "node"})
-        backend = choose_backend("auto", int(graphs.num_nodes.max()))
-        return self.bank.encode_nodes(compute_spectrum(graphs, backend=backend), lambda: graphs)
+        return self._encoded["laplacian_eigenvectors"]
 
     def pair(self) -> Float[Tensor, "graphs size size channels"]:
         """All pair channels."""

@@ -1,12 +1,12 @@
 """The spectrum of every graph, computed once for all filters and scales."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch_geometric.data import Batch
 
 from mspe.common.parallel import for_each
 from mspe.encodings.chebyshev import (
@@ -127,11 +127,8 @@ class Spectrum:
     sqrt_degree: Float[Tensor, "graphs size"]
 
     @classmethod
-    def from_batch(cls, batch: Batch, layout: DenseLayout) -> "Spectrum":
-        """Take the spectrum that the batch carries, or compute it from the batch's edges: the same numbers, slower."""
-        fields = {name: batch.get(name) for name in SPECTRUM_LEVELS}
-        if any(field is None for field in fields.values()):
-            fields = dict(compute_spectrum(PackedGraphs.from_batch(batch)).fields)
+    def padded(cls, fields: Mapping[str, Tensor], layout: DenseLayout) -> "Spectrum":
+        """Pad the flat fields of a batch, named as in `SPECTRUM_LEVELS`."""
         root = layout.pad(fields["sqrt_degree"])
         return cls(
             eigenvalues=layout.pad(fields["eigenvalues"]),

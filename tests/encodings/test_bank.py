@@ -11,7 +11,7 @@ from torch_geometric.data import Batch, Data
 from torch_geometric.transforms import AddRandomWalkPE
 
 from mspe.common.errors import MspeError
-from mspe.encodings import FilterBank, Heat, Spectrum, Walk, compute_spectrum, walk_diagonals
+from mspe.encodings import BatchEncodings, FilterBank, Heat, Spectrum, Walk, compute_spectrum, walk_diagonals
 from mspe.encodings.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
 from tests.conftest import BANK, complete, cycle, graph
@@ -22,7 +22,11 @@ TOLERANCE = {"atol": 1e-10, "rtol": 0.0}
 def dense_spectrum(*graphs: Data, dtype: torch.dtype = torch.float64) -> Spectrum:
     packed = PackedGraphs.from_list(list(graphs))
     batch = packed.joined(compute_spectrum(packed, dtype=dtype)).collate(range(len(graphs)))
-    return Spectrum.from_batch(batch, DenseLayout.from_batch(batch.batch, batch.ptr))
+    return batch_spectrum(batch)
+
+
+def batch_spectrum(batch: Batch) -> Spectrum:
+    return BatchEncodings(FilterBank(), batch, DenseLayout.from_batch(batch.batch, batch.ptr)).spectrum
 
 
 def encode(bank: FilterBank, data: Data) -> tuple[Tensor, Tensor]:
@@ -172,9 +176,8 @@ def test_packed_encoding_is_the_encoding_of_each_graph_and_padding_leaks_nothing
 def test_a_spectrum_missing_from_the_batch_is_computed_to_the_same_numbers() -> None:
     packed = PackedGraphs.from_list([cycle(3), graph(4, [(0, 1), (2, 2)])])
     plain, stored = packed.collate([0, 1]), packed.joined(compute_spectrum(packed)).collate([0, 1])
-    layout = DenseLayout.from_batch(plain.batch, plain.ptr)
-    for name, value in vars(Spectrum.from_batch(plain, layout)).items():
-        assert torch.equal(value, getattr(Spectrum.from_batch(stored, layout), name)), name
+    for name, value in vars(batch_spectrum(plain)).items():
+        assert torch.equal(value, getattr(batch_spectrum(stored), name)), name
 
 
 def test_single_precision_is_close_to_double(molecules: tuple[GraphSchema, PackedGraphs]) -> None:
