@@ -17,15 +17,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import torch
 from torch import nn
-from torch_geometric.data import Batch, Data
-from torch_geometric.nn import GINEConv, GPSConv, global_add_pool
+from torch_geometric.data import Data
 from torch_geometric.transforms import AddLaplacianEigenvectorPE, AddRandomWalkPE
 
+from benchmarks.pyg import PyGModel
+from benchmarks.timing import interleaved, show
 from mspe.dataset import get_dataset
 from mspe.encodings import PRESETS, BatchEncodings, FilterBank, compute_spectrum, walk_diagonals
 from mspe.encodings.chebyshev import sparse_operator
@@ -33,23 +33,6 @@ from mspe.encodings.eigenvectors import packed_eigenvectors
 from mspe.encodings.stream import map_shards
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.store import SPLITS, write_shards
-
-
-def interleaved(ours: Callable[[], object], theirs: Callable[[], object], repetitions: int) -> tuple[float, float]:
-    """Median seconds of both, run in turn after one warm-up each."""
-    ours(), theirs()
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(repetitions):
-        for function, seconds in zip((ours, theirs), times, strict=True):
-            start = time.perf_counter()
-            function()
-            seconds.append(time.perf_counter() - start)
-    return median(times[0]), median(times[1])
-
-
-def show(name: str, ours: float, theirs: float) -> float:
-    print(f"{name:<42} ours {ours:8.3f} s   PyG {theirs:8.3f} s   ratio {theirs / ours:6.1f}", flush=True)
-    return round(theirs / ours, 2)
 
 
 def small_graphs(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
@@ -72,37 +55,11 @@ def small_graphs(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
     return results
 
 
-class PyGModel(nn.Module):
-    """GraphGPS's ZINC model from PyG's own layers: 10 layers of width 64, 4 heads, GINE, attention dropout 0.5."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.node, self.edge = nn.Embedding(28, 36), nn.Embedding(4, 64)
-        self.encoding = nn.Sequential(nn.BatchNorm1d(20), nn.Linear(20, 28))
-        self.layers = nn.ModuleList(
-            GPSConv(
-                64,
-                GINEConv(nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64))),
-                heads=4,
-                attn_kwargs={"dropout": 0.5},
-            )
-            for _ in range(10)
-        )
-        self.head = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 1))
-
-    def forward(self, batch: Batch) -> torch.Tensor:
-        x = torch.cat([self.node(batch.x.squeeze(-1)), self.encoding(batch.pe)], dim=-1)
-        edge = self.edge(batch.edge_attr)
-        for layer in self.layers:
-            x = layer(x, batch.edge_index, batch.batch, edge_attr=edge)
-        return self.head(global_add_pool(x, batch.batch))
-
-
 def pair_channels(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
     """Pair channels of a batch of 32 against a training step of PyG's model on the same batch."""
     bank = FilterBank.from_config(PRESETS["default"])
     batch = packed.joined(compute_spectrum(packed)).collate(range(32))
-    batch.pe = walk_diagonals(packed[:32], range(1, 21))
+    batch.node_encoding = walk_diagonals(packed[:32], range(1, 21))
     model = PyGModel()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
 

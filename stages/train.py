@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from functools import partial
 
 import torch
 
@@ -10,7 +11,7 @@ from mspe.common.files import read_json, write_json
 from mspe.common.resume import discard, resume_folder
 from mspe.config import Params, load_params
 from mspe.graphs import GraphLoader, GraphSchema, read_split
-from mspe.models import get_model, model_arguments
+from mspe.models import compile_layers, get_model, model_arguments, pairs_that_fit
 from mspe.training import (
     TensorBoardHook,
     Trainer,
@@ -33,6 +34,8 @@ def build_trainer(params: Params, seed: int) -> tuple[Trainer, GraphSchema]:
     schema = GraphSchema.load("data/graphs/schema.json")
     arguments = model_arguments(params.model, schema, read_json("data/encodings/bank.json"))
     model = get_model(**arguments)
+    if params.runtime.compile:
+        compile_layers(model)
     training = params.training
     optimizer = get_optimizer(
         model,
@@ -63,6 +66,19 @@ def build_trainer(params: Params, seed: int) -> tuple[Trainer, GraphSchema]:
     return trainer, schema
 
 
+def build_loaders(trainer: Trainer, batch_size: int, seed: int) -> tuple[GraphLoader, GraphLoader]:
+    on_gpu = trainer.device.type == "cuda"
+    train, val = (read_split(DATA[0], split, *DATA[1:]) for split in ("train", "val"))
+    loader = partial(
+        GraphLoader,
+        batch_size=batch_size,
+        max_pairs=pairs_that_fit(trainer.model, trainer.device),
+        pin_memory=on_gpu,
+        prefetch=2 if on_gpu else 0,
+    )
+    return loader(train, shuffle=True, seed=seed), loader(val)
+
+
 def main(seed: int) -> None:
     params = load_params()
     training, runtime = params.training, params.runtime
@@ -82,9 +98,10 @@ def main(seed: int) -> None:
     trainer.add_log_hook(TensorBoardHook(f"runs/{seed}"))
     trainer.add_log_hook(write_progress)
     state = resume_folder({"seed": seed, "model": trainer.metadata, "training": training.model_dump()}, [*DATA, *CODE])
+    train_loader, val_loader = build_loaders(trainer, training.batch_size, seed)
     trainer.fit(
-        train_loader=GraphLoader(read_split(DATA[0], "train", *DATA[1:]), training.batch_size, shuffle=True, seed=seed),
-        val_loader=GraphLoader(read_split(DATA[0], "val", *DATA[1:]), training.batch_size),
+        train_loader=train_loader,
+        val_loader=val_loader,
         epochs=training.epochs,
         metric_for_best=training.metric_for_best or schema.metric,
         early_stopping=training.early_stopping,

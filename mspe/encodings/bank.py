@@ -150,8 +150,8 @@ class FilterBank(nn.Module):
     def pair_encoding(self, spectrum: Spectrum) -> Float[Tensor, "graphs size size channels"]:
         """U g(Λ) Uᵀ for every channel of the filters, conjugated where the filter says so; zero on padding.
 
-        The result is a view of memory in which the channel comes before the two nodes, the order in which a bias per
-        attention head costs no copy.
+        The result is a view of memory in which the channel comes first, the order in which a bias per attention head
+        is one matrix product.
         """
         vectors, root = spectrum.eigenvectors, spectrum.sqrt_degree[..., None]
         plain = (vectors, vectors)
@@ -161,10 +161,10 @@ class FilterBank(nn.Module):
             left, right = conjugated if filter.conjugated else plain
             response = filter.response(spectrum.eigenvalues)  # [graphs, size, scales]
             scaled = left[:, None] * response.transpose(1, 2)[:, :, None]  # [graphs, scales, size, size]
-            kernels.append((scaled.flatten(1, 2) @ right.transpose(1, 2)).view_as(scaled))
+            kernels.append((scaled.flatten(1, 2) @ right.transpose(1, 2)).view_as(scaled).transpose(0, 1))
         if not kernels:
             return vectors.new_empty(*vectors.shape, 0)
-        return torch.cat(kernels, dim=1).permute(0, 2, 3, 1)
+        return torch.cat(kernels).permute(1, 2, 3, 0)
 
     @torch.no_grad()
     def encode_nodes(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None = None) -> PackedGraphs:

@@ -85,17 +85,15 @@ class BatchEncodings:
         return self._encoded["laplacian_eigenvectors"]
 
     def pair(self) -> Float[Tensor, "graphs size size channels"]:
-        """All pair channels."""
+        """All pair channels, a view of memory in which the channel comes first."""
         parts = [self.bank.pair_encoding(self.spectrum)] if self.bank.pair else []
         if self.bank.distance is not None:
             parts.append(distance_channels(self._adjacent(), self.bank.distance))
-        # joined before the two nodes, where the channel lies in memory
-        return torch.cat([part.permute(0, 3, 1, 2) for part in parts], dim=1).permute(0, 2, 3, 1)
+        return torch.cat([part.permute(3, 0, 1, 2) for part in parts]).permute(1, 2, 3, 0)
 
     def _adjacent(self) -> Float[Tensor, "graphs size size"]:
         source, target = self.batch.edge_index
-        graph, first = self.batch.batch[source], self.batch.ptr[self.batch.batch[source]]
         graphs, size = self.layout.shape
         adjacent = torch.zeros(graphs, size, size, device=source.device)
-        adjacent[graph, source - first, target - first] = 1.0
+        adjacent.view(-1)[self.layout.pair_slot(source, target)] = 1.0
         return adjacent

@@ -23,6 +23,8 @@ class DenseLayout:
     >>> layout = DenseLayout.from_batch(torch.tensor([0, 1, 1]), torch.tensor([0, 1, 3]))
     >>> layout.pad(torch.tensor([[5.0], [6.0], [7.0]])).squeeze(-1).tolist()
     [[5.0, 0.0], [6.0, 7.0]]
+    >>> layout.pair_slot(torch.tensor([2]), torch.tensor([1])).tolist()  # graph 1, row 1, column 0
+    [6]
     """
 
     slot: Int[Tensor, " nodes"]
@@ -58,6 +60,11 @@ class DenseLayout:
         square = flat.new_zeros(graphs, size, size)
         square[self.pair_mask] = flat
         return square
+
+    def pair_slot(self, row: Int[Tensor, " pairs"], column: Int[Tensor, " pairs"]) -> Int[Tensor, " pairs"]:
+        """Where pairs of nodes of one graph stand in the flattened square."""
+        size = self.shape[1]
+        return self.slot[row] * size + self.slot[column] % size
 
     @property
     def pair_mask(self) -> Bool[Tensor, "graphs max_nodes max_nodes"]:

@@ -1,16 +1,22 @@
 """Batches cut from packed graphs."""
 
+import logging
 import math
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import torch
-from jaxtyping import Int
 from torch import Tensor
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
 from mspe.graphs.packed import PackedGraphs
+
+logger = logging.getLogger(__name__)
+
+_CHUNK = 32  # batches that are cut from one gather
 
 
 class GraphLoader:
@@ -32,6 +38,18 @@ class GraphLoader:
         Seed of the order.
     window
         Batches among which graphs are grouped by size; 1 switches the grouping off.
+    max_pairs
+        The memory guard: a batch whose graphs, padded to its largest one, have more pairs of nodes than this (graphs ·
+        n²) is split, with a line in the log; None: no limit.
+    pin_memory
+        Put batches into page-locked memory, from which a GPU copies them while it computes.
+    prefetch
+        Batches that a thread makes ready ahead of the one in use; 0: none.
+
+    Raises
+    ------
+    MspeError
+        If the batch size is not positive, or a single graph is larger than `max_pairs` allows.
 
     Examples
     --------
@@ -42,7 +60,15 @@ class GraphLoader:
     """
 
     def __init__(
-        self, graphs: PackedGraphs, batch_size: int, shuffle: bool = False, seed: int = 0, window: int = 16
+        self,
+        graphs: PackedGraphs,
+        batch_size: int,
+        shuffle: bool = False,
+        seed: int = 0,
+        window: int = 16,
+        max_pairs: int | None = None,
+        pin_memory: bool = False,
+        prefetch: int = 0,
     ) -> None:
         if batch_size < 1:
             raise MspeError(f"batch_size: got {batch_size}, allowed: an integer of at least 1")
@@ -51,22 +77,48 @@ class GraphLoader:
         self.shuffle = shuffle
         self.seed = seed
         self.window = window
+        self.max_pairs = max_pairs
+        self.pin_memory = pin_memory
+        self.prefetch = prefetch
         self.epoch = 0
+        self._split_reported = False
+        if max_pairs is not None:
+            self._refuse_larger_than(max_pairs)
+
+    def _refuse_larger_than(self, max_pairs: int) -> None:
+        graph = int(self.graphs.num_nodes.argmax())
+        size = int(self.graphs.num_nodes[graph])
+        if size * size > max_pairs:
+            raise MspeError(
+                f"graph {graph} has {size:,} nodes: its {size * size:,} pairs of nodes are more than the {max_pairs:,} "
+                "that fit into memory; set model.attention=linear or none, use fewer heads or layers, or leave it out"
+            )
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch whose order the next iteration follows."""
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return math.ceil(len(self.graphs) / self.batch_size)
+        if self.max_pairs is None:
+            return math.ceil(len(self.graphs) / self.batch_size)
+        return len(self._batches())
 
     def __iter__(self) -> Iterator[Batch]:
-        for indices in self._batches():
-            yield self.graphs.collate(indices)
+        batches = self._cut()
+        if self.pin_memory:
+            batches = (batch.pin_memory() for batch in batches)
+        return _ahead(batches, self.prefetch) if self.prefetch else batches
 
-    def _batches(self) -> list[Int[Tensor, " batch"]]:
+    def _cut(self) -> Iterator[Batch]:
+        """Gather a chunk of batches at once: one copy of many rows costs far less than many copies of a few."""
+        batches = self._batches()
+        for start in range(0, len(batches), _CHUNK):
+            chunk = batches[start : start + _CHUNK]
+            yield from self.graphs[torch.cat(chunk)].batches([len(batch) for batch in chunk])
+
+    def _batches(self) -> list[Tensor]:
         if not self.shuffle:
-            return list(torch.arange(len(self.graphs)).split(self.batch_size))
+            return self._split(list(torch.arange(len(self.graphs)).split(self.batch_size)))
         epoch_seed = np.random.SeedSequence((self.seed, self.epoch)).generate_state(1, np.uint64)
         generator = torch.Generator().manual_seed(int(epoch_seed[0]))
         order = torch.randperm(len(self.graphs), generator=generator)
@@ -74,4 +126,39 @@ class GraphLoader:
         for window in order.split(self.batch_size * self.window):
             by_size = window[torch.argsort(self.graphs.num_nodes[window], stable=True)]
             batches.extend(by_size.split(self.batch_size))
-        return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
+        return self._split([batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()])
+
+    def _split(self, batches: list[Tensor]) -> list[Tensor]:
+        """Halve batches until each fits."""
+        if self.max_pairs is None:
+            return batches
+        fitting: list[Tensor] = []
+        waiting = batches[::-1]
+        while waiting:
+            batch = waiting.pop()
+            size = int(self.graphs.num_nodes[batch].max())
+            if len(batch) * size * size <= self.max_pairs:
+                fitting.append(batch)
+                continue
+            self._report_split(len(batch), size)
+            half = len(batch) // 2
+            waiting += [batch[half:], batch[:half]]
+        return fitting
+
+    def _report_split(self, graphs: int, size: int) -> None:
+        if not self._split_reported:
+            logger.info(
+                "%d graphs of up to %d nodes do not fit into memory at once (%s pairs, limit %s): such batches "
+                "are split; lower training.batch_size, and raise training.accumulation_steps to make up for it",
+                *(graphs, size, f"{graphs * size * size:,}", f"{self.max_pairs:,}"),
+            )
+        self._split_reported = True
+
+
+def _ahead(batches: Iterator[Batch], count: int) -> Iterator[Batch]:
+    """The same batches, up to `count` of them made by a thread while the caller works."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        waiting: deque[Future[Batch | None]] = deque(thread.submit(next, batches, None) for _ in range(count))
+        while (batch := waiting.popleft().result()) is not None:
+            waiting.append(thread.submit(next, batches, None))
+            yield batch

@@ -1,6 +1,8 @@
 """Many graphs in a few flat tensors."""
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args, overload
 
@@ -237,13 +239,30 @@ class PackedGraphs(Dataset[Data]):
         It has `batch`, `ptr`, `edge_index` and every field, concatenated; a pair field stays flat (Σn² rows).
         """
         chosen = self._select(torch.as_tensor(graphs, dtype=torch.long))
-        ptr = chosen._offsets["node"]
-        shift = torch.repeat_interleave(ptr[:-1], chosen.num_edges)
-        batch = Batch(_base_cls=Data, edge_index=chosen.edge_index.long() + shift, **chosen.fields)
-        batch.batch = torch.repeat_interleave(torch.arange(len(chosen)), chosen.num_nodes)
-        batch.ptr = ptr
-        batch.num_nodes = int(ptr[-1])
-        return batch
+        return next(chosen.batches([len(chosen)]))
+
+    def batches(self, sizes: Sequence[int]) -> Iterator[Batch]:
+        """Cut all graphs, in order, into PyG batches of so many graphs each; their tensors share memory.
+
+        Everything is computed once for all batches, so that one of them costs no more than a few slices.
+        """
+        count = torch.tensor(sizes)
+        first = _offsets(count)  # graph that each batch begins with
+        node_offsets = self._offsets["node"]
+        local_offsets = node_offsets[:-1] - torch.repeat_interleave(node_offsets[first[:-1]], count)
+        number = torch.arange(len(self)) - torch.repeat_interleave(first[:-1], count)
+        rows = {level: self._offsets[level][first].diff().tolist() for level in {"node", "edge", *self.levels.values()}}
+        edge_index = self.edge_index.long() + torch.repeat_interleave(local_offsets, self.num_edges)
+        columns = {
+            "edge_index": edge_index.split(rows["edge"], dim=1),
+            "batch": torch.repeat_interleave(number, self.num_nodes).split(rows["node"]),
+            "ptr": [node_offsets[a : b + 1] - node_offsets[a] for a, b in pairwise(first.tolist())],
+            "num_nodes": rows["node"],
+            **{name: field.split(rows[self.levels[name]]) for name, field in self.fields.items()},
+        }
+        empty = Batch(_base_cls=Data)  # PyG makes a class each time one is built; a copy costs a quarter
+        for values in zip(*columns.values(), strict=True):
+            yield copy.copy(empty).update(dict(zip(columns, values, strict=True)))
 
     def groups_by_size(self, max_elements: int) -> Iterable[tuple[int, Int[Tensor, " group"]]]:
         """Yield (node count, graphs of that count), each group small enough that its n² grid has `max_elements`."""

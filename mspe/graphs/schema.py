@@ -7,6 +7,7 @@ from mspe.common.files import read_json, write_json
 from mspe.common.section import Section, Tuple, validate
 
 TaskType = Literal["regression", "classification", "edge_prediction"]
+TargetLevel = Literal["graph", "node", "edge"]
 FeatureKind = Literal["categorical", "real", "none"]
 
 
@@ -19,6 +20,8 @@ class GraphSchema(Section):
 
     name: str
     task_type: TaskType
+    target_level: TargetLevel = "graph"
+    """What one target belongs to."""
     num_features: int
     """Width of the node features; the one-hot width where they are categories."""
     node_features: FeatureKind

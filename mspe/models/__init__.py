@@ -11,13 +11,23 @@ from mspe.common.files import read_tensors
 from mspe.common.registry import choose
 from mspe.common.section import validate
 from mspe.encodings import PRESETS, FilterBank
-from mspe.graphs import GraphSchema
+from mspe.graphs import GraphSchema, TargetLevel
 from mspe.models.config import ModelParams
-from mspe.models.graph_transformer import GraphTransformer
+from mspe.models.graph_transformer import GPS, GINENetwork, GraphTransformer
+from mspe.models.memory import pairs_that_fit
 
-__all__ = ["MODELS", "GraphTransformer", "ModelParams", "get_model", "load_model", "model_arguments"]
+__all__ = [
+    "MODELS",
+    "GraphTransformer",
+    "ModelParams",
+    "compile_layers",
+    "get_model",
+    "load_model",
+    "model_arguments",
+    "pairs_that_fit",
+]
 
-MODELS = {"graph_transformer": GraphTransformer}
+MODELS = {"graph_transformer": GraphTransformer, "gps": GPS, "gine": GINENetwork}
 
 DEFAULT_BANK = PRESETS["default"]
 
@@ -29,16 +39,18 @@ def get_model(
     *,
     num_edge_features: int = 0,
     bank: FilterBank | Mapping[str, Any] | None = None,
+    target_level: TargetLevel = "graph",
     target_mean: Sequence[float] = (),
     target_std: Sequence[float] = (),
     **options: Any,
 ) -> nn.Module:
-    """Build a model that maps a PyG batch to [graphs, num_classes].
+    """Build a model that maps a PyG batch to [samples, num_classes].
 
     Parameters
     ----------
     name
-        `graph_transformer`.
+        `graph_transformer`: message passing beside attention with a bias from pairs. `gps`: GraphGPS, the same without
+        the bias. `gine`: message passing alone.
     num_features
         Width of the node features; the one-hot width where they are categories, 0 where there are none.
     num_classes
@@ -48,6 +60,8 @@ def get_model(
     bank
         The filter bank, or its configuration as `bank.json` holds it; by default walks of 1 to 16 steps and heat at
         times 0.25 to 32, on nodes and pairs. A batch without encodings has them computed with it.
+    target_level
+        What a sample is: a `graph`, a `node`, or an `edge`: a pair of nodes named in `batch.edge_label_index`.
     target_mean, target_std
         Of the training targets, one a target: outputs are scaled by them, so that they are in the target's units.
     **options
@@ -62,7 +76,19 @@ def get_model(
     if not isinstance(bank, FilterBank):
         bank = FilterBank.from_config(DEFAULT_BANK if bank is None else bank)
     model_class = choose("model", params.name, MODELS)
-    return model_class(params, num_features, num_edge_features, num_classes, bank, target_mean, target_std)
+    return model_class(
+        params, num_features, num_edge_features, num_classes, bank, target_level, target_mean, target_std
+    )
+
+
+def compile_layers(model: nn.Module) -> None:
+    """Have `torch.compile` make one kernel sequence of a layer, used by all layers and for batches of any size.
+
+    The first training step then takes about half a minute. It needs a C++ compiler on a CPU, and pays on a GPU more
+    than there. Parameters keep their names.
+    """
+    for layer in model.layers:  # type: ignore[union-attr]
+        layer.compile(dynamic=True)
 
 
 def model_arguments(params: ModelParams, schema: GraphSchema, bank: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,6 +99,7 @@ def model_arguments(params: ModelParams, schema: GraphSchema, bank: Mapping[str,
         "num_edge_features": schema.num_edge_features,
         "num_classes": schema.num_classes,
         "bank": dict(bank),
+        "target_level": schema.target_level,
         "target_mean": list(schema.target_mean),
         "target_std": list(schema.target_std),
     }

@@ -9,6 +9,8 @@ from torch_geometric.data import Batch
 from mspe.common.errors import MspeError
 from mspe.encodings import BatchEncodings, FilterBank
 from mspe.models.config import ModelParams
+from mspe.models.gates import ScaleGate
+from mspe.models.norms import BatchNorm
 
 
 class FeatureEncoder(nn.Module):
@@ -57,32 +59,38 @@ class NodeEncoder(nn.Module):
     """Node features, with the node encoding beside them.
 
     The encoding is batch-normalised and mapped to `node_dim` of the `hidden_dim` channels, as GraphGPS does (Rampášek
-    et al., arXiv 2205.12454). Laplacian eigenvectors join it: each with a random sign per graph while training and
-    its fixed sign in evaluation, or through SignNet, to which the sign makes no difference.
+    et al., arXiv 2205.12454); between the two, a learned weight a channel. Laplacian eigenvectors join it: each with a
+    random sign per graph while training and its fixed sign in evaluation, or through SignNet, to which the sign makes
+    no difference.
     """
 
     def __init__(self, params: ModelParams, num_features: int, bank: FilterBank) -> None:
         super().__init__()
-        num_channels = len(bank.node_channel_names)
-        encoding_dim = params.node_dim if num_channels else 0
+        names = bank.node_channel_names
+        encoding_dim = params.node_dim if names else 0
         self.features = FeatureEncoder(num_features, params.hidden_dim - encoding_dim)
         self.num_eigenvectors = bank.eigenvectors if encoding_dim else 0
-        self.sign_net = None
+        self.sign_net = self.norm = self.gate = self.encoding = None
+        if not encoding_dim:
+            return
         if self.num_eigenvectors and params.eigenvector_encoder == "signnet":
             self.sign_net = SignNet(self.num_eigenvectors, params.node_dim)
-            num_channels += params.node_dim - self.num_eigenvectors
-        self.encoding = None
-        if encoding_dim:
-            self.encoding = nn.Sequential(nn.BatchNorm1d(num_channels), nn.Linear(num_channels, encoding_dim))
+            names = names[: -self.num_eigenvectors] + [f"signnet({k})" for k in range(1, params.node_dim + 1)]
+        self.norm = BatchNorm(len(names))
+        self.gate = ScaleGate(names) if params.scale_gate else None
+        self.encoding = nn.Linear(len(names), encoding_dim)
 
     def forward(self, batch: Batch, encodings: BatchEncodings) -> Float[Tensor, "nodes hidden"]:
         embedded = self.features(batch.get("x"), batch.batch.numel())
-        if self.encoding is None:
+        if self.encoding is None or self.norm is None:
             return embedded
         channels = encodings.node()
         if self.num_eigenvectors:
             vectors = self._signed(encodings.eigenvectors(), batch)
             channels = torch.cat([channels, vectors], dim=-1)
+        channels = self.norm(channels)
+        if self.gate is not None:
+            channels = channels * self.gate()
         return torch.cat([embedded, self.encoding(channels)], dim=-1)
 
     def _signed(

@@ -1,43 +1,96 @@
-"""From node states to a graph's outputs."""
+"""From node states to a task's outputs, in the targets' own units."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
+from torch_geometric.data import Batch
 from torch_geometric.nn import global_add_pool, global_mean_pool
+
+from mspe.common.errors import MspeError
+from mspe.models.config import ModelParams
 
 POOLING = {"sum": global_add_pool, "mean": global_mean_pool}
 
 
-class GraphHead(nn.Module):
-    """Pools a graph's nodes and maps the result to its outputs, in the targets' own units.
+class OutputNetwork(nn.Module):
+    """A network whose hidden layers halve in width, and whose outputs are scaled to the targets' units.
 
     Parameters
     ----------
-    hidden_dim, num_outputs
-        Widths.
-    pooling
-        `sum` or `mean`.
+    params
+        `hidden_dim` and `head_depth`.
+    num_outputs
+        Width of the result.
     mean, std
         Of the training targets, one each; they scale the outputs and travel with the model's state. Without them
         outputs are not scaled.
     """
 
     def __init__(
-        self, hidden_dim: int, num_outputs: int, pooling: str, mean: Sequence[float] = (), std: Sequence[float] = ()
+        self, params: ModelParams, num_outputs: int, mean: Sequence[float] = (), std: Sequence[float] = ()
     ) -> None:
         super().__init__()
-        self.pool = POOLING[pooling]
-        self.network = nn.Sequential(
-            nn.Linear(hidden_dim, hidden_dim // 2), nn.ReLU(), nn.Linear(hidden_dim // 2, num_outputs)
-        )
+        widths = [params.hidden_dim >> depth for depth in range(params.head_depth + 1)]
+        layers: list[nn.Module] = []
+        for wide, narrow in pairwise(widths):
+            layers += [nn.Linear(wide, narrow), nn.ReLU()]
+        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], num_outputs))
         self.register_buffer("mean", torch.tensor(mean or [0.0] * num_outputs))
         self.register_buffer("std", torch.tensor(std or [1.0] * num_outputs))
         self.mean: Tensor
         self.std: Tensor
 
-    def forward(
-        self, x: Float[Tensor, "nodes hidden"], batch: Int[Tensor, " nodes"], num_graphs: int
-    ) -> Float[Tensor, "graphs outputs"]:
-        return self.network(self.pool(x, batch, num_graphs)) * self.std + self.mean
+    def forward(self, states: Float[Tensor, "samples hidden"]) -> Float[Tensor, "samples outputs"]:
+        return self.layers(states) * self.std + self.mean
+
+
+class GraphHead(nn.Module):
+    """One sample a graph: its nodes are pooled."""
+
+    def __init__(self, params: ModelParams, network: OutputNetwork) -> None:
+        super().__init__()
+        self.pool = POOLING[params.pooling]
+        self.network = network
+
+    def forward(self, x: Float[Tensor, "nodes hidden"], batch: Batch) -> Float[Tensor, "graphs outputs"]:
+        return self.network(self.pool(x, batch.batch, batch.num_graphs))
+
+
+class NodeHead(nn.Module):
+    """One sample a node."""
+
+    def __init__(self, params: ModelParams, network: OutputNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Float[Tensor, "nodes hidden"], batch: Batch) -> Float[Tensor, "nodes outputs"]:
+        return self.network(x)
+
+
+class EdgeHead(nn.Module):
+    """One sample for each pair of nodes that `batch.edge_label_index` names, whichever of the two comes first.
+
+    Raises
+    ------
+    MspeError
+        If the batch names no pairs.
+    """
+
+    def __init__(self, params: ModelParams, network: OutputNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Float[Tensor, "nodes hidden"], batch: Batch) -> Float[Tensor, "pairs outputs"]:
+        pairs = batch.get("edge_label_index")
+        if pairs is None:
+            raise MspeError(
+                "the batch has no edge_label_index, the pairs of nodes to score: integers of shape [2, pairs]; "
+                "add it, or build the model with target_level='graph' or 'node'"
+            )
+        return self.network(x[pairs[0]] * x[pairs[1]])
+
+
+HEADS = {"graph": GraphHead, "node": NodeHead, "edge": EdgeHead}

@@ -143,7 +143,7 @@ def predict_split(
     predictions, batches = [], []
     for batch in loader:
         with precision.autocast():
-            predictions.append(model(copy.copy(batch).to(device)).float().cpu())
+            predictions.append(model(copy.copy(batch).to(device, non_blocking=True)).float().cpu())
         batches.append(batch)
     if not predictions:
         raise MspeError("the loader is empty; give at least one batch")

@@ -151,7 +151,7 @@ class Trainer:
         )
         self.optimizer.zero_grad()
         for loaded in bar:
-            batch = loaded.to(self.device)
+            batch = loaded.to(self.device, non_blocking=True)
             prediction, loss = self._backward(batch)
             if self.accumulator.step_due:
                 norm = self._step()

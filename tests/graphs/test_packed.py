@@ -129,6 +129,36 @@ def test_an_epoch_holds_every_graph_once_and_follows_the_seed(window: int) -> No
     assert epoch(0, 0) != epoch(1, 0)
 
 
+def test_batches_share_one_gather_and_are_those_of_collate() -> None:
+    packed = PackedGraphs.from_list(GRAPHS)
+    for mine, graphs in zip(packed.batches([1, 3]), ([0], [1, 2, 3]), strict=True):
+        expected = packed.collate(graphs)
+        assert mine.keys() == expected.keys() and mine.num_graphs == expected.num_graphs == len(graphs)
+        assert all(torch.equal(mine[name], expected[name]) for name in ("x", "edge_index", "edge_attr", "batch", "ptr"))
+
+
+def test_a_thread_that_reads_ahead_changes_nothing() -> None:
+    packed = PackedGraphs.from_list([with_fields(cycle(3 + i % 7), i) for i in range(53)])
+    plain, ahead = (GraphLoader(packed, 4, shuffle=True, prefetch=count) for count in (0, 3))
+    for mine, other in zip(plain, ahead, strict=True):
+        assert torch.equal(mine.y, other.y) and torch.equal(mine.edge_index, other.edge_index)
+    assert next(iter(ahead)).num_graphs == 4  # left after one batch
+
+
+def test_a_batch_too_large_for_memory_is_split_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    packed = PackedGraphs.from_list([with_fields(cycle(3 + i % 7), i) for i in range(53)])
+    loader = GraphLoader(packed, 8, shuffle=True, max_pairs=250)
+    with caplog.at_level("INFO"):
+        batches = list(loader)
+    assert len(batches) == len(loader) > 7
+    assert sorted(chain.from_iterable(batch.y.flatten().int().tolist() for batch in batches)) == list(range(53))
+    assert all(batch.num_graphs * int(batch.ptr.diff().max()) ** 2 <= 250 for batch in batches)
+    assert len(caplog.records) == 1
+    assert "graphs of up to" in caplog.text and "lower training.batch_size" in caplog.text
+    with pytest.raises(MspeError, match="graph 6 has 9 nodes: its 81 pairs of nodes are more than the 80 that fit"):
+        GraphLoader(packed, 8, max_pairs=80)
+
+
 def test_grouping_by_size_pads_less() -> None:
     packed = PackedGraphs.from_list([cycle(3 + i % 40) for i in range(400)])
 

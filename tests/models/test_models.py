@@ -7,7 +7,7 @@ from torch_geometric.loader import DataLoader
 from mspe.common.errors import MspeError
 from mspe.encodings import compute_spectrum
 from mspe.graphs import GraphSchema, PackedGraphs
-from mspe.models import ModelParams, get_model, load_model, model_arguments
+from mspe.models import ModelParams, compile_layers, get_model, load_model, model_arguments, pairs_that_fit
 from mspe.models.encoders import FeatureEncoder
 from mspe.training import Trainer, get_optimizer
 from tests.conftest import AWKWARD, BANK, graph
@@ -22,6 +22,11 @@ VARIANTS = [
     {"dropout": 0.3, "attention_dropout": 0.3},
     {"bank": {**BANK, "pair": False}},
     {"bank": {**BANK, "node": False}},
+    {"name": "gps"},
+    {"name": "gine"},
+    {"local": "gatedgcn"},
+    {"local": "gatedgcn", "attention": "linear"},
+    {"feed_forward_factor": 0, "head_depth": 0, "scale_gate": False},
 ]
 Molecules = tuple[GraphSchema, PackedGraphs]
 
@@ -45,23 +50,122 @@ def test_a_graph_scores_the_same_alone_and_in_any_batch(model: nn.Module, molecu
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
 
 
+def relabelled(data: Data, place: torch.Tensor) -> Data:
+    """The same graph whose node i is called place[i]."""
+    return Data(
+        x=data.x[place.argsort()], edge_index=place[data.edge_index], edge_attr=data.edge_attr, num_nodes=data.num_nodes
+    )
+
+
 def test_relabelling_the_nodes_changes_nothing(model: nn.Module, molecules: Molecules) -> None:
     model.eval()
     plain = molecules[1][:8]
     graphs = [Data(x=d.x, edge_index=d.edge_index, edge_attr=d.edge_attr, num_nodes=d.num_nodes) for d in plain]
-    relabelled = []
-    for data in graphs:
-        place = torch.randperm(data.num_nodes)
-        relabelled.append(
-            Data(
-                x=data.x[place.argsort()],
-                edge_index=place[data.edge_index],
-                edge_attr=data.edge_attr,
-                num_nodes=data.num_nodes,
-            )
-        )
-    first, second = (model(Batch.from_data_list(list(batch))) for batch in (graphs, relabelled))
+    others = [relabelled(data, torch.randperm(data.num_nodes)) for data in graphs]
+    first, second = (model(Batch.from_data_list(batch)) for batch in (graphs, others))
     torch.testing.assert_close(first, second, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("level", ["node", "edge"])
+@pytest.mark.parametrize("name", ["graph_transformer", "gps", "gine"])
+def test_relabelling_the_nodes_relabels_their_outputs(name: str, level: str, molecules: Molecules) -> None:
+    schema = molecules[0].model_copy(update={"target_level": level, "num_classes": 3})
+    model = build(schema, name=name).eval()
+    data = molecules[1][5]
+    place = torch.randperm(data.num_nodes)
+    pairs = torch.tensor([[0, 2, 4], [1, 0, 0]])
+    batches = [
+        Batch.from_data_list([Data(x=data.x, edge_index=data.edge_index, edge_attr=data.edge_attr)]),
+        Batch.from_data_list([relabelled(data, place)]),
+    ]
+    batches[0].edge_label_index, batches[1].edge_label_index = pairs, place[pairs].flip(0)
+    first, second = (model(batch) for batch in batches)
+    expected_rows = data.num_nodes if level == "node" else 3
+    assert first.shape == (expected_rows, 3)
+    torch.testing.assert_close(first, second[place] if level == "node" else second, atol=1e-4, rtol=1e-4)
+
+
+def test_edge_scores_need_pairs(molecules: Molecules) -> None:
+    model = build(molecules[0].model_copy(update={"target_level": "edge"}))
+    with pytest.raises(MspeError, match="the batch has no edge_label_index, the pairs of nodes to score"):
+        model(molecules[1].collate(range(2)))
+
+
+def category(columns: int) -> torch.Tensor:
+    return torch.randint(0, 4, (5, columns))
+
+
+@pytest.mark.parametrize(
+    ("x", "edge_attr", "widths"),
+    [
+        (category(1), torch.randint(0, 3, (8,)), (4, 3)),
+        (category(3), torch.randint(0, 3, (8, 2)), (4, 3)),
+        (torch.randn(5, 6), torch.randn(8, 2), (6, 2)),
+        (None, None, (0, 0)),
+        (torch.randn(5, 6), None, (6, 0)),
+    ],
+    ids=["one category", "several columns", "real", "none", "real nodes alone"],
+)
+def test_features_of_every_kind_reach_the_scores(
+    x: torch.Tensor | None, edge_attr: torch.Tensor | None, widths: tuple[int, int]
+) -> None:
+    model = get_model("graph_transformer", widths[0], 2, num_edge_features=widths[1], bank=BANK, **SMALL).eval()
+    path = graph(5, [(0, 1), (1, 2), (2, 3), (3, 4)])
+    given = {name: value for name, value in (("x", x), ("edge_attr", edge_attr)) if value is not None}
+
+    def score(**fields: torch.Tensor) -> torch.Tensor:
+        return model(Batch.from_data_list([Data(edge_index=path.edge_index, num_nodes=5, **fields)] * 2))
+
+    assert score(**given).isfinite().all()
+    for name, value in given.items():
+        changed = value.roll(1, 0) if value.is_floating_point() else (value + 1) % 3
+        assert not torch.allclose(score(**given), score(**{**given, name: changed})), name
+    pairs = model.pair_bias
+    pairs.hidden.weight.data[:, : len(pairs.gate.names)] = 0
+    assert not torch.equal(score(**given), score(**{**given, "edge_attr": torch.full((8,), 99)})) or edge_attr is None
+
+
+def test_the_weight_of_every_scale_is_read_out_by_its_name(molecules: Molecules) -> None:
+    model = build(molecules[0])
+    names = ["walk(0)", "walk(1)", "walk(2)", "walk(5)", "heat(0.25)", "heat(1)", "heat(8)"]
+    assert model.scale_weights() == {"node": dict.fromkeys(names, 1.0), "pair": dict.fromkeys(names, 1.0)}
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    for _ in range(5):
+        batch = molecules[1].collate(range(16))
+        nn.functional.l1_loss(model(batch), batch.y).backward()
+        optimizer.step()
+    for weights in model.scale_weights().values():
+        values = torch.tensor(list(weights.values()))
+        assert (values > 0).all() and len(set(weights.values())) > 1
+        torch.testing.assert_close(values.mean(), torch.tensor(1.0))
+    assert build(molecules[0], scale_gate=False).scale_weights() == {}
+    assert set(build(molecules[0], name="gps").scale_weights()) == {"node"}
+
+
+def test_every_pair_of_nodes_is_counted_before_it_is_allocated(molecules: Molecules) -> None:
+    cpu = torch.device("cpu")
+    few, many = (pairs_that_fit(build(molecules[0], num_layers=layers), cpu) for layers in (2, 8))
+    assert few > many > 1000
+    assert pairs_that_fit(build(molecules[0], name="gps"), cpu) > few
+    assert pairs_that_fit(build(molecules[0], attention="linear"), cpu) is None
+    assert pairs_that_fit(nn.Linear(1, 1), cpu) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["graph_transformer", "gps"])
+def test_compiled_layers_give_the_same_numbers(name: str, molecules: Molecules) -> None:
+    eager, compiled = (build(molecules[0], name=name) for _ in range(2))
+    compile_layers(compiled)
+    assert list(compiled.state_dict()) == list(eager.state_dict())
+    for number in range(3):  # batches of three shapes
+        batch = molecules[1].collate(range(16 * number, 16 * number + 12 + number))
+        results = []
+        for model in (eager, compiled):
+            model.zero_grad()
+            loss = nn.functional.l1_loss(model(batch), batch.y)
+            loss.backward()
+            results.append((loss.detach(), model.node_encoder.features.weight.grad.clone()))
+        torch.testing.assert_close(results[0], results[1], atol=1e-4, rtol=1e-4)
 
 
 def test_missing_encodings_are_computed_to_the_same_scores(molecules: Molecules) -> None:
@@ -88,15 +192,19 @@ def test_one_batch_is_overfitted_to_near_zero_loss(molecules: Molecules) -> None
     assert loss < 0.02 * deviation
 
 
-@pytest.mark.parametrize("local", ["gine", "none"])
-def test_every_awkward_graph_has_finite_scores_and_gradients(local: str) -> None:
-    model = get_model("graph_transformer", num_features=0, num_classes=3, bank=BANK, local=local, **SMALL)
+@pytest.mark.parametrize("local", ["gine", "gatedgcn", "none"])
+@pytest.mark.parametrize("attention", ["softmax", "linear"])
+def test_every_awkward_graph_has_finite_scores_and_gradients(local: str, attention: str) -> None:
+    options = {"local": local, "attention": attention, **SMALL}
+    model = get_model("graph_transformer", num_features=0, num_classes=3, bank=BANK, **options)
     batch = PackedGraphs.from_list(list(AWKWARD.values())).collate(range(len(AWKWARD)))
     output = model(batch)
     output.square().sum().backward()
     assert output.shape == (len(AWKWARD), 3) and output.isfinite().all()
     assert all(p.grad is None or p.grad.isfinite().all() for p in model.parameters())
-    assert model.eval()(PackedGraphs.from_list([graph(1, [])]).collate([0])).isfinite().all()
+    alone = PackedGraphs.from_list([graph(1, [])]).collate([0])
+    assert model(alone).isfinite().all()  # one row to normalise, while training too
+    assert model.eval()(alone).isfinite().all()
 
 
 def test_every_parameter_is_used(molecules: Molecules) -> None:
@@ -157,10 +265,14 @@ def test_a_checkpoint_alone_rebuilds_its_model(molecules: Molecules, tmp_path: o
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"name": "graph_transformr"}, "name: got 'graph_transformr', input should be 'graph_transformer'"),
+        (
+            {"name": "graph_transformr"},
+            "name: got 'graph_transformr', input should be 'graph_transformer', 'gps' or 'gine'",
+        ),
         ({"hidden_dim": 30, "heads": 4}, "hidden_dim is 30 and heads is 4: heads must divide hidden_dim"),
         ({"hidden_dim": 16, "node_dim": 16}, "node_dim is 16, allowed: less than hidden_dim, which is 16"),
         ({"local": "none", "attention": "none"}, "a layer needs one of them"),
+        ({"hidden_dim": 8, "node_dim": 2, "head_depth": 4}, "head_depth is 4: the head would halve 8 channels to none"),
         ({"dropout": 1.0}, "dropout: got 1.0, input should be less than 1"),
         ({"hiden_dim": 3}, "hiden_dim: unknown key; known here: attention"),
     ],

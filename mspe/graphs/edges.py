@@ -1,0 +1,70 @@
+"""The edges of a batch, sorted once so that sums over neighbours need no scatter."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class EdgeLayout:
+    """Edges in the order of their targets; computed once a batch, used by every layer.
+
+    A sum over equal targets is then a sum over consecutive rows, and its gradient a gather: both are deterministic on
+    every device and several times faster than scattering on a CPU.
+
+    Attributes
+    ----------
+    order
+        The batch's edges in this order: ``edge_attr[order]`` belongs to ``source``, ``target``.
+    source, target
+        Nodes of each edge.
+    rows
+        0 … edges − 1: the sorted edges themselves.
+    target_offsets
+        Where the edges into each node begin, and their number at the end.
+    by_source, source_offsets
+        The sorted edges in the order of their sources, and where the edges out of each node begin.
+
+    Examples
+    --------
+    >>> edges = EdgeLayout.from_edge_index(torch.tensor([[1, 0, 2], [2, 1, 1]]), num_nodes=3)
+    >>> edges.source.tolist(), edges.target.tolist(), edges.target_offsets.tolist()
+    ([0, 2, 1], [1, 1, 2], [0, 0, 2, 3])
+    >>> sum_rows(torch.tensor([[1.0], [2.0], [4.0]]), edges.rows, edges.target_offsets).flatten().tolist()
+    [0.0, 3.0, 4.0]
+    """
+
+    order: Int[Tensor, " edges"]
+    source: Int[Tensor, " edges"]
+    target: Int[Tensor, " edges"]
+    rows: Int[Tensor, " edges"]
+    target_offsets: Int[Tensor, " nodes_plus_one"]
+    by_source: Int[Tensor, " edges"]
+    source_offsets: Int[Tensor, " nodes_plus_one"]
+
+    @classmethod
+    def from_edge_index(cls, edge_index: Int[Tensor, "2 edges"], num_nodes: int) -> "EdgeLayout":
+        """Sort the edges of a batch."""
+        target, order = torch.sort(edge_index[1], stable=True)
+        source = edge_index[0][order]
+        return cls(
+            order=order,
+            source=source,
+            target=target,
+            rows=torch.arange(order.numel(), device=order.device),
+            target_offsets=_offsets(target, num_nodes),
+            by_source=torch.argsort(source, stable=True),
+            source_offsets=_offsets(source, num_nodes),
+        )
+
+
+def sum_rows(values: Tensor, rows: Int[Tensor, " rows"], offsets: Int[Tensor, " groups_plus_one"]) -> Tensor:
+    """Sum `values[rows]` over consecutive groups, without a gradient: [groups, channels]."""
+    return torch.embedding_bag(values, rows, offsets, include_last_offset=True)[0]
+
+
+def _offsets(index: Int[Tensor, " edges"], num_nodes: int) -> Int[Tensor, " nodes_plus_one"]:
+    return functional.pad(torch.bincount(index, minlength=num_nodes).cumsum(0), (1, 0))
