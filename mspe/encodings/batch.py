@@ -1,6 +1,6 @@
 """What a model sees: the encodings of a batch, taken from it where it carries them and computed where not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import torch
@@ -25,21 +25,24 @@ class BatchEncodings:
     ----------
     bank
         Of the model.
-    batch, layout
+    batch
         The graphs.
+    blocks
+        The grids that the batch is cut into.
     """
 
-    def __init__(self, bank: FilterBank, batch: Batch, layout: DenseLayout) -> None:
+    def __init__(self, bank: FilterBank, batch: Batch, blocks: Sequence[DenseLayout]) -> None:
         self.bank = bank
         self.batch = batch
-        self.layout = layout
+        self.blocks = blocks
 
     @cached_property
-    def spectrum(self) -> Spectrum:
-        """The batch's dense spectrum."""
+    def spectra(self) -> list[Spectrum]:
+        """The dense spectrum of every block."""
         missing = any(name not in self.batch for name in SPECTRUM_LEVELS)
         source = self._computed_spectrum.fields if missing else self.batch
-        return Spectrum.padded({name: source[name] for name in SPECTRUM_LEVELS}, self.layout)
+        fields = {name: source[name] for name in SPECTRUM_LEVELS}
+        return [Spectrum.padded(fields, block) for block in self.blocks]
 
     @cached_property
     def _structure(self) -> PackedGraphs:
@@ -64,8 +67,11 @@ class BatchEncodings:
             return stored
         if "spectral_weights" in self.batch:
             return torch.cat([stored, self.bank.measure_encoding(self.batch.spectral_weights, trained)], dim=1)
-        encoding = self.layout.flatten(self.bank.node_encoding(self.spectrum, trained))
-        return torch.cat([stored, encoding], dim=1)
+        encodings = [
+            block.flatten(self.bank.node_encoding(spectrum, trained))
+            for block, spectrum in zip(self.blocks, self.spectra, strict=True)
+        ]
+        return torch.cat([stored, torch.cat(encodings)], dim=1)
 
     def _stored(self) -> Float[Tensor, "nodes channels"]:
         expected = len(self.bank.stored_channel_names)
@@ -84,16 +90,20 @@ class BatchEncodings:
             return self.batch.laplacian_eigenvectors
         return self._encoded["laplacian_eigenvectors"]
 
-    def pair(self) -> Float[Tensor, "graphs size size channels"]:
-        """All pair channels, a view of memory in which the channel comes first."""
-        parts = [self.bank.pair_encoding(self.spectrum)] if self.bank.pair else []
+    def pair(self) -> list[Tensor]:
+        """All pair channels of every block [graphs, size, size, channels], in memory the channel first."""
+        return [self._pair(number) for number in range(len(self.blocks))]
+
+    def _pair(self, number: int) -> Float[Tensor, "graphs size size channels"]:
+        parts = [self.bank.pair_encoding(self.spectra[number])] if self.bank.pair else []
         if self.bank.distance is not None:
-            parts.append(distance_channels(self._adjacent(), self.bank.distance))
+            parts.append(distance_channels(self._adjacent(self.blocks[number]), self.bank.distance))
         return torch.cat([part.permute(3, 0, 1, 2) for part in parts]).permute(1, 2, 3, 0)
 
-    def _adjacent(self) -> Float[Tensor, "graphs size size"]:
+    def _adjacent(self, block: DenseLayout) -> Float[Tensor, "graphs size size"]:
         source, target = self.batch.edge_index
-        graphs, size = self.layout.shape
+        inside = (target >= block.nodes.start) & (target < block.nodes.stop)
+        graphs, size = block.shape
         adjacent = torch.zeros(graphs, size, size, device=source.device)
-        adjacent.view(-1)[self.layout.pair_slot(source, target)] = 1.0
+        adjacent.view(-1)[block.pair_slot(source[inside], target[inside])] = 1.0
         return adjacent

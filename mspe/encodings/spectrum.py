@@ -120,7 +120,7 @@ def _measure(graphs: PackedGraphs, dtype: torch.dtype, backend: Backend) -> Pack
 
 @dataclass(frozen=True)
 class Spectrum:
-    """The spectra of a batch, padded to its largest graph; padded entries are zero, padded `sqrt_degree` is one."""
+    """The spectra of some graphs, padded to the largest one; padded entries are zero, padded `sqrt_degree` is one."""
 
     eigenvalues: Float[Tensor, "graphs size"]
     eigenvectors: Float[Tensor, "graphs size size"]

@@ -60,6 +60,13 @@ class EdgeLayout:
             source_offsets=_offsets(source, num_nodes),
         )
 
+    def into(self, nodes: slice) -> slice:
+        """Which of the sorted edges end in these consecutive nodes."""
+        if nodes.start == 0 and nodes.stop == self.target_offsets.numel() - 1:
+            return slice(0, self.rows.numel())
+        start, stop = self.target_offsets[[nodes.start, nodes.stop]].tolist()
+        return slice(start, stop)
+
 
 def sum_rows(values: Tensor, rows: Int[Tensor, " rows"], offsets: Int[Tensor, " groups_plus_one"]) -> Tensor:
     """Sum `values[rows]` over consecutive groups, without a gradient: [groups, channels]."""

@@ -23,8 +23,8 @@ class GraphLoader:
     """Iterates over packed graphs in PyG batches, every graph exactly once an epoch.
 
     The order of an epoch is a function of `seed` and the epoch alone, so a resumed run sees the batches that it would
-    have seen. With `shuffle`, graphs are drawn in random order, then, within each window of `window` batches, put
-    beside graphs of similar size: batches are padded less, and which graphs meet still changes each epoch.
+    have seen. With `shuffle`, a batch is a random sample, in the order of its graphs' sizes: our models pad small and
+    large graphs in grids of their own.
 
     Parameters
     ----------
@@ -37,7 +37,9 @@ class GraphLoader:
     seed
         Seed of the order.
     window
-        Batches among which graphs are grouped by size; 1 switches the grouping off.
+        Batches among which graphs are grouped by size: above 1 batches are padded less still, and each has graphs of
+        about one size. A batch norm then learns from other statistics than it is evaluated with: on ZINC-12k, after 12
+        epochs, GraphGPS's validation MAE was 0.27 with 16 and 0.24 with 1.
     max_pairs
         The memory guard: a batch whose graphs, padded to its largest one, have more pairs of nodes than this (graphs ·
         n²) is split, with a line in the log; None: no limit.
@@ -65,7 +67,7 @@ class GraphLoader:
         batch_size: int,
         shuffle: bool = False,
         seed: int = 0,
-        window: int = 16,
+        window: int = 1,
         max_pairs: int | None = None,
         pin_memory: bool = False,
         prefetch: int = 0,

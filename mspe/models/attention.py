@@ -1,6 +1,7 @@
 """Attention among all nodes of a graph."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +17,14 @@ from mspe.models.config import ModelParams
 
 @dataclass(frozen=True)
 class HeadLayout:
-    """Where each head's part of a node's state stands in a grid [heads, graphs, size]; computed once a batch.
+    """Where each head's part of a node's state stands in a block's grid [heads, graphs, size]; computed once a batch.
 
     Attributes
     ----------
     heads
         Attention heads.
+    nodes
+        The block's rows among the batch's nodes.
     mask
         Which places of one head's grid hold a node.
     spread
@@ -32,6 +35,7 @@ class HeadLayout:
     """
 
     heads: int
+    nodes: slice
     mask: Bool[Tensor, "graphs size"]
     spread: Int[Tensor, " three_grids"]
     collect: Int[Tensor, " rows"]
@@ -39,7 +43,7 @@ class HeadLayout:
 
     @classmethod
     def from_dense(cls, layout: DenseLayout, heads: int) -> "HeadLayout":
-        """Build the layout of a batch."""
+        """Build the layout of a block."""
         part = torch.arange(3 * heads, device=layout.slot.device)
         places = layout.mask.numel()
         node = torch.zeros(places, dtype=torch.long, device=part.device)
@@ -47,6 +51,7 @@ class HeadLayout:
         collect = layout.slot[:, None] + part * places
         return cls(
             heads=heads,
+            nodes=layout.nodes,
             mask=layout.mask,
             spread=(node * (3 * heads) + part[:, None]).flatten(),
             collect=collect.flatten(),
@@ -58,10 +63,11 @@ class HeadLayout:
         """Heads, graphs, and nodes of the largest graph."""
         return self.heads, self.mask.size(0), self.mask.size(1)
 
-    def padding(self, dtype: torch.dtype) -> Float[Tensor, "1 graphs 1 size"]:
+    def padding(self, dtype: torch.dtype) -> Float[Tensor, "heads graphs size size"]:
         """What to add to attention scores: −∞ where the key is padding, else 0."""
         zeros = torch.zeros(self.mask.shape, dtype=dtype, device=self.mask.device)
-        return zeros.masked_fill(~self.mask, -math.inf)[None, :, None, :]
+        row = zeros.masked_fill(~self.mask, -math.inf)[None, :, None, :]
+        return row.expand(*self.shape, self.mask.size(1)).contiguous()
 
 
 class SoftmaxAttention(nn.Module):
@@ -77,36 +83,38 @@ class SoftmaxAttention(nn.Module):
         self.output = nn.Linear(params.hidden_dim, params.hidden_dim)
 
     def forward(
-        self, x: Float[Tensor, "nodes hidden"], layout: HeadLayout, bias: Float[Tensor, "heads graphs size size"]
+        self, x: Float[Tensor, "nodes hidden"], blocks: Sequence[HeadLayout], biases: Sequence[Tensor]
     ) -> Float[Tensor, "nodes hidden"]:
-        """Attend; `bias` holds −∞ where a key is padding."""
+        """Attend; a block's bias [heads, graphs, size, size] holds −∞ where a key is padding."""
         dropout = self.dropout if self.training else 0.0
-        states = self.input(x)
-        attend = _attend_on_cpu if x.device.type == "cpu" else _attend
-        return self.output(attend(states, bias, layout, dropout))
+        attend = attend_on_cpu if x.device.type == "cpu" else attend_natively
+        return self.output(attend(self.input(x), blocks, biases, dropout))
 
 
-def _attend(
+def attend_natively(
     states: Float[Tensor, "nodes three_hidden"],
-    bias: Float[Tensor, "heads graphs size size"],
-    layout: HeadLayout,
+    blocks: Sequence[HeadLayout],
+    biases: Sequence[Tensor],
     dropout: float,
 ) -> Float[Tensor, "nodes hidden"]:
     """Attention with torch's own kernels."""
-    rows = states.view(layout.collect.numel(), -1)
-    query, key, value = rows[layout.spread].view(3, *layout.shape, -1).transpose(1, 2)  # [graphs, heads, size, dim]
-    attended = functional.scaled_dot_product_attention(query, key, value, bias.transpose(0, 1), dropout_p=dropout)
-    return attended.transpose(0, 1).flatten(0, 2)[layout.collect_one].view(states.size(0), -1)
+    results = []
+    for block, bias in zip(blocks, biases, strict=True):
+        rows = states[block.nodes].view(block.collect.numel(), -1)
+        query, key, value = rows[block.spread].view(3, *block.shape, -1).transpose(1, 2)  # [graphs, heads, size, dim]
+        attended = functional.scaled_dot_product_attention(query, key, value, bias.transpose(0, 1), dropout_p=dropout)
+        results.append(attended.transpose(0, 1).flatten(0, 2)[block.collect_one].view(-1, states.size(1) // 3))
+    return torch.cat(results)
 
 
-def _attend_on_cpu(
+def attend_on_cpu(
     states: Float[Tensor, "nodes three_hidden"],
-    bias: Float[Tensor, "heads graphs size size"],
-    layout: HeadLayout,
+    blocks: Sequence[HeadLayout],
+    biases: Sequence[Tensor],
     dropout: float,
 ) -> Float[Tensor, "nodes hidden"]:
     """The same, several times faster on a CPU."""
-    return _Attention.apply(states.to(bias.dtype), bias, layout, min(round(256 * dropout), 255))
+    return _Attention.apply(states.to(biases[0].dtype), blocks, min(round(256 * dropout), 255), *biases)
 
 
 class _Attention(torch.autograd.Function):
@@ -118,48 +126,54 @@ class _Attention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, states: Tensor, bias: Tensor, layout: HeadLayout, threshold: int) -> Tensor:
-        heads, graphs, size = layout.shape
-        rows = states.view(layout.collect.numel(), -1)
-        grid = rows.index_select(0, layout.spread).view(3, heads * graphs, size, -1)
-        query, key, value = grid.unbind()
-        scores = torch.baddbmm(bias.flatten(0, 1), query, key.transpose(1, 2), alpha=query.size(-1) ** -0.5)
-        weights = torch.softmax(scores, dim=-1)
-        kept, keep = weights, None
-        if threshold:
-            keep = _random_bytes(weights.shape).ge(threshold).view(torch.uint8)  # 0 or 1
-            kept = torch.mul(weights, keep, out=scores).mul_(256 / (256 - threshold))
-        ctx.save_for_backward(grid, weights, keep)
-        ctx.layout, ctx.threshold = layout, threshold
-        attended = torch.bmm(kept, value).view(heads * graphs * size, -1)
-        return attended.index_select(0, layout.collect_one).view(states.size(0), -1)
+    def forward(ctx: Any, states: Tensor, blocks: Sequence[HeadLayout], threshold: int, *biases: Tensor) -> Tensor:
+        result = states.new_empty(states.size(0), states.size(1) // 3)
+        saved: list[Tensor | None] = []
+        for block, bias in zip(blocks, biases, strict=True):
+            rows = states[block.nodes].view(block.collect.numel(), -1)
+            grid = rows.index_select(0, block.spread).view(3, -1, block.mask.size(1), rows.size(1))
+            query, key, value = grid.unbind()  # each [heads · graphs, size, head_dim]
+            scores = torch.baddbmm(bias.flatten(0, 1), query, key.transpose(1, 2), alpha=query.size(-1) ** -0.5)
+            weights = torch.softmax(scores, dim=-1)
+            kept, keep = weights, None
+            if threshold:
+                keep = _random_bytes(weights.shape).ge(threshold).view(torch.uint8)  # 0 or 1
+                kept = torch.mul(weights, keep, out=scores).mul_(256 / (256 - threshold))
+            attended = torch.bmm(kept, value).view(-1, rows.size(1))
+            torch.index_select(attended, 0, block.collect_one, out=result[block.nodes].view(-1, rows.size(1)))
+            saved += [grid, weights, keep]
+        ctx.save_for_backward(*saved)
+        ctx.blocks, ctx.threshold = blocks, threshold
+        return result
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor | None, None, None]:
-        grid, weights, keep = ctx.saved_tensors
-        layout: HeadLayout = ctx.layout
-        heads, graphs, size = layout.shape
-        query, key, value = grid.unbind()
-        attended = gradient.new_zeros(heads * graphs * size, grid.size(-1))
-        attended.index_copy_(0, layout.collect_one, gradient.reshape(layout.collect_one.numel(), -1))
-        attended = attended.view_as(query)
-        kept, scale = weights, 1.0
-        if keep is not None:
-            kept, scale = weights * keep, 256 / (256 - ctx.threshold)
-            attended.mul_(scale)
-        result = torch.empty_like(grid)
-        torch.bmm(kept.transpose(1, 2), attended, out=result[2])
-        weight_gradient = torch.bmm(attended, value.transpose(1, 2))
-        if keep is not None:
-            weight_gradient.mul_(keep)
-        scores = torch._softmax_backward_data(weight_gradient, weights, -1, weights.dtype)
-        torch.bmm(scores, key, out=result[0])
-        torch.bmm(scores.transpose(1, 2), query, out=result[1])
-        result[:2].mul_(query.size(-1) ** -0.5)
-        rows = result.view(-1, grid.size(-1)).index_select(0, layout.collect)
-        bias = scores.view(heads, graphs, size, size) if ctx.needs_input_grad[1] else None
-        return rows.view(gradient.size(0), -1), bias, None, None
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        result = gradient.new_empty(gradient.size(0), 3 * gradient.size(1))
+        biases: list[Tensor | None] = []
+        for number, block in enumerate(ctx.blocks):
+            grid, weights, keep = ctx.saved_tensors[3 * number : 3 * number + 3]
+            query, key, value = grid.unbind()
+            rows = gradient[block.nodes].reshape(-1, grid.size(-1))
+            attended = torch.zeros_like(query)
+            attended.view(-1, grid.size(-1)).index_copy_(0, block.collect_one, rows)
+            kept = weights
+            if keep is not None:
+                kept = weights * keep
+                attended.mul_(256 / (256 - ctx.threshold))
+            back = torch.empty_like(grid)
+            torch.bmm(kept.transpose(1, 2), attended, out=back[2])
+            scores = torch.bmm(attended, value.transpose(1, 2))
+            if keep is not None:
+                scores.mul_(keep)
+            scores = torch._softmax_backward_data(scores, weights, -1, weights.dtype)
+            torch.bmm(scores, key, out=back[0])
+            torch.bmm(scores.transpose(1, 2), query, out=back[1])
+            back[:2].mul_(query.size(-1) ** -0.5)
+            target = result[block.nodes].view(-1, grid.size(-1))
+            torch.index_select(back.view(-1, grid.size(-1)), 0, block.collect, out=target)
+            biases.append(scores.view(*block.shape, -1) if ctx.needs_input_grad[3 + number] else None)
+        return result, None, None, *biases
 
 
 def _random_bytes(shape: torch.Size) -> Tensor:
@@ -181,15 +195,18 @@ class LinearAttention(nn.Module):
         self.output = nn.Linear(params.hidden_dim, params.hidden_dim)
 
     def forward(
-        self, x: Float[Tensor, "nodes hidden"], layout: HeadLayout, bias: None
+        self, x: Float[Tensor, "nodes hidden"], blocks: Sequence[HeadLayout], biases: object
     ) -> Float[Tensor, "nodes hidden"]:
-        rows = self.input(x).view(layout.collect.numel(), -1)
-        query, key, value = rows[layout.spread].view(3, *layout.shape, -1)  # [heads, graphs, size, head_dim]
-        query = functional.elu(query) + 1
-        key = (functional.elu(key) + 1) * layout.mask[:, :, None]
-        normaliser = query @ key.sum(dim=-2)[..., None]
-        attended = query @ (key.transpose(-1, -2) @ value) / normaliser.clamp_min(1e-6)
-        return self.output(attended.flatten(0, 2)[layout.collect_one].view_as(x))
+        states, results = self.input(x), []
+        for block in blocks:
+            rows = states[block.nodes].view(block.collect.numel(), -1)
+            query, key, value = rows[block.spread].view(3, *block.shape, -1)  # [heads, graphs, size, head_dim]
+            query = functional.elu(query) + 1
+            key = (functional.elu(key) + 1) * block.mask[:, :, None]
+            normaliser = query @ key.sum(dim=-2)[..., None]
+            attended = query @ (key.transpose(-1, -2) @ value) / normaliser.clamp_min(1e-6)
+            results.append(attended.flatten(0, 2)[block.collect_one].view(-1, x.size(1)))
+        return self.output(torch.cat(results))
 
 
 ATTENTION = {"softmax": SoftmaxAttention, "linear": LinearAttention}

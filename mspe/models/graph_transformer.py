@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from jaxtyping import Float
+import torch
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
@@ -64,29 +65,42 @@ class GraphTransformer(nn.Module):
         self.head = HEADS[target_level](params, OutputNetwork(params, num_classes, target_mean, target_std))
 
     def forward(self, batch: Batch) -> Float[Tensor, "samples outputs"]:
-        dense = DenseLayout.from_batch(batch.batch, batch.ptr)
+        blocks = DenseLayout.blocks(batch.ptr)
         edges = EdgeLayout.from_edge_index(batch.edge_index, batch.batch.numel())
-        encodings = BatchEncodings(self.bank, batch, dense)
-        x = self.node_encoder(batch, encodings)
         edge_attr = batch.get("edge_attr")
-        edge = self.edge_encoder(None if edge_attr is None else edge_attr[edges.order], edges.order.numel())
-        layout = None if self.attention == "none" else HeadLayout.from_dense(dense, self.heads)
-        for layer, bias in zip(self.layers, self._biases(batch, encodings, layout), strict=True):
-            x, edge = layer(x, edge, edges, layout, bias)
+        if edge_attr is not None:
+            edge_attr = edge_attr[edges.order]
+        encodings = BatchEncodings(self.bank, batch, blocks)
+        x = self.node_encoder(batch, encodings)
+        edge = self.edge_encoder(edge_attr, edges.order.numel())
+        head_blocks: list[HeadLayout] = []
+        if self.attention != "none":
+            head_blocks = [HeadLayout.from_dense(block, self.heads) for block in blocks]
+        biases = self._biases(head_blocks, encodings, edges, edge_attr)
+        for layer, bias in zip(self.layers, biases, strict=True):
+            x, edge = layer(x, edge, edges, head_blocks, bias)
         return self.head(x, batch)
 
     def _biases(
-        self, batch: Batch, encodings: BatchEncodings, layout: HeadLayout | None
-    ) -> Sequence[Float[Tensor, "heads graphs size size"] | None]:
-        """What every layer adds to its attention scores, −∞ where the key is padding."""
-        if layout is None or self.attention == "linear":
-            return [None] * len(self.layers)
-        padding = layout.padding(self.edge_encoder.weight.dtype)
+        self,
+        head_blocks: Sequence[HeadLayout],
+        encodings: BatchEncodings,
+        edges: EdgeLayout,
+        edge_attr: Shaped[Tensor, "edges *columns"] | None,
+    ) -> Sequence[Sequence[Tensor]]:
+        """By layer and block, what is added to attention scores: −∞ where the key is padding."""
+        if self.attention != "softmax":
+            return [[]] * len(self.layers)
+        padding = [block.padding(self.edge_encoder.weight.dtype) for block in head_blocks]
         if self.pair_bias is None:
-            heads, graphs, size = layout.shape
-            return [padding.expand(heads, graphs, size, size).contiguous()] * len(self.layers)
-        biases = self.pair_bias(encodings.pair(), batch.edge_index, batch.get("edge_attr"), encodings.layout)
-        return biases.add_(padding).unbind()
+            return [padding] * len(self.layers)
+        biases = []
+        for block, pair, mask in zip(encodings.blocks, encodings.pair(), padding, strict=True):
+            inside = edges.into(block.nodes)
+            edge_index = torch.stack([edges.source[inside], edges.target[inside]])
+            attributes = None if edge_attr is None else edge_attr[inside]
+            biases.append(self.pair_bias(pair, block, edge_index, attributes).add_(mask).unbind())
+        return list(zip(*biases, strict=True))
 
     def scale_weights(self) -> dict[str, dict[str, float]]:
         """The learned weight of every channel, by name, under `node` and `pair`; empty without gates."""

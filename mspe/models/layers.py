@@ -1,5 +1,7 @@
 """One layer: message passing along edges beside attention among all nodes, then a feed-forward network."""
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -38,15 +40,15 @@ class GPSLayer(nn.Module):
         x: Float[Tensor, "nodes hidden"],
         edge: Float[Tensor, "edges hidden"],
         edges: EdgeLayout,
-        layout: HeadLayout | None,
-        bias: Float[Tensor, "heads graphs size size"] | None,
+        blocks: Sequence[HeadLayout],
+        biases: Sequence[Tensor],
     ) -> tuple[Float[Tensor, "nodes hidden"], Float[Tensor, "edges hidden"]]:
         branches = []
         if self.local is not None:
             passed, edge = self.local(x, edge, edges)
             branches.append(self.local_norm(self.dropout(passed).add_(x)))
         if self.attention is not None:
-            branches.append(self.attention_norm(self.dropout(self.attention(x, layout, bias)).add_(x)))
+            branches.append(self.attention_norm(self.dropout(self.attention(x, blocks, biases)).add_(x)))
         x = branches[0].add_(branches[1]) if len(branches) == 2 else branches[0]
         if self.feed_forward is not None:
             x = self.norm(self.dropout(self.feed_forward(x)).add_(x))

@@ -39,19 +39,19 @@ class PairBias(nn.Module):
     def forward(
         self,
         encoding: Float[Tensor, "graphs size size channels"],
+        block: DenseLayout,
         edge_index: Int[Tensor, "2 edges"],
         edge_attr: Shaped[Tensor, "edges *columns"] | None,
-        layout: DenseLayout,
     ) -> Float[Tensor, "layers heads graphs size size"]:
-        graphs, size = layout.shape
+        """The biases of one block, whose edges are given."""
+        graphs, size = block.shape
         channels = encoding.permute(3, 0, 1, 2).flatten(1)  # [channels, pairs], already so in memory
         source, target = edge_index
-        place = layout.pair_slot(target, source)
+        place = block.pair_slot(target, source)
         bonds = bond_channels(edge_attr, self.num_edge_features, place, channels.size(1)).to(channels.dtype)
         weight = self.hidden.weight
         if self.gate is not None:
-            gate = torch.cat([self.gate(), weight.new_ones(bonds.size(0))])
-            weight = weight * gate
+            weight = weight * torch.cat([self.gate(), weight.new_ones(bonds.size(0))])
         hidden = torch.addmm(self.hidden.bias[:, None], weight, torch.cat([channels, bonds]))
         bias = torch.addmm(self.output.bias[:, None], self.output.weight, torch.relu_(hidden))
         return bias.view(self.num_layers, self.heads, graphs, size, size)

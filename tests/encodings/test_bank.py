@@ -26,7 +26,7 @@ def dense_spectrum(*graphs: Data, dtype: torch.dtype = torch.float64) -> Spectru
 
 
 def batch_spectrum(batch: Batch) -> Spectrum:
-    return BatchEncodings(FilterBank(), batch, DenseLayout.from_batch(batch.batch, batch.ptr)).spectrum
+    return BatchEncodings(FilterBank(), batch, DenseLayout.blocks(batch.ptr)).spectra[0]
 
 
 def encode(bank: FilterBank, data: Data) -> tuple[Tensor, Tensor]:

@@ -88,8 +88,8 @@ def test_the_transform_gives_what_the_stages_store(molecules: tuple[GraphSchema,
         torch.testing.assert_close(transformed.pe, expected, atol=1e-5, rtol=0)
         assert transformed.eigenvectors.numel() == data.num_nodes**2
     batch = Batch.from_data_list([AddMultiScalePE(bank, spectrum=True)(data) for data in packed])
-    layout = DenseLayout.from_batch(batch.batch, batch.ptr)
-    assert BatchEncodings(bank, batch, layout).pair().shape[-1] == len(bank.pair_channel_names)
+    blocks = DenseLayout.blocks(batch.ptr)
+    assert BatchEncodings(bank, batch, blocks).pair()[0].shape[-1] == len(bank.pair_channel_names)
 
 
 def test_csl_is_told_apart_by_the_default_bank_and_not_by_degree() -> None:

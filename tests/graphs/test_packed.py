@@ -103,7 +103,7 @@ def test_what_cannot_be_packed_is_refused(build: Callable[[], PackedGraphs], mes
 def test_padding_and_flattening_are_inverse_and_pairs_keep_their_place() -> None:
     packed = PackedGraphs.from_list([cycle(3), graph(1, []), cycle(4)])
     batch = packed.collate(range(3))
-    layout = DenseLayout.from_batch(batch.batch, batch.ptr)
+    layout = DenseLayout.from_sizes(batch.ptr.diff().tolist())
     rows = torch.arange(8.0)[:, None]
     assert torch.equal(layout.flatten(layout.pad(rows)), rows)
     pairs = torch.arange(9 + 1 + 16) + 1
@@ -157,6 +157,19 @@ def test_a_batch_too_large_for_memory_is_split_and_said_once(caplog: pytest.LogC
     assert "graphs of up to" in caplog.text and "lower training.batch_size" in caplog.text
     with pytest.raises(MspeError, match="graph 6 has 9 nodes: its 81 pairs of nodes are more than the 80 that fit"):
         GraphLoader(packed, 8, max_pairs=80)
+
+
+def test_blocks_cover_a_batch_and_spare_padding() -> None:
+    packed = PackedGraphs.from_list([cycle(3 + i % 40) for i in range(80)])
+    batch = next(iter(GraphLoader(packed, 80, shuffle=True)))
+    assert (batch.ptr.diff().diff() >= 0).all()
+    blocks = DenseLayout.blocks(batch.ptr)
+    assert 1 < len(blocks) < 10
+    assert sum(block.mask.numel() * block.shape[1] for block in blocks) < 0.6 * 80 * 42**2
+    rows, pairs = torch.randn(int(batch.ptr[-1]), 2), torch.randn(int(batch.ptr.diff().square().sum()))
+    assert torch.equal(torch.cat([block.flatten(block.pad(rows)) for block in blocks]), rows)
+    assert torch.equal(torch.cat([block.pad_pairs(pairs)[block.pair_mask] for block in blocks]), pairs)
+    assert len(DenseLayout.blocks(torch.arange(5) * 7)) == 1  # equal sizes gain nothing
 
 
 def test_grouping_by_size_pads_less() -> None:

@@ -4,13 +4,12 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional
-from torch_geometric.data import Batch
 from torch_geometric.nn import GINEConv, GPSConv, ResGatedGraphConv
 from torch_geometric.utils import to_dense_batch
 
 from mspe.graphs import DenseLayout, EdgeLayout, PackedGraphs
 from mspe.models import ModelParams
-from mspe.models.attention import HeadLayout, LinearAttention, SoftmaxAttention, _attend, _attend_on_cpu
+from mspe.models.attention import HeadLayout, LinearAttention, SoftmaxAttention, attend_natively, attend_on_cpu
 from mspe.models.layers import GPSLayer
 from mspe.models.local import GINE, GatedGCN, _SumMessages
 from mspe.models.norms import BatchNorm
@@ -21,15 +20,34 @@ PARAMS = ModelParams(hidden_dim=WIDTH, heads=HEADS, node_dim=4)
 BATCH = PackedGraphs.from_list(list(AWKWARD.values())).collate(range(len(AWKWARD)))
 NODES = BATCH.batch.numel()
 EDGES = EdgeLayout.from_edge_index(BATCH.edge_index, NODES)
-LAYOUT = HeadLayout.from_dense(DenseLayout.from_batch(BATCH.batch, BATCH.ptr), HEADS)
+SIZES = BATCH.ptr.diff().tolist()
+WHOLE = [HeadLayout.from_dense(DenseLayout.from_sizes(SIZES), HEADS)]
+
+
+def in_two_blocks() -> list[HeadLayout]:
+    cut = len(SIZES) // 2
+    nodes, pairs = sum(SIZES[:cut]), sum(size * size for size in SIZES[:cut])
+    layouts = DenseLayout.from_sizes(SIZES[:cut]), DenseLayout.from_sizes(SIZES[cut:], None, nodes, pairs)
+    return [HeadLayout.from_dense(layout, HEADS) for layout in layouts]
+
+
+BLOCKS = {"one block": WHOLE, "two blocks": in_two_blocks()}
 
 
 def states(width: int = WIDTH, rows: int = NODES, dtype: torch.dtype = torch.float32) -> torch.Tensor:
     return torch.randn(rows, width, dtype=dtype, requires_grad=True)
 
 
-def bias(dtype: torch.dtype = torch.float32) -> torch.Tensor:
-    return torch.randn(LAYOUT.shape + LAYOUT.shape[-1:], dtype=dtype, requires_grad=True)
+def random_biases(blocks: list[HeadLayout], dtype: torch.dtype = torch.float32) -> list[torch.Tensor]:
+    return [torch.randn(block.shape + block.shape[-1:], dtype=dtype, requires_grad=True) for block in blocks]
+
+
+def paddings(blocks: list[HeadLayout], dtype: torch.dtype = torch.float32) -> list[torch.Tensor]:
+    return [block.padding(dtype) for block in blocks]
+
+
+def added(first: list[torch.Tensor], second: list[torch.Tensor]) -> list[torch.Tensor]:
+    return [a + b for a, b in zip(first, second, strict=True)]
 
 
 def gradients(loss: torch.Tensor, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -50,8 +68,13 @@ def copied(source: GPSConv) -> GPSLayer:
     return layer
 
 
+@pytest.fixture(params=BLOCKS)
+def blocks(request: pytest.FixtureRequest) -> list[HeadLayout]:
+    return BLOCKS[request.param]
+
+
 @pytest.mark.parametrize("training", [True, False])
-def test_the_layer_is_pygs_gpsconv(training: bool) -> None:
+def test_the_layer_is_pygs_gpsconv(training: bool, blocks: list[HeadLayout]) -> None:
     network = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH))
     theirs = GPSConv(WIDTH, GINEConv(network), heads=HEADS).train(training)
     for norm in (theirs.norm1, theirs.norm2, theirs.norm3):
@@ -62,8 +85,7 @@ def test_the_layer_is_pygs_gpsconv(training: bool) -> None:
     weights = [network[0].weight, theirs.attn.in_proj_weight, theirs.mlp[3].weight]
 
     expected = theirs(x, BATCH.edge_index, BATCH.batch, edge_attr=edge)
-    padding = LAYOUT.padding(x.dtype).expand(LAYOUT.shape + LAYOUT.shape[-1:]).contiguous()
-    result, _ = ours(x, edge[EDGES.order], EDGES, LAYOUT, padding)
+    result, _ = ours(x, edge[EDGES.order], EDGES, blocks, paddings(blocks))
 
     torch.testing.assert_close(result, expected, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close((result * direction).sum(), (expected * direction).sum(), atol=1e-4, rtol=1e-4)
@@ -75,42 +97,40 @@ def test_the_layer_is_pygs_gpsconv(training: bool) -> None:
         torch.testing.assert_close(mine, pyg, atol=1e-4, rtol=1e-4)
 
 
-def test_attention_on_the_cpu_is_torchs_own() -> None:
-    x, scores = states(3 * WIDTH), bias()
-    padded = scores + LAYOUT.padding(x.dtype)
+def test_attention_on_the_cpu_is_torchs_own(blocks: list[HeadLayout]) -> None:
+    x, scores = states(3 * WIDTH), random_biases(blocks)
+    padded = added(scores, paddings(blocks))
     direction = torch.randn(NODES, WIDTH)
-    ours, torchs = (attend(x, padded, LAYOUT, 0.0) for attend in (_attend_on_cpu, _attend))
+    ours, torchs = (attend(x, blocks, padded, 0.0) for attend in (attend_on_cpu, attend_natively))
     torch.testing.assert_close(ours, torchs)
     for mine, theirs in zip(
-        gradients((ours * direction).sum(), x, scores), gradients((torchs * direction).sum(), x, scores), strict=True
+        gradients((ours * direction).sum(), x, *scores), gradients((torchs * direction).sum(), x, *scores), strict=True
     ):
         torch.testing.assert_close(mine, theirs)
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
-def test_the_gradient_of_attention_is_that_of_its_finite_differences(dropout: float) -> None:
-    x, scores = states(3 * WIDTH, dtype=torch.double), bias(torch.double)
+def test_the_gradient_of_attention_is_that_of_its_finite_differences(dropout: float, blocks: list[HeadLayout]) -> None:
+    x, scores = states(3 * WIDTH, dtype=torch.double), random_biases(blocks, torch.double)
 
-    def attend(x: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    def attend(x: torch.Tensor, *scores: torch.Tensor) -> torch.Tensor:
         torch.manual_seed(3)  # the same mask in every evaluation
-        return _attend_on_cpu(x, scores + LAYOUT.padding(torch.double), LAYOUT, dropout)
+        return attend_on_cpu(x, blocks, added(list(scores), paddings(blocks, torch.double)), dropout)
 
-    assert torch.autograd.gradcheck(attend, (x, scores), fast_mode=True)
+    assert torch.autograd.gradcheck(attend, (x, *scores), fast_mode=True)
 
 
 def test_dropout_keeps_the_share_and_the_mean() -> None:
     size, count = 64, 64
-    layout = HeadLayout.from_dense(
-        DenseLayout.from_batch(torch.arange(count).repeat_interleave(size), torch.arange(count + 1) * size), 1
-    )
+    layout = HeadLayout.from_dense(DenseLayout.from_sizes([size] * count), 1)
     value = torch.eye(size).repeat(count, 1)  # a head's output is then its row of weights
     x = torch.cat([torch.zeros(count * size, 2 * size), value], dim=1)
-    weights = _attend_on_cpu(x, torch.zeros(1, count, size, size), layout, 0.3)
+    weights = attend_on_cpu(x, [layout], [torch.zeros(1, count, size, size)], 0.3)
     dropped = weights == 0
     assert abs(dropped.float().mean() - 77 / 256) < 0.003  # 0.3 to the nearest 1/256, ± 5 standard deviations
     assert abs(weights.mean() * size - 1) < 0.01
     assert dropped.float().mean(dim=(0)).std() < 0.02  # no column is dropped more than another
-    other = _attend_on_cpu(x, torch.zeros(1, count, size, size), layout, 0.3)
+    other = attend_on_cpu(x, [layout], [torch.zeros(1, count, size, size)], 0.3)
     assert not torch.equal(weights, other)
 
 
@@ -121,9 +141,9 @@ def test_messages_have_the_gradient_of_gine() -> None:
     torch.testing.assert_close(_SumMessages.apply(x, edge, EDGES), expected)
 
 
-def test_linear_attention_is_the_kernels_softmax_free_attention() -> None:
+def test_linear_attention_is_the_kernels_softmax_free_attention(blocks: list[HeadLayout]) -> None:
     layer, x = LinearAttention(PARAMS), states()
-    result = layer(x, LAYOUT, None)
+    result = layer(x, blocks, None)
     for graph in range(len(AWKWARD)):
         mine = BATCH.batch == graph
         query, key, value = layer.input(x[mine]).unflatten(1, (3, HEADS, -1)).permute(1, 2, 0, 3)
@@ -166,12 +186,12 @@ def test_edges_are_sorted_by_target_and_nothing_is_lost() -> None:
 
 
 def test_the_grid_holds_what_pyg_pads() -> None:
-    flat = torch.randn(NODES, 3 * WIDTH)
-    grid = flat.view(-1, WIDTH // HEADS)[LAYOUT.spread].view(3, *LAYOUT.shape, -1)
+    flat, layout = torch.randn(NODES, 3 * WIDTH), WHOLE[0]
+    grid = flat.view(-1, WIDTH // HEADS)[layout.spread].view(3, *layout.shape, -1)
     dense, mask = to_dense_batch(flat.unflatten(1, (3, HEADS, -1)), BATCH.batch)
-    assert torch.equal(mask, LAYOUT.mask)
+    assert torch.equal(mask, layout.mask)
     assert torch.equal(grid.permute(2, 3, 0, 1, 4)[mask], dense[mask])
-    assert torch.equal(grid.flatten(0, 3)[LAYOUT.collect].view_as(flat), flat)
+    assert torch.equal(grid.flatten(0, 3)[layout.collect].view_as(flat), flat)
 
 
 def test_one_row_is_normalised_by_the_running_statistics() -> None:
@@ -185,10 +205,8 @@ def test_one_row_is_normalised_by_the_running_statistics() -> None:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_a_layer_gives_the_same_on_a_gpu() -> None:
     layer, x, edge = GPSLayer(PARAMS).eval(), states(), states(rows=BATCH.num_edges)
-    expected, _ = layer(x, edge, EDGES, LAYOUT, bias() * 0 + LAYOUT.padding(x.dtype))
-    batch: Batch = BATCH.clone().to("cuda")
-    layout = HeadLayout.from_dense(DenseLayout.from_batch(batch.batch, batch.ptr), HEADS)
-    edges = EdgeLayout.from_edge_index(batch.edge_index, NODES)
-    padding = layout.padding(x.dtype).expand(layout.shape + layout.shape[-1:])
-    result, _ = layer.cuda()(x.cuda(), edge.cuda(), edges, layout, padding)
+    expected, _ = layer(x, edge, EDGES, WHOLE, paddings(WHOLE))
+    layouts = [HeadLayout.from_dense(DenseLayout.from_sizes(SIZES, torch.device("cuda")), HEADS)]
+    edges = EdgeLayout.from_edge_index(BATCH.edge_index.cuda(), NODES)
+    result, _ = layer.cuda()(x.cuda(), edge.cuda(), edges, layouts, paddings(layouts))
     torch.testing.assert_close(result.cpu(), expected, atol=1e-4, rtol=1e-4)

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch import nn
@@ -7,7 +10,7 @@ from torch_geometric.loader import DataLoader
 from mspe.common.errors import MspeError
 from mspe.encodings import compute_spectrum
 from mspe.graphs import GraphSchema, PackedGraphs
-from mspe.models import ModelParams, compile_layers, get_model, load_model, model_arguments, pairs_that_fit
+from mspe.models import ModelParams, get_model, load_model, model_arguments, pairs_that_fit
 from mspe.models.encoders import FeatureEncoder
 from mspe.training import Trainer, get_optimizer
 from tests.conftest import AWKWARD, BANK, graph
@@ -152,20 +155,11 @@ def test_every_pair_of_nodes_is_counted_before_it_is_allocated(molecules: Molecu
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["graph_transformer", "gps"])
-def test_compiled_layers_give_the_same_numbers(name: str, molecules: Molecules) -> None:
-    eager, compiled = (build(molecules[0], name=name) for _ in range(2))
-    compile_layers(compiled)
-    assert list(compiled.state_dict()) == list(eager.state_dict())
-    for number in range(3):  # batches of three shapes
-        batch = molecules[1].collate(range(16 * number, 16 * number + 12 + number))
-        results = []
-        for model in (eager, compiled):
-            model.zero_grad()
-            loss = nn.functional.l1_loss(model(batch), batch.y)
-            loss.backward()
-            results.append((loss.detach(), model.node_encoder.features.weight.grad.clone()))
-        torch.testing.assert_close(results[0], results[1], atol=1e-4, rtol=1e-4)
+def test_compiled_layers_give_the_same_numbers() -> None:
+    """In a process of its own: torch.compile does not see through the run-time type checks of the tests."""
+    command = [sys.executable, "-m", "tests.models.compiled", "graph_transformer"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
 
 
 def test_missing_encodings_are_computed_to_the_same_scores(molecules: Molecules) -> None:
