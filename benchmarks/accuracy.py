@@ -18,7 +18,7 @@ from mspe.common.files import read_json, write_json
 
 def read_runs(folder: Path) -> dict[str, Any]:
     """What the runs of one workspace scored and cost, by seed."""
-    seeds = sorted((int(path.stem) for path in (folder / "test").glob("*.json")))
+    seeds = sorted(int(path.stem) for path in (folder / "test").glob("*.json"))
     test = [read_json(folder / "test" / f"{seed}.json")["mae"] for seed in seeds]
     train = [read_json(folder / "train" / f"{seed}.json") for seed in seeds]
     cost = [read_json(folder / "cost" / f"{seed}.json") for seed in seeds]
@@ -57,9 +57,8 @@ def main() -> None:
     }
     for name in ("baseline", "other"):
         print(f"{name:<10} test MAE {result[name]['test_mean']:.4f} ± {result[name]['test_std']:.4f}")
-    print(
-        f"difference {result['difference']:+.4f} ({100 * result['relative']:+.1f} %), 95 % interval {result['interval']}"
-    )
+    relative = 100 * result["relative"]
+    print(f"difference {result['difference']:+.4f} ({relative:+.1f} %), 95 % interval {result['interval']}")
     if arguments.output:
         write_json(arguments.output, result)
     print(json.dumps({key: result[key] for key in ("difference", "relative", "interval")}))

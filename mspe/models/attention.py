@@ -114,7 +114,7 @@ def attend_on_cpu(
     dropout: float,
 ) -> Float[Tensor, "nodes hidden"]:
     """The same, several times faster on a CPU."""
-    return _Attention.apply(states.to(biases[0].dtype), blocks, min(round(256 * dropout), 255), *biases)
+    return _Attention.apply(states, blocks, min(round(256 * dropout), 255), *biases)
 
 
 class _Attention(torch.autograd.Function):
@@ -126,6 +126,7 @@ class _Attention(torch.autograd.Function):
     """
 
     @staticmethod
+    @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.float32)
     def forward(ctx: Any, states: Tensor, blocks: Sequence[HeadLayout], threshold: int, *biases: Tensor) -> Tensor:
         result = states.new_empty(states.size(0), states.size(1) // 3)
         saved: list[Tensor | None] = []
@@ -147,6 +148,7 @@ class _Attention(torch.autograd.Function):
         return result
 
     @staticmethod
+    @torch.amp.custom_bwd(device_type="cpu")
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         result = gradient.new_empty(gradient.size(0), 3 * gradient.size(1))

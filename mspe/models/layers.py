@@ -16,8 +16,7 @@ from mspe.models.norms import NORMS
 class GPSLayer(nn.Module):
     """GraphGPS's layer (Rampášek et al., arXiv 2205.12454), with a bias on the attention scores where one is given.
 
-    Without attention, message passing or a feed-forward network it is the layer of the parts that are left. Sums are
-    made in place, in tensors that no gradient needs: every new tensor costs as much as the addition itself.
+    Without attention, message passing or a feed-forward network it is the layer of the parts that are left.
     """
 
     def __init__(self, params: ModelParams) -> None:
@@ -46,13 +45,21 @@ class GPSLayer(nn.Module):
         branches = []
         if self.local is not None:
             passed, edge = self.local(x, edge, edges)
-            branches.append(self.local_norm(self.dropout(passed).add_(x)))
+            branches.append(self.local_norm(_added(x, self.dropout(passed))))
         if self.attention is not None:
-            branches.append(self.attention_norm(self.dropout(self.attention(x, blocks, biases)).add_(x)))
-        x = branches[0].add_(branches[1]) if len(branches) == 2 else branches[0]
+            branches.append(self.attention_norm(_added(x, self.dropout(self.attention(x, blocks, biases)))))
+        x = _added(branches[0], branches[1]) if len(branches) == 2 else branches[0]
         if self.feed_forward is not None:
-            x = self.norm(self.dropout(self.feed_forward(x)).add_(x))
+            x = self.norm(_added(x, self.dropout(self.feed_forward(x))))
         return x, edge
+
+
+def _added(x: Float[Tensor, "nodes hidden"], update: Float[Tensor, "nodes hidden"]) -> Float[Tensor, "nodes hidden"]:
+    """x + update, in the memory of the update, which no gradient needs: a new tensor costs as much as the addition.
+
+    Under mixed precision the update is the shorter type, and the sum keeps that of x.
+    """
+    return update.add_(x) if update.dtype == x.dtype else x + update
 
 
 class FeedForward(nn.Module):

@@ -128,6 +128,21 @@ def test_features_of_every_kind_reach_the_scores(
     assert not torch.equal(score(**given), score(**{**given, "edge_attr": torch.full((8,), 99)})) or edge_attr is None
 
 
+@pytest.mark.parametrize("options", [{}, {"name": "gps"}, {"local": "gatedgcn", "attention": "linear"}], ids=str)
+def test_mixed_precision_stays_near_full_precision(options: dict, molecules: Molecules) -> None:
+    batch = molecules[1].collate(range(16))
+    results = []
+    for mixed in (False, True):
+        model = build(molecules[0], dropout=0.0, **options)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=mixed):
+            output = model(batch)
+        output.float().square().sum().backward()
+        results.append((output.detach().float(), model.layers[0].norm.weight.grad))
+    (full, full_gradient), (half, half_gradient) = results
+    assert torch.nn.functional.cosine_similarity(full_gradient, half_gradient, dim=0) > 0.95
+    assert (full - half).abs().mean() < 0.05 * full.abs().mean()
+
+
 def test_the_weight_of_every_scale_is_read_out_by_its_name(molecules: Molecules) -> None:
     model = build(molecules[0])
     names = ["walk(0)", "walk(1)", "walk(2)", "walk(5)", "heat(0.25)", "heat(1)", "heat(8)"]
