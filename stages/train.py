@@ -1,6 +1,7 @@
 """Graphs, spectrum and encodings → the best checkpoint of one seed, its metrics and its learning curve."""
 
 import argparse
+import math
 from collections.abc import Mapping
 from functools import partial
 
@@ -25,6 +26,7 @@ from mspe.training import (
 )
 from mspe.training.cost import CostMeter
 from mspe.training.history import write_history
+from mspe.training.metrics import is_minimized
 
 DATA = ("data/graphs", "data/spectrum", "data/encodings")
 CODE = ("stages/train.py", "mspe/common", "mspe/models", "mspe/training", "mspe/encodings", "mspe/graphs")
@@ -37,6 +39,8 @@ def build_trainer(params: Params, seed: int) -> tuple[Trainer, GraphSchema]:
     if params.runtime.compile:
         compile_layers(model)
     training = params.training
+    metric = training.metric_for_best or schema.metric
+    per_step = training.scheduler.interval == "step"
     optimizer = get_optimizer(
         model,
         optimizer_type=training.optimizer.type,
@@ -46,7 +50,9 @@ def build_trainer(params: Params, seed: int) -> tuple[Trainer, GraphSchema]:
         optimizer,
         scheduler_type=training.scheduler.type,
         total_epochs=training.epochs,
-        **training.scheduler.model_dump(exclude={"type"}),
+        mode="min" if is_minimized(metric, None) else "max",
+        steps_per_epoch=steps_per_epoch(params, schema) if per_step else 1,
+        **training.scheduler.model_dump(exclude={"type", "interval"}),
     )
     trainer = Trainer(
         model=model,
@@ -61,9 +67,16 @@ def build_trainer(params: Params, seed: int) -> tuple[Trainer, GraphSchema]:
         log_every=params.runtime.log_every,
         checkpoint_dir=f"models/{seed}",
         accumulation_steps=training.accumulation_steps,
+        scheduler_interval=training.scheduler.interval,
+        skip_nonfinite=training.skip_nonfinite,
         metadata={"model": arguments, "schema": schema.model_dump()},
     )
     return trainer, schema
+
+
+def steps_per_epoch(params: Params, schema: GraphSchema) -> int:
+    batches = math.ceil(schema.counts["train"] / params.training.batch_size)
+    return math.ceil(batches / params.training.accumulation_steps)
 
 
 def build_loaders(trainer: Trainer, batch_size: int, seed: int) -> tuple[GraphLoader, GraphLoader]:

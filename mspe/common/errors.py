@@ -1,4 +1,6 @@
-"""The project's own error."""
+"""The project's own errors."""
+
+from signal import Signals
 
 
 class MspeError(ValueError):
@@ -6,3 +8,17 @@ class MspeError(ValueError):
 
     Its message is one line: what was given, where, what is allowed, and what to do.
     """
+
+
+class InterruptionError(MspeError):
+    """A run that ended at a signal, with its state saved; the message says how to go on.
+
+    Attributes
+    ----------
+    exit_status
+        What a shell expects of a process that a signal ended.
+    """
+
+    def __init__(self, message: str, signal: Signals) -> None:
+        super().__init__(message)
+        self.exit_status = 128 + signal

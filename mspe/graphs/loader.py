@@ -83,6 +83,7 @@ class GraphLoader:
         self.pin_memory = pin_memory
         self.prefetch = prefetch
         self.epoch = 0
+        self._first = 0
         self._split_reported = False
         if max_pairs is not None:
             self._refuse_larger_than(max_pairs)
@@ -100,6 +101,10 @@ class GraphLoader:
         """Choose the epoch whose order the next iteration follows."""
         self.epoch = epoch
 
+    def start_at(self, batch: int) -> None:
+        """Have the next iteration, and no other, begin with this batch of the epoch."""
+        self._first = batch
+
     def __len__(self) -> int:
         if self.max_pairs is None:
             return math.ceil(len(self.graphs) / self.batch_size)
@@ -113,7 +118,8 @@ class GraphLoader:
 
     def _cut(self) -> Iterator[Batch]:
         """Gather a chunk of batches at once: one copy of many rows costs far less than many copies of a few."""
-        batches = self._batches()
+        batches = self._batches()[self._first :]
+        self._first = 0
         for start in range(0, len(batches), _CHUNK):
             chunk = batches[start : start + _CHUNK]
             yield from self.graphs[torch.cat(chunk)].batches([len(batch) for batch in chunk])

@@ -2,7 +2,7 @@
 
 from mspe.training.config import OptimizerParams, SchedulerParams, TrainingParams
 from mspe.training.device import get_device, log_model_info
-from mspe.training.hooks import LogHook, TensorBoardHook
+from mspe.training.hooks import LogHook, TensorBoardHook, WandbHook
 from mspe.training.loops import EarlyStopping, GradientAccumulator
 from mspe.training.losses import get_loss_fn
 from mspe.training.metrics import get_metrics
@@ -21,6 +21,7 @@ __all__ = [
     "TensorBoardHook",
     "Trainer",
     "TrainingParams",
+    "WandbHook",
     "get_device",
     "get_loss_fn",
     "get_metrics",

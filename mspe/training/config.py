@@ -22,11 +22,15 @@ class OptimizerParams(Section):
 class SchedulerParams(Section):
     """Arguments of `get_scheduler`; a key that the chosen type does not use is accepted and ignored."""
 
-    type: Literal["cosine_warmup", "step", "none"] = "cosine_warmup"
+    type: Literal["cosine_warmup", "linear", "constant", "step", "plateau", "none"] = "cosine_warmup"
+    interval: Literal["epoch", "step"] = "epoch"
+    """When the rate changes: after every epoch, or after every step of the optimizer."""
     warmup_epochs: NonNegativeInt = 5
     min_lr: NonNegativeFloat = 1e-6
     step_size: PositiveInt = 30
     gamma: PositiveFloat = 0.1
+    patience: NonNegativeInt = 10
+    """Of plateau: epochs without improvement."""
 
 
 class TrainingParams(Section):
@@ -43,6 +47,8 @@ class TrainingParams(Section):
     """null: the dataset's own."""
     metric_for_best: str | None = None
     """A validation metric, or `loss`; null: the dataset's own."""
+    skip_nonfinite: bool = False
+    """Leave a batch out whose loss or gradient is not finite, instead of ending the run."""
     early_stopping: PositiveInt | None = None
     """Stop after so many epochs without a better one; null: never."""
     optimizer: OptimizerParams = OptimizerParams()
@@ -66,8 +72,10 @@ class TrainingParams(Section):
     @model_validator(mode="after")
     def _warmup_ends(self) -> "TrainingParams":
         warmup = self.scheduler.warmup_epochs
-        if self.scheduler.type == "cosine_warmup" and warmup >= self.epochs:
+        if self.scheduler.type in ("cosine_warmup", "linear") and warmup >= self.epochs:
             raise ValueError(
                 f"scheduler.warmup_epochs is {warmup}, allowed: less than training.epochs, which is {self.epochs}"
             )
+        if self.scheduler.type == "plateau" and self.scheduler.interval == "step":
+            raise ValueError("scheduler.interval is step, allowed: epoch, since plateau reads a metric")
         return self

@@ -2,10 +2,12 @@
 
 import logging
 import warnings
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 from torch import nn
+from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
 
@@ -67,3 +69,25 @@ def log_model_info(model: nn.Module) -> int:
     total = sum(parameter.numel() for parameter in model.parameters())
     logger.info("%s: %s trainable parameters of %s", type(model).__name__, f"{trainable:,}", f"{total:,}")
     return trainable
+
+
+@contextmanager
+def explained_out_of_memory(batch: Batch) -> Iterator[None]:
+    """Turn a device's lack of memory into one line that names the batch and what to lower.
+
+    Raises
+    ------
+    MspeError
+        If the memory does not suffice.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        largest = int(batch.ptr.diff().max())
+        reason = str(error).split(". ", maxsplit=1)[0]
+        raise MspeError(
+            f"out of memory with a batch of {batch.num_graphs} graphs, {batch.num_nodes:,} nodes, {batch.num_edges:,} "
+            f"edges, the largest graph of {largest:,} nodes ({reason}); lower training.batch_size, raise "
+            "training.accumulation_steps to make up for it, set training.mixed_precision=true, or lower "
+            "model.hidden_dim, model.num_layers or model.heads"
+        ) from error

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+
+from mspe.common.errors import MspeError
 
 LogHook = Callable[[Mapping[str, float], int, str], None]
 
@@ -29,3 +32,35 @@ class TensorBoardHook:
     def close(self) -> None:
         """Finish the event file."""
         self.writer.close()
+
+
+class WandbHook:
+    """Logs every metric as ``prefix/name`` to a run of Weights & Biases.
+
+    Parameters
+    ----------
+    project
+        Of the run.
+    **options
+        Further arguments of ``wandb.init``: `name`, `config`, ``mode="offline"``, ….
+
+    Raises
+    ------
+    MspeError
+        If wandb is not installed.
+    """
+
+    def __init__(self, project: str, **options: Any) -> None:
+        try:
+            import wandb
+        except ImportError:
+            raise MspeError("wandb is not installed; run pip install 'mspe[wandb]'") from None
+        self.run = wandb.init(project=project, **options)
+
+    def __call__(self, metrics: Mapping[str, float], step: int, prefix: str) -> None:
+        """Log one value a metric."""
+        self.run.log({f"{prefix}/{name}": value for name, value in metrics.items()}, step=step)
+
+    def close(self) -> None:
+        """Finish the run."""
+        self.run.finish()

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
-from mspe.training.device import Precision
+from mspe.training.device import Precision, explained_out_of_memory
 
 
 def batch_target(batch: Batch) -> Tensor:
@@ -31,6 +31,15 @@ def count_targets(batch: Batch) -> int:
     """How many known targets a batch has: NaN means unknown."""
     target = batch_target(batch)
     return int((~torch.isnan(target)).sum()) if target.is_floating_point() else target.numel()
+
+
+def edge_sources(batch: Batch) -> Tensor:
+    """The first node of every pair in a batch's `edge_label_index`; empty where it names no pairs.
+
+    Candidates of one node are ranked together.
+    """
+    pairs = batch.get("edge_label_index")
+    return pairs[0] if pairs is not None else torch.empty(0, dtype=torch.long, device=batch_target(batch).device)
 
 
 class GradientAccumulator:
@@ -142,7 +151,7 @@ def predict_split(
     model.eval()
     predictions, batches = [], []
     for batch in loader:
-        with precision.autocast():
+        with precision.autocast(), explained_out_of_memory(batch):
             predictions.append(model(copy.copy(batch).to(device, non_blocking=True)).float().cpu())
         batches.append(batch)
     if not predictions:

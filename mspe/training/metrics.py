@@ -1,7 +1,7 @@
 """Metrics over a whole split, by task; scikit-learn computes them."""
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -25,6 +25,8 @@ MINIMIZE = {
     "roc_auc": False,
     "ap": False,
     "precision@k": False,
+    "mrr": False,
+    "hits@k": False,
 }
 
 
@@ -83,13 +85,56 @@ def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
     }
 
 
-def _edge_prediction(k: int, prediction: Tensor, target: Tensor) -> dict[str, float]:
-    """roc_auc, ap, and precision@k: the share of edges among the k best candidates, k at most their number."""
-    prediction, target = align(prediction, target)
-    scores, label = prediction.reshape(-1).numpy(), target.reshape(-1).numpy()
-    binary = _binary(scores, label.astype(float))
-    best = np.argsort(-scores, kind="stable")[: min(k, scores.size)]
-    return {"roc_auc": binary["roc_auc"], "ap": binary["ap"], "precision@k": float(label[best].mean())}
+@dataclass(frozen=True)
+class EdgeMetrics:
+    """roc_auc, ap, and precision@k: the share of edges among the k best candidates, k at most their number.
+
+    With the candidates' source nodes also mrr and hits@k: each true edge is ranked among the candidates of its source
+    that are no edges; the mean of 1 / rank, and the share of ranks up to k. Of equal scores the rank is the middle one.
+    NaN where no edge has a rival.
+
+    Examples
+    --------
+    >>> metrics = EdgeMetrics(k=1)
+    >>> result = metrics(torch.tensor([0.9, 0.5, 0.1]), torch.tensor([0, 1, 0]), torch.tensor([7, 7, 7]))
+    >>> result["mrr"], result["hits@k"]
+    (0.5, 0.0)
+    """
+
+    k: int
+
+    def __call__(self, prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:
+        """Score candidates; `source` is the first node of each."""
+        prediction, target = align(prediction, target)
+        scores, label = prediction.double().reshape(-1).numpy(), target.reshape(-1).numpy() > 0
+        binary = _binary(scores, label.astype(float))
+        best = np.argsort(-scores, kind="stable")[: min(self.k, scores.size)]
+        result = {"roc_auc": binary["roc_auc"], "ap": binary["ap"], "precision@k": float(label[best].mean())}
+        if source is None or source.numel() == 0:
+            return result
+        ranks = _ranks(scores, label, source.numpy())
+        several = ranks.size > 0
+        mrr = float((1 / ranks).mean()) if several else float("nan")
+        return {**result, "mrr": mrr, "hits@k": float((ranks <= self.k).mean()) if several else float("nan")}
+
+
+def _ranks(scores: np.ndarray, label: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """The rank of every true edge among itself and its source's candidates that are no edges."""
+    ranks = []
+    for node in np.unique(source[label]):
+        mine = source == node
+        rivals = scores[mine & ~label]
+        if rivals.size:
+            own = scores[mine & label][:, None]
+            ranks.append(1 + (rivals > own).sum(axis=1) + (rivals == own).sum(axis=1) / 2)
+    return np.concatenate(ranks) if ranks else np.empty(0)
+
+
+def score(metrics: Metrics, prediction: Tensor, target: Tensor, source: Tensor) -> dict[str, float]:
+    """Call metrics; those of edges are also told the candidates' source nodes, where there are any."""
+    if isinstance(metrics, EdgeMetrics):
+        return metrics(prediction, target, source)
+    return metrics(prediction, target)
 
 
 def _columns(values: Tensor) -> list[np.ndarray]:
@@ -108,11 +153,11 @@ def get_metrics(task_type: str, num_classes: int | None = None, k: int = 100) ->
     ----------
     task_type
         `regression` (mse, mae, rmse), `classification` (accuracy, f1, roc_auc, ap; from logits) or
-        `edge_prediction` (roc_auc, ap, precision@k).
+        `edge_prediction` (roc_auc, ap, precision@k, and, where the source nodes are given, mrr and hits@k).
     num_classes
         Of a classification.
     k
-        Of precision@k.
+        Of precision@k and hits@k.
 
     Raises
     ------
@@ -131,7 +176,7 @@ def get_metrics(task_type: str, num_classes: int | None = None, k: int = 100) ->
     known: dict[str, Metrics] = {
         "regression": _regression,
         "classification": _classification,
-        "edge_prediction": partial(_edge_prediction, k),
+        "edge_prediction": EdgeMetrics(k),
     }
     return choose("task type", task_type, known)
 

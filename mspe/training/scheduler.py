@@ -1,20 +1,35 @@
-"""Learning-rate schedules by name, stepped once an epoch."""
+"""Learning-rate schedules by name."""
 
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, SequentialLR, StepLR
+from torch.optim.lr_scheduler import (
+    ConstantLR,
+    CosineAnnealingLR,
+    LinearLR,
+    LRScheduler,
+    ReduceLROnPlateau,
+    SequentialLR,
+    StepLR,
+)
 
 from mspe.common.errors import MspeError
 from mspe.common.registry import choose
 
 
-def _cosine_warmup(optimizer: Optimizer, total_epochs: int, warmup_epochs: int, min_lr: float) -> LRScheduler:
-    if not 0 <= warmup_epochs < total_epochs:
-        raise MspeError(f"warmup_epochs: got {warmup_epochs}, allowed: 0 to {total_epochs - 1} (total_epochs less one)")
-    decay = CosineAnnealingLR(optimizer, T_max=total_epochs - warmup_epochs, eta_min=min_lr)
-    if warmup_epochs == 0:
-        return decay
-    warmup = LinearLR(optimizer, start_factor=1 / (warmup_epochs + 1), total_iters=warmup_epochs)
-    return SequentialLR(optimizer, [warmup, decay], milestones=[warmup_epochs])
+def _with_warmup(optimizer: Optimizer, warmup: int, after: LRScheduler) -> LRScheduler:
+    if warmup == 0:
+        return after
+    rise = LinearLR(optimizer, start_factor=1 / (warmup + 1), total_iters=warmup)
+    return SequentialLR(optimizer, [rise, after], milestones=[warmup])
+
+
+def _cosine(optimizer: Optimizer, total: int, warmup: int, min_lr: float) -> LRScheduler:
+    return _with_warmup(optimizer, warmup, CosineAnnealingLR(optimizer, T_max=total - warmup, eta_min=min_lr))
+
+
+def _linear(optimizer: Optimizer, total: int, warmup: int, min_lr: float) -> LRScheduler:
+    end = min_lr / optimizer.param_groups[0]["lr"]
+    fall = LinearLR(optimizer, start_factor=1.0, end_factor=end, total_iters=total - warmup)
+    return _with_warmup(optimizer, warmup, fall)
 
 
 def get_scheduler(
@@ -25,27 +40,44 @@ def get_scheduler(
     min_lr: float = 1e-6,
     step_size: int = 30,
     gamma: float = 0.1,
+    patience: int = 10,
+    mode: str = "min",
+    steps_per_epoch: int = 1,
 ) -> LRScheduler | None:
-    """Build a schedule to be stepped after every epoch.
+    """Build a schedule.
 
     Parameters
     ----------
     optimizer
         Whose learning rate it sets.
     scheduler_type
-        `cosine_warmup`: linear from lr / (warmup_epochs + 1) up to lr over `warmup_epochs`, then a cosine down to
-        `min_lr` at `total_epochs`. `step`: times `gamma` every `step_size` epochs. `none`: None.
-    total_epochs, warmup_epochs, min_lr, step_size, gamma
+        `cosine_warmup`: linear from lr / (warm-up + 1) up to lr, then a cosine down to `min_lr` at the end. `linear`:
+        the same with a straight line down. `constant`: lr after the warm-up. `step`: times `gamma` every `step_size`
+        epochs. `plateau`: times `gamma` after `patience` epochs in which the metric did not improve. `none`: None.
+    total_epochs, warmup_epochs, min_lr, step_size, gamma, patience
         As above, in epochs.
+    mode
+        Of plateau: `min` or `max`, the direction in which the metric is better.
+    steps_per_epoch
+        Of a schedule stepped after every optimizer step (`scheduler_interval` of the Trainer); 1: once an epoch.
 
     Raises
     ------
     MspeError
-        If the type is unknown, or the warm-up is not shorter than the training.
+        If the type is unknown, the warm-up is not shorter than the training, or plateau is to be stepped more than once
+        an epoch.
     """
+    if scheduler_type in ("cosine_warmup", "linear") and not 0 <= warmup_epochs < total_epochs:
+        raise MspeError(f"warmup_epochs: got {warmup_epochs}, allowed: 0 to {total_epochs - 1} (total_epochs less one)")
+    if scheduler_type == "plateau" and steps_per_epoch != 1:
+        raise MspeError("scheduler plateau reads a metric, which comes once an epoch; leave the interval at epoch")
+    total, warmup = total_epochs * steps_per_epoch, warmup_epochs * steps_per_epoch
     known = {
-        "cosine_warmup": lambda: _cosine_warmup(optimizer, total_epochs, warmup_epochs, min_lr),
-        "step": lambda: StepLR(optimizer, step_size=step_size, gamma=gamma),
+        "cosine_warmup": lambda: _cosine(optimizer, total, warmup, min_lr),
+        "linear": lambda: _linear(optimizer, total, warmup, min_lr),
+        "constant": lambda: _with_warmup(optimizer, warmup, ConstantLR(optimizer, factor=1.0, total_iters=0)),
+        "step": lambda: StepLR(optimizer, step_size=step_size * steps_per_epoch, gamma=gamma),
+        "plateau": lambda: ReduceLROnPlateau(optimizer, mode=mode, factor=gamma, patience=patience, min_lr=min_lr),  # type: ignore[arg-type]
         "none": lambda: None,
     }
     return choose("scheduler", scheduler_type, known)()

@@ -3,29 +3,34 @@
 import copy
 import logging
 import math
+import resource
 import sys
-from collections.abc import Iterable, Sized
+import time
+from collections.abc import Callable, Iterable, Sized
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from torch_geometric.data import Batch
 from tqdm import tqdm
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors, write_tensors
+from mspe.common.files import write_tensors
 from mspe.training.checkpoint import checkpoint_path, read_checkpoint
-from mspe.training.device import Precision, get_device
+from mspe.training.device import Precision, explained_out_of_memory, get_device
+from mspe.training.finite import find_cause
 from mspe.training.hooks import LogHook
-from mspe.training.loops import EarlyStopping, GradientAccumulator, batch_target, count_targets, predict_split
+from mspe.training.interruption import Interruption
+from mspe.training.loops import EarlyStopping, GradientAccumulator, batch_target, edge_sources, predict_split
 from mspe.training.losses import LossFunction, get_loss_fn
-from mspe.training.metrics import Metrics, get_metrics, is_minimized
+from mspe.training.metrics import Metrics, get_metrics, is_minimized, score
 from mspe.training.optimizer import learning_rate
-from mspe.training.reproducibility import generator_states, restore_generator_states
+from mspe.training.progress import EpochProgress
+from mspe.training.state import RunState
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +47,7 @@ class Trainer:
     optimizer
         Over the model's parameters.
     scheduler
-        Stepped by `fit` after every epoch; None for a constant learning rate.
+        None for a constant learning rate.
     loss_fn
         ``loss_fn(prediction, target)``; by default the task's first: mse, cross_entropy, bce_logits.
     metrics
@@ -61,6 +66,11 @@ class Trainer:
         Where bare checkpoint names live, and `best.pt`.
     accumulation_steps
         Batches a step of the optimizer.
+    scheduler_interval
+        When the scheduler is stepped: after every `epoch` of `fit`, or after every `step` of the optimizer.
+    skip_nonfinite
+        Leave a batch out whose loss or gradient is NaN or infinite, and count it as `skipped` among the training
+        metrics, instead of ending the run.
     metadata
         Plain values that every checkpoint carries under `metadata`, so that a file alone can rebuild its model.
 
@@ -87,6 +97,8 @@ class Trainer:
         log_every: int = 50,
         checkpoint_dir: str | Path = "checkpoints/",
         accumulation_steps: int = 1,
+        scheduler_interval: Literal["epoch", "step"] = "epoch",
+        skip_nonfinite: bool = False,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self.device = get_device(device)
@@ -101,6 +113,8 @@ class Trainer:
         self.log_every = log_every
         self.checkpoint_dir = Path(checkpoint_dir)
         self.accumulator = GradientAccumulator(accumulation_steps)
+        self.scheduler_interval = scheduler_interval
+        self.skip_nonfinite = skip_nonfinite
         self.metadata = metadata or {}
         self.epoch = 0
         self.global_step = 0
@@ -110,6 +124,7 @@ class Trainer:
         self._last_metrics: dict[str, float] = {}
         self._best_checkpoint: dict[str, Any] | None = None
         self._hooks: list[LogHook] = []
+        self._logged_at = (0.0, 0)  # when the hooks were last called, and the graphs seen since
 
     def add_log_hook(self, hook: LogHook) -> None:
         """Have ``hook(metrics, step, prefix)`` called: prefix `train` every `log_every` steps, `val` every epoch.
@@ -138,64 +153,116 @@ class Trainer:
         MspeError
             If the loader is empty, or the loss is NaN or infinite.
         """
+        return self._train_epoch(train_loader, EpochProgress(learning_rate(self.optimizer)), lambda progress: None)
+
+    def _train_epoch(
+        self, train_loader: Iterable[Batch], progress: EpochProgress, after_step: Callable[[EpochProgress], None]
+    ) -> dict[str, float]:
+        """Train on what is left of an epoch, calling `after_step` whenever the optimizer has stepped."""
         if hasattr(train_loader, "set_epoch"):
             train_loader.set_epoch(self.epoch)
+        if progress.batches:
+            train_loader.start_at(progress.batches)  # type: ignore[attr-defined]
         self.model.train()
-        predictions, targets, total, count = [], [], 0.0, 0
         bar = tqdm(
             self.accumulator(train_loader),
             total=len(train_loader) if isinstance(train_loader, Sized) else None,
+            initial=progress.batches,
             desc=f"epoch {self.epoch + 1}",
             leave=False,
             disable=not sys.stderr.isatty(),
         )
         self.optimizer.zero_grad()
+        self._logged_at = (time.perf_counter(), 0)
         for loaded in bar:
             batch = loaded.to(self.device, non_blocking=True)
-            prediction, loss = self._backward(batch)
-            if self.accumulator.step_due:
-                norm = self._step()
-                if self.global_step % self.log_every == 0:
-                    self._log({"loss": loss, "lr": learning_rate(self.optimizer), "grad_norm": norm}, "train")
-            known = count_targets(batch)
-            total, count = total + loss * known, count + known
-            predictions.append(prediction)
-            targets.append(batch_target(batch))
+            with explained_out_of_memory(batch):
+                loss = self._backward(batch, progress)
+                stepped = self.accumulator.step_due and self._step(batch, progress, loss)
             bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
-        if not predictions:
+            if stepped:
+                after_step(progress)
+        if progress.batches == 0:
             raise MspeError("the training loader is empty; give at least one batch")
         self.epoch += 1
-        return {"loss": total / max(1, count), **self.metrics(torch.cat(predictions).cpu(), torch.cat(targets).cpu())}
+        skipped = {"skipped": float(progress.skipped)} if self.skip_nonfinite else {}
+        return {**progress.scores(self.metrics), **skipped}
 
-    def _backward(self, batch: Batch) -> tuple[Tensor, float]:
-        """One forward and backward pass: the predictions and the unscaled loss."""
+    def _backward(self, batch: Batch, progress: EpochProgress) -> float:
+        """One forward and backward pass; the unscaled loss."""
         with self.precision.autocast():
             prediction = self.model(batch)
             loss = self.loss_fn(prediction.float(), batch_target(batch))
         value = loss.item()
         if not math.isfinite(value):
-            raise MspeError(
-                f"the loss is {value} in epoch {self.epoch + 1} after step {self.global_step}; lower "
-                "training.optimizer.lr, set training.grad_clip, or look at the targets"
-            )
+            self._refuse(f"the loss is {value}", batch, progress)
+            progress.skip()
+            return value
         self.precision.scaler.scale(self.accumulator.scale(loss)).backward()
-        return prediction.detach().float(), value
+        progress.add(batch, prediction.detach().float(), value)
+        return value
 
-    def _step(self) -> float:
-        """Clip, step and reset: the gradient's norm before clipping."""
+    def _step(self, batch: Batch, progress: EpochProgress, loss: float) -> bool:
+        """Clip, step and reset; whether there was a gradient to step with."""
+        if all(parameter.grad is None for parameter in self.model.parameters()):
+            return False  # every batch of the window was left out
         self.precision.scaler.unscale_(self.optimizer)
-        norm = clip_grad_norm_(self.model.parameters(), math.inf if self.grad_clip is None else self.grad_clip)
+        largest = math.inf if self.grad_clip is None else self.grad_clip
+        norm = clip_grad_norm_(self.model.parameters(), largest).item()
+        if not math.isfinite(norm) and not self.precision.scaler.is_enabled():  # the scaler skips such a step itself
+            self._refuse(f"the gradient's norm is {norm}", batch, progress)
+            self.optimizer.zero_grad()
+            progress.skipped += 1
+            return False
         self.precision.scaler.step(self.optimizer)
         self.precision.scaler.update()
         self.optimizer.zero_grad()
         self.global_step += 1
-        return norm.item()
+        self._log_step(batch, loss, norm)
+        if self.scheduler is not None and self.scheduler_interval == "step":
+            self.scheduler.step()
+        return True
+
+    def _log_step(self, batch: Batch, loss: float, norm: float) -> None:
+        since, graphs = self._logged_at
+        graphs += batch.num_graphs * self.accumulator.accumulation_steps
+        self._logged_at = (since, graphs)
+        if self.global_step % self.log_every:
+            return
+        now = time.perf_counter()
+        speed = graphs / max(now - since, 1e-9)
+        rate = learning_rate(self.optimizer)
+        metrics = {"loss": loss, "lr": rate, "grad_norm": norm, "graphs_per_second": speed}
+        self._log({**metrics, "peak_memory_mb": self._peak_memory()}, "train")
+        self._logged_at = (now, 0)
+
+    def _peak_memory(self) -> float:
+        """Of the GPU where there is one, else of the process, in MB (1e6 bytes)."""
+        if self.device.type == "cuda":
+            return torch.cuda.max_memory_allocated(self.device) / 1e6
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6  # Linux counts in KiB
+
+    def _refuse(self, problem: str, batch: Batch, progress: EpochProgress) -> None:
+        """End the run for a number that is not finite, or say that its batch is left out."""
+        where = f"{problem} in epoch {self.epoch + 1}, batch {progress.batches + 1}, after step {self.global_step}"
+        cause = find_cause(self.model, batch)
+        if not self.skip_nonfinite:
+            raise MspeError(
+                f"{where}: {cause}; lower training.optimizer.lr, set training.grad_clip, look at the data, or set "
+                "training.skip_nonfinite=true to leave such batches out"
+            )
+        logger.warning("%s: %s; the batch is left out", where, cause)
 
     def eval_epoch(self, val_loader: Iterable[Batch]) -> dict[str, float]:
         """`loss` and every metric, each over all samples of the loader at once."""
         prediction, batches = predict_split(self.model, val_loader, self.device, self.precision)
         target = torch.cat([batch_target(batch) for batch in batches]).cpu()
-        return {"loss": self.loss_fn(prediction, target).item(), **self.metrics(prediction, target)}
+        sources, nodes = [], 0
+        for batch in batches:
+            sources.append(edge_sources(batch).cpu() + nodes)
+            nodes += batch.num_nodes
+        scores = score(self.metrics, prediction, target, torch.cat(sources))
+        return {"loss": self.loss_fn(prediction, target).item(), **scores}
 
     def predict(self, loader: Iterable[Batch], probabilities: bool = False) -> Tensor:
         """Predict every sample, in the loader's order.
@@ -229,6 +296,7 @@ class Trainer:
         minimize_metric: bool | None = None,
         early_stopping: int | None = None,
         resume_path: str | Path | None = None,
+        save_interval: float = 60.0,
     ) -> dict[str, list[float]]:
         """Train until `epochs` epochs are finished, keeping the best as `best.pt` in `checkpoint_dir`.
 
@@ -245,8 +313,11 @@ class Trainer:
         early_stopping
             Stop after so many epochs without a better one; None: never.
         resume_path
-            Where the whole state is kept after every epoch. If it is there at the start, the run goes on from it
-            and ends, on the same machine, as it would have without the interruption.
+            Where the whole state is kept. If it is there at the start, the run goes on from it and ends, on the same
+            machine, as it would have without the interruption. SIGINT and SIGTERM then finish the step and save.
+            `GraphLoader` goes on in mid-epoch, any other loader from the last finished epoch.
+        save_interval
+            Seconds between two states within an epoch; one is always kept after it.
 
         Returns
         -------
@@ -256,33 +327,57 @@ class Trainer:
         Raises
         ------
         MspeError
-            If the metric is not among those computed, or its direction is unknown or wrong.
+            If the metric is not among those computed, or its direction is unknown or wrong, or another process is on
+            the same run. `InterruptionError` after a signal.
         """
         minimize = is_minimized(metric_for_best, minimize_metric)
         stopper = EarlyStopping(early_stopping, "min" if minimize else "max") if early_stopping else None
-        if resume_path is not None and Path(resume_path).exists():
-            self._load_state(Path(resume_path), stopper)
-        stop = stopper is not None and stopper.waited >= stopper.patience
-        while self.epoch < epochs and not stop:
-            rate = learning_rate(self.optimizer)
-            train = self.train_epoch(train_loader)
-            val = self.eval_epoch(val_loader)
-            if metric_for_best not in val:
-                raise MspeError(f"metric_for_best: got {metric_for_best!r}, allowed: {', '.join(val)}")
-            self._record(train, val, rate)
-            self._keep_best(val, metric_for_best, minimize)
-            if self.scheduler is not None:
-                self.scheduler.step()
-            stop = stopper is not None and stopper(val[metric_for_best])
-            self._log(val, "val")
-            if resume_path is not None:
-                self._save_state(Path(resume_path), stopper)
-            logger.info(
-                "epoch %d/%d  train loss %.4f  val %s %.4f  best %.4f (epoch %d)  lr %.2e",
-                *(self.epoch, epochs, train["loss"], metric_for_best, val[metric_for_best]),
-                *(self.best_metric, self.best_epoch, rate),
-            )
+        divisible = hasattr(train_loader, "start_at")  # can go on in mid-epoch
+        with RunState(resume_path) as kept, Interruption(enabled=resume_path is not None) as interruption:
+            progress = self._resume(kept, stopper) if kept.exists() else None
+            stop = stopper is not None and stopper.waited >= stopper.patience
+            saved_at = time.monotonic()
+
+            def after_step(progress: EpochProgress) -> None:
+                nonlocal saved_at
+                if divisible and (interruption.requested or time.monotonic() - saved_at >= save_interval):
+                    kept.save(self._state(stopper, progress))
+                    saved_at = time.monotonic()
+                what = "this step" if divisible else "the last finished epoch" if kept.exists() else "nothing yet"
+                interruption.raise_if_requested(
+                    f"in epoch {self.epoch + 1} after step {self.global_step}",
+                    f"{what} is kept in {kept.path}; the same command goes on from it",
+                )
+
+            while self.epoch < epochs and not stop:
+                progress = progress or EpochProgress(learning_rate(self.optimizer))
+                train = self._train_epoch(train_loader, progress, after_step)
+                val = self.eval_epoch(val_loader)
+                if metric_for_best not in val:
+                    raise MspeError(f"metric_for_best: got {metric_for_best!r}, allowed: {', '.join(val)}")
+                self._record(train, val, progress.learning_rate)
+                self._keep_best(val, metric_for_best, minimize)
+                self._step_scheduler(val[metric_for_best])
+                stop = stopper is not None and stopper(val[metric_for_best])
+                self._log(val, "val")
+                kept.save(self._state(stopper, None))
+                saved_at = time.monotonic()
+                logger.info(
+                    "epoch %d/%d  train loss %.4f  val %s %.4f  best %.4f (epoch %d)  lr %.2e",
+                    *(self.epoch, epochs, train["loss"], metric_for_best, val[metric_for_best]),
+                    *(self.best_metric, self.best_epoch, progress.learning_rate),
+                )
+                interruption.raise_if_requested(
+                    f"after epoch {self.epoch}", f"it is kept in {kept.path}; the same command goes on from it"
+                )
+                progress = None
         return self.history
+
+    def _step_scheduler(self, value: float) -> None:
+        if isinstance(self.scheduler, ReduceLROnPlateau):
+            self.scheduler.step(value)
+        elif self.scheduler is not None and self.scheduler_interval == "epoch":
+            self.scheduler.step()
 
     def _record(self, train: dict[str, float], val: dict[str, float], rate: float) -> None:
         row = {f"train_{name}": value for name, value in train.items()}
@@ -343,21 +438,20 @@ class Trainer:
             setattr(self, name, checkpoint[name])
         self._last_metrics = checkpoint["metrics"]
 
-    def _save_state(self, path: Path, stopper: EarlyStopping | None) -> None:
+    def _state(self, stopper: EarlyStopping | None, progress: EpochProgress | None) -> dict[str, Any]:
         """Everything that decides how the run goes on; kept apart from the checkpoints."""
-        state = {
+        return {
             **self._checkpoint(),
             "history": self.history,
-            "generators": generator_states(),
             "scaler": self.precision.scaler.state_dict(),
             "early_stopping": None if stopper is None else stopper.state_dict(),
             "best_checkpoint": self._best_checkpoint,
+            "progress": None if progress is None else progress.state_dict(),
         }
-        write_tensors(path, state)
 
-    def _load_state(self, path: Path, stopper: EarlyStopping | None) -> None:
-        read_checkpoint(path, self.model)
-        state = read_tensors(path)
+    def _resume(self, kept: RunState, stopper: EarlyStopping | None) -> EpochProgress | None:
+        """Go on from a state: what its unfinished epoch has seen, if there is one."""
+        state = kept.load(self.model)
         self._restore(state)
         self.history = state["history"]
         self.precision.scaler.load_state_dict(state["scaler"])
@@ -366,5 +460,7 @@ class Trainer:
         self._best_checkpoint = state["best_checkpoint"]
         if self._best_checkpoint is not None:
             write_tensors(self.checkpoint_dir / BEST, self._best_checkpoint)
-        restore_generator_states(state["generators"])
-        logger.info("resumed after epoch %d from %s", self.epoch, path)
+        progress = state["progress"]
+        within = "" if progress is None else f", at batch {progress['batches']} of the next"
+        logger.info("resumed after epoch %d%s from %s", self.epoch, within, kept.path)
+        return None if progress is None else EpochProgress.from_state(progress, self.device)

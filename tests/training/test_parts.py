@@ -98,6 +98,19 @@ def test_precision_at_k_by_hand() -> None:
     assert get_metrics("edge_prediction")(scores, label)["precision@k"] == pytest.approx(3 / 4)
 
 
+def test_mrr_and_hits_by_hand() -> None:
+    scores = torch.tensor([0.9, 0.5, 0.5, 0.1, 0.7, 0.2])
+    label = torch.tensor([0, 1, 0, 1, 1, 0])
+    source = torch.tensor([3, 3, 3, 3, 8, 8])
+    # node 3: 0.5 has one rival above and one equal, rank 2.5; 0.1 has two above, rank 3; node 8: rank 1
+    result = get_metrics("edge_prediction", k=2)(scores, label, source)  # type: ignore[call-arg]
+    assert result["mrr"] == pytest.approx((1 / 2.5 + 1 / 3 + 1) / 3)
+    assert result["hits@k"] == pytest.approx(1 / 3)
+    alone = get_metrics("edge_prediction")(scores, label, torch.arange(6))  # type: ignore[call-arg]
+    assert np.isnan(alone["mrr"]) and np.isnan(alone["hits@k"])  # no edge has a rival
+    assert "mrr" not in get_metrics("edge_prediction")(scores, label)
+
+
 def rates(scheduler_type: str, epochs: int, **options: float) -> list[float]:
     optimizer = get_optimizer(nn.Linear(1, 1), lr=1.0)
     scheduler = get_scheduler(optimizer, scheduler_type, total_epochs=epochs, **options)  # type: ignore[arg-type]
@@ -115,6 +128,36 @@ def test_the_cosine_warms_up_peaks_and_ends_low() -> None:
     assert seen[:5] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
     angle = np.pi * np.arange(16) / 16
     assert seen[4:] == pytest.approx(0.01 + 0.99 * (1 + np.cos(angle)) / 2)
+
+
+def test_a_schedule_by_steps_is_the_finer_one_by_epochs() -> None:
+    fine = rates("cosine_warmup", 40, warmup_epochs=8, min_lr=0.01)
+    optimizer = get_optimizer(nn.Linear(1, 1), lr=1.0)
+    scheduler = get_scheduler(optimizer, total_epochs=10, warmup_epochs=2, min_lr=0.01, steps_per_epoch=4)
+    seen = []
+    for _ in range(40):
+        seen.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()  # type: ignore[union-attr]
+    assert seen == fine
+
+
+def test_linear_and_constant_schedules() -> None:
+    falling = rates("linear", 10, warmup_epochs=2, min_lr=0.2)
+    assert falling == pytest.approx([1 / 3, 2 / 3, *(1 - 0.1 * np.arange(8))])
+    assert rates("constant", 5, warmup_epochs=2) == pytest.approx([1 / 3, 2 / 3, 1, 1, 1])
+
+
+def test_plateau_waits_for_the_metric() -> None:
+    optimizer = get_optimizer(nn.Linear(1, 1), lr=1.0)
+    scheduler = get_scheduler(optimizer, "plateau", patience=1, gamma=0.5, mode="max")
+    seen = []
+    for value in (0.1, 0.2, 0.2, 0.2, 0.3):
+        scheduler.step(value)  # type: ignore[union-attr, arg-type]
+        seen.append(optimizer.param_groups[0]["lr"])
+    assert seen == [1.0, 1.0, 1.0, 0.5, 0.5]
+    with pytest.raises(MspeError, match="plateau reads a metric, which comes once an epoch"):
+        get_scheduler(optimizer, "plateau", steps_per_epoch=7)
 
 
 def test_step_none_and_no_warmup() -> None:

@@ -1,50 +1,18 @@
 import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch_geometric.data import Batch, Data
 from torch_geometric.loader import DataLoader
 
 from mspe.common.errors import MspeError
-from mspe.graphs import GraphLoader, PackedGraphs
-from mspe.training import TensorBoardHook, Trainer, get_optimizer, get_scheduler, set_seed
-
-
-class Mean(nn.Module):
-    """Any module will do: the Trainer knows nothing of our models."""
-
-    def __init__(self, outputs: int = 1) -> None:
-        super().__init__()
-        self.linear = nn.Linear(3, 8)
-        self.dropout = nn.Dropout(0.3)
-        self.output = nn.Linear(8, outputs)
-
-    def forward(self, batch: Batch) -> Tensor:
-        return self.output(self.dropout(self.linear(batch.x).relu()))
-
-
-def make_graphs(count: int = 40) -> PackedGraphs:
-    generator = torch.Generator().manual_seed(0)
-    x = torch.randn(count, 3, generator=generator)
-    nothing = torch.zeros(2, 0, dtype=torch.long)
-    return PackedGraphs.from_list(
-        [Data(x=row[None], y=row.sum().reshape(1, 1), edge_index=nothing, num_nodes=1) for row in x]
-    )
-
-
-def make_trainer(folder: Path, seed: int = 0, **options: object) -> Trainer:
-    set_seed(seed)
-    model = Mean()
-    optimizer = get_optimizer(model, lr=3e-2)
-    scheduler = get_scheduler(optimizer, "cosine_warmup", total_epochs=6, warmup_epochs=2)
-    return Trainer(model, optimizer, scheduler, checkpoint_dir=folder, device="cpu", **options)  # type: ignore[arg-type]
-
-
-def loaders() -> tuple[GraphLoader, GraphLoader]:
-    return GraphLoader(make_graphs(), 8, shuffle=True), GraphLoader(make_graphs(16), 8)
+from mspe.graphs import GraphLoader
+from mspe.training import TensorBoardHook, Trainer, WandbHook, get_optimizer, set_seed
+from tests.training.small import Mean, loaders, make_graphs, make_trainer
 
 
 def test_training_learns_and_its_history_is_complete(tmp_path: Path) -> None:
@@ -150,9 +118,77 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_best(tmp_path: Pa
     best = (tmp_path / "best.pt").read_bytes()
     with torch.no_grad():
         trainer.model.output.bias.fill_(math.inf)
-    with pytest.raises(MspeError, match=r"the loss is inf in epoch 2 after step 5; lower training.optimizer.lr"):
+    with pytest.raises(
+        MspeError,
+        match=r"loss is inf in epoch 2, batch 1, after step 5: the parameter output.bias is not finite; lower",
+    ):
         trainer.fit(*loaders(), epochs=2)
     assert (tmp_path / "best.pt").read_bytes() == best
+
+
+def test_a_batch_that_is_not_finite_is_left_out_on_request(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    graphs = make_graphs()
+    graphs.fields["x"][5] = math.nan
+    train = GraphLoader(graphs, 8)
+    with pytest.raises(MspeError, match=r"loss is nan in epoch 1, batch 1, after step 0: the batch's field x is not"):
+        make_trainer(tmp_path).fit(train, train, epochs=1)
+    trainer = make_trainer(tmp_path, skip_nonfinite=True)
+    history = trainer.fit(train, loaders()[1], epochs=2)
+    assert history["train_skipped"] == [1.0, 1.0] and trainer.global_step == 8
+    assert all(math.isfinite(value) for name in ("train_loss", "train_mae", "val_loss") for value in history[name])
+    assert "the batch is left out" in caplog.text
+
+
+def test_a_gradient_that_is_not_finite_is_named(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    trainer.model.linear.weight.register_hook(lambda gradient: gradient * math.inf)
+    message = (
+        r"the gradient's norm is (nan|inf) in epoch 1, batch 2, after step 0: the gradient of linear.weight is not"
+    )
+    with pytest.raises(MspeError, match=message):
+        trainer.train_epoch(loaders()[0])
+    skipping = make_trainer(tmp_path, skip_nonfinite=True)
+    skipping.model.linear.weight.register_hook(lambda gradient: gradient * math.inf)
+    before = skipping.model.linear.bias.clone()
+    assert skipping.train_epoch(loaders()[0])["skipped"] == 5
+    assert torch.equal(before, skipping.model.linear.bias) and skipping.global_step == 0
+
+
+def test_a_lack_of_memory_names_the_batch_and_what_to_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = make_trainer(tmp_path)
+
+    def forward(batch: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has …")
+
+    monkeypatch.setattr(trainer.model, "forward", forward)
+    message = r"out of memory with a batch of 8 graphs, 8 nodes, 0 edges, the largest graph of 1 nodes \(CUDA out of"
+    with pytest.raises(MspeError, match=message):
+        trainer.train_epoch(loaders()[0])
+    with pytest.raises(MspeError, match="lower training.batch_size"):
+        trainer.eval_epoch(loaders()[1])
+
+
+def test_edges_are_ranked_within_their_source_node(tmp_path: Path) -> None:
+    class Pairs(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.scale = nn.Parameter(torch.ones(()))
+
+        def forward(self, batch: Batch) -> torch.Tensor:
+            return self.scale * batch.given[:, None]
+
+    pairs = torch.tensor([[0, 0, 1], [1, 2, 2]])
+    graphs = [
+        Data(num_nodes=3, edge_index=pairs, edge_label_index=pairs, edge_label=torch.tensor([1.0, 0, 0]), given=given)
+        for given in (torch.tensor([0.2, 0.9, 0.1]), torch.tensor([0.8, 0.3, 0.1]))
+    ]
+    model = Pairs()
+    trainer = Trainer(model, get_optimizer(model), task_type="edge_prediction", checkpoint_dir=tmp_path, device="cpu")
+    batch = Batch.from_data_list(graphs)
+    scores = [trainer.eval_epoch([batch]), trainer.eval_epoch([Batch.from_data_list([data]) for data in graphs])]
+    assert scores[0]["mrr"] == scores[1]["mrr"] == pytest.approx(0.75)  # ranks 2 and 1: node 0 of each graph apart
+    assert scores[0]["hits@k"] == 1.0
+    assert trainer.train_epoch([batch])["mrr"] == pytest.approx(0.75)
 
 
 def test_accumulating_equals_the_large_batch(tmp_path: Path) -> None:
@@ -182,7 +218,7 @@ def test_hooks_see_steps_and_a_failing_one_does_not_end_the_run(
     assert [(prefix, step) for prefix, step, _ in seen] == [
         ("train", 2), ("train", 4), ("val", 5), ("train", 6), ("train", 8), ("train", 10), ("val", 10)
     ]  # fmt: skip
-    assert seen[0][2] == {"loss", "lr", "grad_norm"}
+    assert seen[0][2] == {"loss", "lr", "grad_norm", "graphs_per_second", "peak_memory_mb"}
     assert "training goes on" in caplog.text and "ZeroDivisionError" in caplog.text
 
 
@@ -198,6 +234,25 @@ def test_tensorboard_reads_back_what_was_logged(tmp_path: Path) -> None:
     events.Reload()
     scalars = [(event.step, event.value) for event in events.Scalars("val/mae")]
     assert scalars == [(5, pytest.approx(history["val_mae"][0])), (10, pytest.approx(history["val_mae"][1]))]
+
+
+@pytest.mark.slow
+def test_weights_and_biases_runs_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    trainer = make_trainer(tmp_path, log_every=2)
+    hook = WandbHook("mspe", mode="offline", dir=str(tmp_path))
+    trainer.add_log_hook(hook)
+    trainer.fit(*loaders(), epochs=2)
+    hook.close()
+    (record,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
+    content = record.read_bytes()
+    assert all(name in content for name in (b"val/mae", b"train/grad_norm", b"train/graphs_per_second"))
+
+
+def test_weights_and_biases_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    with pytest.raises(MspeError, match=r"wandb is not installed; run pip install 'mspe\[wandb\]'"):
+        WandbHook("mspe")
 
 
 def test_predictions_come_in_the_loaders_order_on_the_cpu(tmp_path: Path) -> None:
