@@ -14,7 +14,7 @@ from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
 from mspe.models import load_model
 from mspe.training import get_metrics
 from mspe.training.device import Precision, get_device
-from mspe.training.loops import predict_split
+from mspe.training.loops import Scored, predict_batches
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,11 @@ def evaluate_checkpoint(
     device = get_device(device)
     model = load_model(path).to(device)
     schema = validate(GraphSchema, read_tensors(path)["metadata"]["schema"], str(path))
-    prediction, batches = predict_split(model, GraphLoader(graphs, batch_size), device, Precision(False, device))
-    target = torch.cat([batch.y for batch in batches])
-    metrics = get_metrics(schema.task_type, num_classes=schema.num_classes)(prediction, target)
-    return Evaluation(metrics, prediction, target)
+    batches = predict_batches(model, GraphLoader(graphs, batch_size), device, Precision(False, device))
+    scored = Scored.joined(batches)
+    metrics = scored.metrics(get_metrics(schema.task_type, num_classes=schema.num_classes))
+    assert scored.target is not None, "metrics need a target"
+    return Evaluation(metrics, scored.prediction, scored.target)
 
 
 def median_baseline(

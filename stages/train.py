@@ -1,4 +1,8 @@
-"""Graphs, spectrum and encodings → the best checkpoint of one seed, its metrics and its learning curve."""
+"""Graphs, spectrum and encodings → the best checkpoint of one seed, its metrics and its learning curve.
+
+On several GPUs, or machines: `torchrun --nproc-per-node=2 -m stages.train --seed 0`; `training.batch_size` is then a
+process's.
+"""
 
 import argparse
 import math
@@ -16,7 +20,6 @@ from mspe.models import compile_layers, get_model, model_arguments, pairs_that_f
 from mspe.training import (
     TensorBoardHook,
     Trainer,
-    get_device,
     get_loss_fn,
     get_metrics,
     get_optimizer,
@@ -25,6 +28,7 @@ from mspe.training import (
     set_seed,
 )
 from mspe.training.cost import CostMeter
+from mspe.training.distributed import Workers, process_group
 from mspe.training.history import write_history
 from mspe.training.metrics import is_minimized
 
@@ -32,7 +36,7 @@ DATA = ("data/graphs", "data/spectrum", "data/encodings")
 CODE = ("stages/train.py", "mspe/common", "mspe/models", "mspe/training", "mspe/encodings", "mspe/graphs")
 
 
-def build_trainer(params: Params, seed: int) -> tuple[Trainer, GraphSchema]:
+def build_trainer(params: Params, seed: int, device: torch.device) -> tuple[Trainer, GraphSchema]:
     schema = GraphSchema.load("data/graphs/schema.json")
     arguments = model_arguments(params.model, schema, read_json("data/encodings/bank.json"))
     model = get_model(**arguments)
@@ -60,7 +64,7 @@ def build_trainer(params: Params, seed: int) -> tuple[Trainer, GraphSchema]:
         scheduler=scheduler,
         loss_fn=get_loss_fn(schema.task_type, loss_type=training.loss or schema.loss),
         metrics=get_metrics(schema.task_type, num_classes=schema.num_classes),
-        device=get_device(params.runtime.device),
+        device=device,
         task_type=schema.task_type,
         grad_clip=training.grad_clip,
         mixed_precision=training.mixed_precision,
@@ -75,7 +79,7 @@ def build_trainer(params: Params, seed: int) -> tuple[Trainer, GraphSchema]:
 
 
 def steps_per_epoch(params: Params, schema: GraphSchema) -> int:
-    batches = math.ceil(schema.counts["train"] / params.training.batch_size)
+    batches = math.ceil(schema.counts["train"] / (params.training.batch_size * Workers().size))
     return math.ceil(batches / params.training.accumulation_steps)
 
 
@@ -88,17 +92,24 @@ def build_loaders(trainer: Trainer, batch_size: int, seed: int) -> tuple[GraphLo
         max_pairs=pairs_that_fit(trainer.model, trainer.device),
         pin_memory=on_gpu,
         prefetch=2 if on_gpu else 0,
+        shard=(Workers().rank, Workers().size),
     )
     return loader(train, shuffle=True, seed=seed), loader(val)
 
 
 def main(seed: int) -> None:
     params = load_params()
+    with process_group(params.runtime.device) as device:
+        train(params, seed, device)
+
+
+def train(params: Params, seed: int, device: torch.device) -> None:
     training, runtime = params.training, params.runtime
     if runtime.threads is not None:
         torch.set_num_threads(runtime.threads)
-    set_seed(seed, deterministic=True)
-    trainer, schema = build_trainer(params, seed)
+    workers = Workers()
+    set_seed(seed + workers.rank, deterministic=True)
+    trainer, schema = build_trainer(params, seed, device)
     num_parameters = log_model_info(trainer.model)
     cost = CostMeter(trainer.device)
 
@@ -108,7 +119,8 @@ def main(seed: int) -> None:
             write_history(seed, trainer.history, trainer.best_epoch, num_parameters)
             write_json(f"metrics/cost/{seed}.json", cost.report())
 
-    trainer.add_log_hook(TensorBoardHook(f"runs/{seed}"))
+    if workers.is_main:
+        trainer.add_log_hook(TensorBoardHook(f"runs/{seed}"))
     trainer.add_log_hook(write_progress)
     state = resume_folder({"seed": seed, "model": trainer.metadata, "training": training.model_dump()}, [*DATA, *CODE])
     train_loader, val_loader = build_loaders(trainer, training.batch_size, seed)
@@ -120,7 +132,8 @@ def main(seed: int) -> None:
         early_stopping=training.early_stopping,
         resume_path=state / "state.pt" if runtime.resume else None,
     )
-    discard(state)
+    if workers.is_main:
+        discard(state)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,9 @@ class GraphLoader:
         n²) is split, with a line in the log; None: no limit.
     pin_memory
         Put batches into page-locked memory, from which a GPU copies them while it computes.
+    shard
+        (rank, size): this loader's part where several processes train together. Of a shuffled batch, which is then
+        `size` times as large, each takes every size-th graph; of the stored order, every size-th batch.
     prefetch
         Batches that a thread makes ready ahead of the one in use; 0: none.
 
@@ -71,7 +74,10 @@ class GraphLoader:
         max_pairs: int | None = None,
         pin_memory: bool = False,
         prefetch: int = 0,
+        shard: tuple[int, int] = (0, 1),
     ) -> None:
+        if shuffle and len(graphs) < shard[1]:
+            raise MspeError(f"{len(graphs)} graphs cannot be shared by {shard[1]} processes; start fewer")
         if batch_size < 1:
             raise MspeError(f"batch_size: got {batch_size}, allowed: an integer of at least 1")
         self.graphs = graphs
@@ -82,6 +88,7 @@ class GraphLoader:
         self.max_pairs = max_pairs
         self.pin_memory = pin_memory
         self.prefetch = prefetch
+        self.shard = shard
         self.epoch = 0
         self._first = 0
         self._split_reported = False
@@ -106,7 +113,7 @@ class GraphLoader:
         self._first = batch
 
     def __len__(self) -> int:
-        if self.max_pairs is None:
+        if self.max_pairs is None and self.shard[1] == 1:
             return math.ceil(len(self.graphs) / self.batch_size)
         return len(self._batches())
 
@@ -125,16 +132,21 @@ class GraphLoader:
             yield from self.graphs[torch.cat(chunk)].batches([len(batch) for batch in chunk])
 
     def _batches(self) -> list[Tensor]:
+        rank, size = self.shard
         if not self.shuffle:
-            return self._split(list(torch.arange(len(self.graphs)).split(self.batch_size)))
+            return self._split(list(torch.arange(len(self.graphs)).split(self.batch_size))[rank::size])
         epoch_seed = np.random.SeedSequence((self.seed, self.epoch)).generate_state(1, np.uint64)
         generator = torch.Generator().manual_seed(int(epoch_seed[0]))
         order = torch.randperm(len(self.graphs), generator=generator)
+        whole = self.batch_size * size
         batches: list[Tensor] = []
-        for window in order.split(self.batch_size * self.window):
+        for window in order.split(whole * self.window):
             by_size = window[torch.argsort(self.graphs.num_nodes[window], stable=True)]
-            batches.extend(by_size.split(self.batch_size))
-        return self._split([batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()])
+            batches.extend(by_size.split(whole))
+        if len(batches) > 1 and len(batches[-1]) < size:  # every process needs a graph of every batch
+            batches[-2:] = [torch.cat(batches[-2:])]
+        shuffled = [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
+        return self._split([batch[rank::size] for batch in shuffled])
 
     def _split(self, batches: list[Tensor]) -> list[Tensor]:
         """Halve batches until each fits."""

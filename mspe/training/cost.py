@@ -34,10 +34,9 @@ class CostMeter:
 
         The last three stand in a list, which `dvc metrics show` leaves out of its table of numbers.
         """
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
         report: dict[str, Any] = {
             "seconds": round(time.perf_counter() - self.start, 1),
-            "peak_memory_mb": round(peak / 1e6),
+            "peak_memory_mb": round(_peak_process_memory() / 1e6),
             "threads": torch.get_num_threads(),
         }
         if self.device.type == "cuda":
@@ -45,6 +44,43 @@ class CostMeter:
         versions = [f"{name} {_version(name)}" for name in _PACKAGES]
         environment = [_device_name(self.device), f"commit {_commit()}", f"python {platform.python_version()}"]
         return {**report, "environment": environment + versions}
+
+
+class SpeedMeter:
+    """Graphs a second since the last report, and the peak memory: of the GPU where there is one, else of the process.
+
+    Examples
+    --------
+    >>> meter = SpeedMeter(torch.device("cpu"))
+    >>> meter.count(32)
+    >>> sorted(meter.report())
+    ['graphs_per_second', 'peak_memory_mb']
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin to count anew."""
+        self._since = time.perf_counter()
+        self._graphs = 0
+
+    def count(self, graphs: int) -> None:
+        """Take the graphs of a batch."""
+        self._graphs += graphs
+
+    def report(self) -> dict[str, float]:
+        """What has been measured, in graphs and MB (1e6 bytes)."""
+        speed = self._graphs / max(time.perf_counter() - self._since, 1e-9)
+        on_gpu = self.device.type == "cuda"
+        peak = torch.cuda.max_memory_allocated(self.device) if on_gpu else _peak_process_memory()
+        self.restart()
+        return {"graphs_per_second": speed, "peak_memory_mb": peak / 1e6}
+
+
+def _peak_process_memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
 
 
 def _version(package: str) -> str:

@@ -63,6 +63,11 @@ class Precision:
         return nullcontext() if self.dtype is None else torch.autocast(self.device_type, dtype=self.dtype)
 
 
+def at_least_single(prediction: torch.Tensor) -> torch.Tensor:
+    """The same in single precision, where it is in half; double stays double."""
+    return prediction.float() if prediction.dtype in (torch.float16, torch.bfloat16) else prediction
+
+
 def log_model_info(model: nn.Module) -> int:
     """Log, and return, how many trainable parameters a model has."""
     trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)

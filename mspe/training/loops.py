@@ -2,7 +2,9 @@
 
 import copy
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -10,7 +12,10 @@ from torch import Tensor, nn
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
-from mspe.training.device import Precision, explained_out_of_memory
+from mspe.training.device import Precision, at_least_single, explained_out_of_memory
+from mspe.training.metrics import EdgeMetrics, Metrics
+
+TARGETS = ("edge_label", "y")
 
 
 def batch_target(batch: Batch) -> Tensor:
@@ -21,7 +26,7 @@ def batch_target(batch: Batch) -> Tensor:
     MspeError
         If it has neither.
     """
-    for name in ("edge_label", "y"):
+    for name in TARGETS:
         if name in batch and batch[name] is not None:
             return batch[name]
     raise MspeError(f"a batch has no target: its fields are {', '.join(batch.keys())}; add y")
@@ -33,13 +38,60 @@ def count_targets(batch: Batch) -> int:
     return int((~torch.isnan(target)).sum()) if target.is_floating_point() else target.numel()
 
 
-def edge_sources(batch: Batch) -> Tensor:
-    """The first node of every pair in a batch's `edge_label_index`; empty where it names no pairs.
+@dataclass(frozen=True)
+class Scored:
+    """Predictions beside what they are to be.
 
-    Candidates of one node are ranked together.
+    Attributes
+    ----------
+    prediction
+        [samples, outputs], in full precision.
+    target
+        Of the same samples; None where the batch has none.
+    source
+        Where the samples are pairs of nodes (`edge_label_index`), the first node of each; else empty.
+    num_nodes
+        Of the graphs that they belong to.
     """
-    pairs = batch.get("edge_label_index")
-    return pairs[0] if pairs is not None else torch.empty(0, dtype=torch.long, device=batch_target(batch).device)
+
+    prediction: Tensor
+    target: Tensor | None
+    source: Tensor
+    num_nodes: int
+
+    @classmethod
+    def from_batch(cls, batch: Batch, prediction: Tensor) -> "Scored":
+        """A batch's predictions and targets."""
+        pairs = batch.get("edge_label_index")
+        source = pairs[0] if pairs is not None else torch.empty(0, dtype=torch.long, device=prediction.device)
+        has_target = any(batch.get(name) is not None for name in TARGETS)
+        target = batch_target(batch) if has_target else None
+        return cls(at_least_single(prediction.detach()), target, source, batch.batch.numel())
+
+    @classmethod
+    def joined(cls, parts: Sequence["Scored"]) -> "Scored":
+        """All parts in order; the nodes of each are numbered after those before it."""
+        first = [0, *accumulate(part.num_nodes for part in parts)]
+        targets = [part.target for part in parts if part.target is not None]
+        return cls(
+            prediction=torch.cat([part.prediction for part in parts]),
+            target=torch.cat(targets) if targets else None,
+            source=torch.cat([part.source + shift for part, shift in zip(parts, first, strict=False)]),
+            num_nodes=first[-1],
+        )
+
+    def to(self, device: str | torch.device) -> "Scored":
+        """The same on another device."""
+        target = None if self.target is None else self.target.to(device)
+        return Scored(self.prediction.to(device), target, self.source.to(device), self.num_nodes)
+
+    def metrics(self, metrics: Metrics) -> dict[str, float]:
+        """Every metric, over all samples; those of edges are also told the source nodes."""
+        if self.target is None:
+            raise MspeError("the loader's batches have no target; add y")
+        if isinstance(metrics, EdgeMetrics):
+            return metrics(self.prediction, self.target, self.source)
+        return metrics(self.prediction, self.target)
 
 
 class GradientAccumulator:
@@ -138,22 +190,22 @@ class EarlyStopping:
 
 
 @torch.no_grad()
-def predict_split(
+def predict_batches(
     model: nn.Module, loader: Iterable[Batch], device: torch.device, precision: Precision
-) -> tuple[Tensor, list[Batch]]:
-    """Predict every batch in evaluation mode.
+) -> list[Scored]:
+    """Predict every batch in evaluation mode: the predictions on the CPU, in the loader's order.
 
-    Returns
-    -------
-    tuple
-        The predictions [samples, outputs] in full precision on the CPU, in the loader's order, and the batches.
+    Raises
+    ------
+    MspeError
+        If the loader is empty.
     """
     model.eval()
-    predictions, batches = [], []
+    results = []
     for batch in loader:
         with precision.autocast(), explained_out_of_memory(batch):
-            predictions.append(model(copy.copy(batch).to(device, non_blocking=True)).float().cpu())
-        batches.append(batch)
-    if not predictions:
+            prediction = model(copy.copy(batch).to(device, non_blocking=True))
+        results.append(Scored.from_batch(batch.to("cpu"), prediction.cpu()))
+    if not results:
         raise MspeError("the loader is empty; give at least one batch")
-    return torch.cat(predictions), batches
+    return results

@@ -130,13 +130,6 @@ def _ranks(scores: np.ndarray, label: np.ndarray, source: np.ndarray) -> np.ndar
     return np.concatenate(ranks) if ranks else np.empty(0)
 
 
-def score(metrics: Metrics, prediction: Tensor, target: Tensor, source: Tensor) -> dict[str, float]:
-    """Call metrics; those of edges are also told the candidates' source nodes, where there are any."""
-    if isinstance(metrics, EdgeMetrics):
-        return metrics(prediction, target, source)
-    return metrics(prediction, target)
-
-
 def _columns(values: Tensor) -> list[np.ndarray]:
     return list(values.double().reshape(values.size(0), -1).numpy().T)
 

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
-from mspe.training.loops import batch_target, count_targets, edge_sources
-from mspe.training.metrics import Metrics, score
+from mspe.training.distributed import Workers
+from mspe.training.loops import Scored, count_targets
+from mspe.training.metrics import Metrics
 
 
 class EpochProgress:
@@ -29,10 +30,7 @@ class EpochProgress:
         self.skipped = 0
         self._loss = 0.0
         self._known = 0
-        self._nodes = 0
-        self._predictions: list[Tensor] = []
-        self._targets: list[Tensor] = []
-        self._sources: list[Tensor] = []
+        self._parts: list[Scored] = []
 
     def add(self, batch: Batch, prediction: Tensor, loss: float) -> None:
         """Take a batch that has been trained on."""
@@ -40,35 +38,35 @@ class EpochProgress:
         self.batches += 1
         self._loss += loss * known
         self._known += known
-        self._predictions.append(prediction)
-        self._targets.append(batch_target(batch))
-        self._sources.append(edge_sources(batch) + self._nodes)
-        self._nodes += batch.num_nodes
+        self._parts.append(Scored.from_batch(batch, prediction))
 
     def skip(self) -> None:
         """Count a batch that is left out."""
         self.batches += 1
         self.skipped += 1
 
-    def scores(self, metrics: Metrics) -> dict[str, float]:
-        """`loss`, the mean over the targets, and every metric of the predictions made while training."""
-        if not self._predictions:
+    def scores(self, metrics: Metrics, workers: Workers) -> dict[str, float]:
+        """`loss`, the mean over all processes' targets, and every metric of the predictions made while training."""
+        gathered = workers.gather((self._loss, self._known, self._joined()))
+        parts = [part for _, _, part in gathered if part is not None]
+        if not parts:
             return {"loss": float("nan")}
-        prediction, target = torch.cat(self._predictions).cpu(), torch.cat(self._targets).cpu()
-        result = score(metrics, prediction, target, torch.cat(self._sources).cpu())
-        return {"loss": self._loss / max(1, self._known), **result}
+        loss = sum(loss for loss, _, _ in gathered) / max(1, sum(known for _, known, _ in gathered))
+        return {"loss": loss, **Scored.joined(parts).metrics(metrics)}
+
+    def _joined(self) -> Scored | None:
+        return Scored.joined(self._parts).to("cpu") if self._parts else None
 
     def state_dict(self) -> dict[str, Any]:
         """Everything, as plain values and tensors on the CPU."""
-        lists = {"predictions": self._predictions, "targets": self._targets, "sources": self._sources}
+        part = self._joined()
         return {
-            **{name: torch.cat(parts).cpu() if parts else None for name, parts in lists.items()},
+            "scored": None if part is None else vars(part),
             "learning_rate": self.learning_rate,
             "batches": self.batches,
             "skipped": self.skipped,
             "loss": self._loss,
             "known": self._known,
-            "nodes": self._nodes,
         }
 
     @classmethod
@@ -76,8 +74,7 @@ class EpochProgress:
         """Go on from `state_dict`."""
         progress = cls(state["learning_rate"])
         progress.batches, progress.skipped = state["batches"], state["skipped"]
-        progress._loss, progress._known, progress._nodes = state["loss"], state["known"], state["nodes"]
-        for name in ("predictions", "targets", "sources"):
-            if state[name] is not None:
-                getattr(progress, f"_{name}").append(state[name].to(device))
+        progress._loss, progress._known = state["loss"], state["known"]
+        if state["scored"] is not None:
+            progress._parts.append(Scored(**state["scored"]).to(device))
         return progress

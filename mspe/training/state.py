@@ -11,18 +11,22 @@ from torch import nn
 from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors, write_tensors
 from mspe.training.checkpoint import read_checkpoint
+from mspe.training.distributed import Workers
+from mspe.training.progress import EpochProgress
 from mspe.training.reproducibility import generator_states, restore_generator_states
 
 logger = logging.getLogger(__name__)
 
 
 class RunState:
-    """The file of one run's state, which one process at a time may hold.
+    """The file of one run's state, which one run at a time may hold.
 
     Parameters
     ----------
     path
         Of the file; None keeps nothing.
+    workers
+        The processes of the run: each has generators, and a share of the epoch, of its own.
 
     Raises
     ------
@@ -30,12 +34,13 @@ class RunState:
         On entering, if another process holds it.
     """
 
-    def __init__(self, path: str | Path | None) -> None:
+    def __init__(self, path: str | Path | None, workers: Workers) -> None:
         self.path = None if path is None else Path(path)
+        self.workers = workers
         self._lock: FileLock | None = None
 
     def __enter__(self) -> "RunState":
-        if self.path is None:
+        if self.path is None or not self.workers.is_main:
             return self
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(f"{self.path}.lock")
@@ -55,21 +60,32 @@ class RunState:
         """Whether there is a run to go on with."""
         return self.path is not None and self.path.exists()
 
-    def save(self, state: dict[str, Any]) -> None:
-        """Write the state, and with it those of all random generators."""
-        if self.path is not None:
-            write_tensors(self.path, {**state, "generators": generator_states()})
+    def save(self, state: dict[str, Any], progress: EpochProgress | None) -> None:
+        """Write the state, and of every process its random generators and what it has seen of an unfinished epoch."""
+        if self.path is None:
+            return
+        own = {"generators": generator_states(), "progress": None if progress is None else progress.state_dict()}
+        processes = self.workers.gather(own)
+        if self.workers.is_main:
+            write_tensors(self.path, {**state, "processes": processes})
 
-    def load(self, model: nn.Module) -> dict[str, Any]:
-        """Read what `save` wrote, and put the random generators back.
+    def load(self, model: nn.Module) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """Read what `save` wrote, and put the random generators back: the state and this process's progress.
 
         Raises
         ------
         MspeError
-            If the file is damaged or belongs to another model.
+            If the file is damaged, or belongs to another model or to another number of processes.
         """
         assert self.path is not None, "there is no state to load"
         read_checkpoint(self.path, model)
         state = read_tensors(self.path)
-        restore_generator_states(state["generators"])
-        return state
+        processes = state["processes"]
+        if len(processes) != self.workers.size:
+            raise MspeError(
+                f"{self.path}: the run was on {len(processes)} processes, not {self.workers.size}; go on with as many, "
+                "or delete the file to begin anew"
+            )
+        own = processes[self.workers.rank]
+        restore_generator_states(own["generators"])
+        return state, own["progress"]

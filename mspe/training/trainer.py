@@ -3,10 +3,10 @@
 import copy
 import logging
 import math
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Sized
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,13 +21,15 @@ from tqdm import tqdm
 from mspe.common.errors import MspeError
 from mspe.common.files import write_tensors
 from mspe.training.checkpoint import checkpoint_path, read_checkpoint
-from mspe.training.device import Precision, explained_out_of_memory, get_device
+from mspe.training.cost import SpeedMeter
+from mspe.training.device import Precision, at_least_single, explained_out_of_memory, get_device
+from mspe.training.distributed import Workers
 from mspe.training.finite import find_cause
 from mspe.training.hooks import LogHook
 from mspe.training.interruption import Interruption
-from mspe.training.loops import EarlyStopping, GradientAccumulator, batch_target, edge_sources, predict_split
+from mspe.training.loops import EarlyStopping, GradientAccumulator, Scored, batch_target, count_targets, predict_batches
 from mspe.training.losses import LossFunction, get_loss_fn
-from mspe.training.metrics import Metrics, get_metrics, is_minimized, score
+from mspe.training.metrics import Metrics, get_metrics, is_minimized
 from mspe.training.optimizer import learning_rate
 from mspe.training.progress import EpochProgress
 from mspe.training.state import RunState
@@ -39,6 +41,9 @@ BEST = "best.pt"
 
 class Trainer:
     """Trains, evaluates, predicts and checkpoints.
+
+    In a process group (`mspe.training.distributed.process_group`) all processes average their gradients, each loader
+    gives its process a shard, metrics are of all shards, and the process of rank 0 writes and logs.
 
     Parameters
     ----------
@@ -124,7 +129,10 @@ class Trainer:
         self._last_metrics: dict[str, float] = {}
         self._best_checkpoint: dict[str, Any] | None = None
         self._hooks: list[LogHook] = []
-        self._logged_at = (0.0, 0)  # when the hooks were last called, and the graphs seen since
+        self._speed = SpeedMeter(self.device)
+        self._workers = Workers()
+        self._window_targets = 0  # known targets behind the gradients of the window so far
+        self._workers.share([*self.model.parameters(), *self.model.buffers()])
 
     def add_log_hook(self, hook: LogHook) -> None:
         """Have ``hook(metrics, step, prefix)`` called: prefix `train` every `log_every` steps, `val` every epoch.
@@ -134,7 +142,7 @@ class Trainer:
         self._hooks.append(hook)
 
     def _log(self, metrics: dict[str, float], prefix: str) -> None:
-        for hook in self._hooks:
+        for hook in self._hooks if self._workers.is_main else []:
             try:
                 hook(metrics, self.global_step, prefix)
             except Exception:  # someone else's code: a broken plot must not cost a training run
@@ -170,15 +178,19 @@ class Trainer:
             initial=progress.batches,
             desc=f"epoch {self.epoch + 1}",
             leave=False,
-            disable=not sys.stderr.isatty(),
+            disable=not (sys.stderr.isatty() and self._workers.is_main),
         )
         self.optimizer.zero_grad()
-        self._logged_at = (time.perf_counter(), 0)
+        self._speed.restart()
         for loaded in bar:
             batch = loaded.to(self.device, non_blocking=True)
+            self._speed.count(batch.num_graphs * self._workers.size)
             with explained_out_of_memory(batch):
                 loss = self._backward(batch, progress)
-                stepped = self.accumulator.step_due and self._step(batch, progress, loss)
+                stepped = self.accumulator.step_due and self._step(batch, progress)
+            if stepped and self.global_step % self.log_every == 0:
+                rate = learning_rate(self.optimizer)
+                self._log({"loss": loss, "lr": rate, "grad_norm": self._norm, **self._speed.report()}, "train")
             bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
             if stepped:
                 after_step(progress)
@@ -186,29 +198,32 @@ class Trainer:
             raise MspeError("the training loader is empty; give at least one batch")
         self.epoch += 1
         skipped = {"skipped": float(progress.skipped)} if self.skip_nonfinite else {}
-        return {**progress.scores(self.metrics), **skipped}
+        return {**progress.scores(self.metrics, self._workers), **skipped}
 
     def _backward(self, batch: Batch, progress: EpochProgress) -> float:
         """One forward and backward pass; the unscaled loss."""
         with self.precision.autocast():
             prediction = self.model(batch)
-            loss = self.loss_fn(prediction.float(), batch_target(batch))
+            loss = self.loss_fn(at_least_single(prediction), batch_target(batch))
         value = loss.item()
         if not math.isfinite(value):
             self._refuse(f"the loss is {value}", batch, progress)
             progress.skip()
             return value
         self.precision.scaler.scale(self.accumulator.scale(loss)).backward()
-        progress.add(batch, prediction.detach().float(), value)
+        self._window_targets += count_targets(batch)
+        progress.add(batch, prediction, value)
         return value
 
-    def _step(self, batch: Batch, progress: EpochProgress, loss: float) -> bool:
-        """Clip, step and reset; whether there was a gradient to step with."""
-        if all(parameter.grad is None for parameter in self.model.parameters()):
+    def _step(self, batch: Batch, progress: EpochProgress) -> bool:
+        """Average over processes, clip, step and reset; whether there was a gradient to step with."""
+        targets = self._workers.average_gradients(self.model, self._window_targets)
+        self._window_targets = 0
+        if targets == 0:
             return False  # every batch of the window was left out
         self.precision.scaler.unscale_(self.optimizer)
         largest = math.inf if self.grad_clip is None else self.grad_clip
-        norm = clip_grad_norm_(self.model.parameters(), largest).item()
+        norm = self._norm = clip_grad_norm_(self.model.parameters(), largest).item()
         if not math.isfinite(norm) and not self.precision.scaler.is_enabled():  # the scaler skips such a step itself
             self._refuse(f"the gradient's norm is {norm}", batch, progress)
             self.optimizer.zero_grad()
@@ -218,29 +233,9 @@ class Trainer:
         self.precision.scaler.update()
         self.optimizer.zero_grad()
         self.global_step += 1
-        self._log_step(batch, loss, norm)
         if self.scheduler is not None and self.scheduler_interval == "step":
             self.scheduler.step()
         return True
-
-    def _log_step(self, batch: Batch, loss: float, norm: float) -> None:
-        since, graphs = self._logged_at
-        graphs += batch.num_graphs * self.accumulator.accumulation_steps
-        self._logged_at = (since, graphs)
-        if self.global_step % self.log_every:
-            return
-        now = time.perf_counter()
-        speed = graphs / max(now - since, 1e-9)
-        rate = learning_rate(self.optimizer)
-        metrics = {"loss": loss, "lr": rate, "grad_norm": norm, "graphs_per_second": speed}
-        self._log({**metrics, "peak_memory_mb": self._peak_memory()}, "train")
-        self._logged_at = (now, 0)
-
-    def _peak_memory(self) -> float:
-        """Of the GPU where there is one, else of the process, in MB (1e6 bytes)."""
-        if self.device.type == "cuda":
-            return torch.cuda.max_memory_allocated(self.device) / 1e6
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6  # Linux counts in KiB
 
     def _refuse(self, problem: str, batch: Batch, progress: EpochProgress) -> None:
         """End the run for a number that is not finite, or say that its batch is left out."""
@@ -255,14 +250,19 @@ class Trainer:
 
     def eval_epoch(self, val_loader: Iterable[Batch]) -> dict[str, float]:
         """`loss` and every metric, each over all samples of the loader at once."""
-        prediction, batches = predict_split(self.model, val_loader, self.device, self.precision)
-        target = torch.cat([batch_target(batch) for batch in batches]).cpu()
-        sources, nodes = [], 0
-        for batch in batches:
-            sources.append(edge_sources(batch).cpu() + nodes)
-            nodes += batch.num_nodes
-        scores = score(self.metrics, prediction, target, torch.cat(sources))
-        return {"loss": self.loss_fn(prediction, target).item(), **scores}
+        scored = self._scored(val_loader)
+        scores = scored.metrics(self.metrics)
+        assert scored.target is not None, "metrics need a target"
+        return {"loss": self.loss_fn(scored.prediction, scored.target).item(), **scores}
+
+    def _scored(self, loader: Iterable[Batch]) -> Scored:
+        """Every sample of the loader, once and in its order: of all processes where each has a shard of it."""
+        self._workers.share(self.model.buffers())
+        own = predict_batches(self.model, loader, self.device, self.precision)
+        if self._workers.size == 1 or getattr(loader, "shard", (0, 1))[1] == 1:
+            return Scored.joined(own)
+        in_turn = chain.from_iterable(zip_longest(*self._workers.gather(own)))
+        return Scored.joined([part for part in in_turn if part is not None])
 
     def predict(self, loader: Iterable[Batch], probabilities: bool = False) -> Tensor:
         """Predict every sample, in the loader's order.
@@ -279,7 +279,7 @@ class Trainer:
         Tensor
             [samples, outputs] on the CPU: in the target's own units, or logits.
         """
-        prediction, _ = predict_split(self.model, loader, self.device, self.precision)
+        prediction = self._scored(loader).prediction
         if not probabilities:
             return prediction
         if self.task_type == "regression":
@@ -333,15 +333,20 @@ class Trainer:
         minimize = is_minimized(metric_for_best, minimize_metric)
         stopper = EarlyStopping(early_stopping, "min" if minimize else "max") if early_stopping else None
         divisible = hasattr(train_loader, "start_at")  # can go on in mid-epoch
-        with RunState(resume_path) as kept, Interruption(enabled=resume_path is not None) as interruption:
+        with (
+            RunState(resume_path, self._workers) as kept,
+            Interruption(enabled=resume_path is not None) as interruption,
+        ):
             progress = self._resume(kept, stopper) if kept.exists() else None
             stop = stopper is not None and stopper.waited >= stopper.patience
             saved_at = time.monotonic()
 
             def after_step(progress: EpochProgress) -> None:
                 nonlocal saved_at
-                if divisible and (interruption.requested or time.monotonic() - saved_at >= save_interval):
-                    kept.save(self._state(stopper, progress))
+                self._agree_to_stop(interruption)
+                due = resume_path is not None and time.monotonic() - saved_at >= save_interval
+                if divisible and (interruption.requested or self._workers.any(due)):
+                    kept.save(self._state(stopper), progress)
                     saved_at = time.monotonic()
                 what = "this step" if divisible else "the last finished epoch" if kept.exists() else "nothing yet"
                 interruption.raise_if_requested(
@@ -360,18 +365,25 @@ class Trainer:
                 self._step_scheduler(val[metric_for_best])
                 stop = stopper is not None and stopper(val[metric_for_best])
                 self._log(val, "val")
-                kept.save(self._state(stopper, None))
+                kept.save(self._state(stopper), None)
                 saved_at = time.monotonic()
-                logger.info(
+                logger.log(
+                    logging.INFO if self._workers.is_main else logging.DEBUG,
                     "epoch %d/%d  train loss %.4f  val %s %.4f  best %.4f (epoch %d)  lr %.2e",
                     *(self.epoch, epochs, train["loss"], metric_for_best, val[metric_for_best]),
                     *(self.best_metric, self.best_epoch, progress.learning_rate),
                 )
+                self._agree_to_stop(interruption)
                 interruption.raise_if_requested(
                     f"after epoch {self.epoch}", f"it is kept in {kept.path}; the same command goes on from it"
                 )
                 progress = None
         return self.history
+
+    def _agree_to_stop(self, interruption: Interruption) -> None:
+        """A signal to one process stops all of them at the same step."""
+        signals = self._workers.gather(interruption.requested)
+        interruption.requested = next((signal for signal in signals if signal), None)
 
     def _step_scheduler(self, value: float) -> None:
         if isinstance(self.scheduler, ReduceLROnPlateau):
@@ -392,7 +404,11 @@ class Trainer:
         if better or (math.isnan(self.best_metric) and not math.isnan(value)):
             self.best_metric, self.best_epoch = value, self.epoch
             self._best_checkpoint = copy.deepcopy(self._checkpoint())
-            write_tensors(self.checkpoint_dir / BEST, self._best_checkpoint)
+            self._write(self.checkpoint_dir / BEST, self._best_checkpoint)
+
+    def _write(self, path: Path, content: dict[str, Any]) -> None:
+        if self._workers.is_main:
+            write_tensors(path, content)
 
     def _checkpoint(self) -> dict[str, Any]:
         return {
@@ -414,7 +430,7 @@ class Trainer:
         `best_epoch`, `metrics`) and `metadata`.
         """
         target = checkpoint_path(self.checkpoint_dir, path)
-        write_tensors(target, self._checkpoint())
+        self._write(target, self._checkpoint())
         return target
 
     def load_checkpoint(self, path: str | Path) -> dict[str, Any]:
@@ -438,7 +454,7 @@ class Trainer:
             setattr(self, name, checkpoint[name])
         self._last_metrics = checkpoint["metrics"]
 
-    def _state(self, stopper: EarlyStopping | None, progress: EpochProgress | None) -> dict[str, Any]:
+    def _state(self, stopper: EarlyStopping | None) -> dict[str, Any]:
         """Everything that decides how the run goes on; kept apart from the checkpoints."""
         return {
             **self._checkpoint(),
@@ -446,12 +462,11 @@ class Trainer:
             "scaler": self.precision.scaler.state_dict(),
             "early_stopping": None if stopper is None else stopper.state_dict(),
             "best_checkpoint": self._best_checkpoint,
-            "progress": None if progress is None else progress.state_dict(),
         }
 
     def _resume(self, kept: RunState, stopper: EarlyStopping | None) -> EpochProgress | None:
         """Go on from a state: what its unfinished epoch has seen, if there is one."""
-        state = kept.load(self.model)
+        state, progress = kept.load(self.model)
         self._restore(state)
         self.history = state["history"]
         self.precision.scaler.load_state_dict(state["scaler"])
@@ -459,8 +474,7 @@ class Trainer:
             stopper.load_state_dict(state["early_stopping"])
         self._best_checkpoint = state["best_checkpoint"]
         if self._best_checkpoint is not None:
-            write_tensors(self.checkpoint_dir / BEST, self._best_checkpoint)
-        progress = state["progress"]
+            self._write(self.checkpoint_dir / BEST, self._best_checkpoint)
         within = "" if progress is None else f", at batch {progress['batches']} of the next"
         logger.info("resumed after epoch %d%s from %s", self.epoch, within, kept.path)
         return None if progress is None else EpochProgress.from_state(progress, self.device)

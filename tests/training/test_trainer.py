@@ -164,7 +164,7 @@ def test_a_lack_of_memory_names_the_batch_and_what_to_lower(tmp_path: Path, monk
     message = r"out of memory with a batch of 8 graphs, 8 nodes, 0 edges, the largest graph of 1 nodes \(CUDA out of"
     with pytest.raises(MspeError, match=message):
         trainer.train_epoch(loaders()[0])
-    with pytest.raises(MspeError, match="lower training.batch_size"):
+    with pytest.raises(MspeError, match=r"lower training.batch_size"):
         trainer.eval_epoch(loaders()[1])
 
 

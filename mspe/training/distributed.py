@@ -1,0 +1,88 @@
+"""Several processes on one run, as `torchrun` starts them."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, distributed, nn
+
+from mspe.training.device import get_device
+
+
+@contextmanager
+def process_group(device: str | torch.device = "auto") -> Iterator[torch.device]:
+    """Join the processes that `torchrun` has started, and give the device of this one.
+
+    NCCL connects GPUs, one a process, and gloo CPUs. A process started without `torchrun` stays alone.
+    """
+    chosen = get_device(device)
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield chosen
+        return
+    if chosen.type == "cuda":
+        chosen = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(chosen)
+    distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    try:
+        yield chosen
+    finally:
+        distributed.destroy_process_group()
+
+
+class Workers:
+    """The processes that train together; one alone where there is no process group.
+
+    Attributes
+    ----------
+    rank, size
+        Of this process, and how many there are.
+
+    Examples
+    --------
+    >>> workers = Workers()
+    >>> workers.size, workers.is_main, workers.gather("x"), workers.any(False)
+    (1, True, ['x'], False)
+    """
+
+    def __init__(self) -> None:
+        together = distributed.is_available() and distributed.is_initialized()
+        self.rank = distributed.get_rank() if together else 0
+        self.size = distributed.get_world_size() if together else 1
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this process writes files, logs and the progress bar."""
+        return self.rank == 0
+
+    def share(self, tensors: Iterable[Tensor]) -> None:
+        """Give every process the main one's values."""
+        if self.size > 1:
+            for tensor in tensors:
+                distributed.broadcast(tensor, src=0)
+
+    def average_gradients(self, model: nn.Module, weight: int) -> int:
+        """Average the gradients of all processes, each weighted by the targets behind it; the sum of the weights."""
+        if self.size == 1:
+            return weight
+        parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        gradients = [torch.zeros_like(p) if p.grad is None else p.grad * weight for p in parameters]
+        flat = torch.cat([gradient.flatten() for gradient in gradients] + [gradients[0].new_tensor([float(weight)])])
+        distributed.all_reduce(flat)
+        total = int(flat[-1])
+        for parameter, averaged in zip(parameters, flat[:-1].split([p.numel() for p in parameters]), strict=True):
+            parameter.grad = (averaged / max(1, total)).view_as(parameter) if total else None
+        return total
+
+    def any(self, flag: bool) -> bool:
+        """Whether the flag is set in some process."""
+        return flag if self.size == 1 else any(self.gather(flag))
+
+    def gather(self, value: Any) -> list[Any]:
+        """The values of all processes, in the order of their ranks; tensors have to be on the CPU."""
+        if self.size == 1:
+            return [value]
+        values: list[Any] = [None] * self.size
+        distributed.all_gather_object(values, value)
+        return values

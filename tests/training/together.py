@@ -1,0 +1,51 @@
+"""A small run on one process or, under torchrun, on several: `python -m tests.training.together FOLDER`."""
+
+import sys
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch_geometric.data import Batch
+
+from mspe.common.files import write_json
+from mspe.graphs import GraphLoader
+from mspe.training import Trainer, get_optimizer, get_scheduler, set_seed
+from mspe.training.distributed import Workers, process_group
+from tests.training.small import Mean, make_graphs
+
+
+class Number(nn.Module):
+    """Predicts every graph's number, so that the order and the count of samples can be seen."""
+
+    def forward(self, batch: Batch) -> torch.Tensor:
+        return batch.number
+
+
+def main(folder: Path) -> None:
+    torch.set_num_threads(1)
+    workers = Workers()
+    set_seed(workers.rank)  # another start on each process, until the main one shares its own
+    graphs = make_graphs(43)
+    number = torch.arange(43.0)[:, None]
+    graphs = graphs.with_fields({"x": graphs.fields["x"].double(), "number": number}, {"x": "node", "number": "graph"})
+    graphs = graphs.with_fields({"y": graphs.fields["y"].double()}, {"y": "graph"})
+    shard = (workers.rank, workers.size)
+    train = GraphLoader(graphs, 12 // workers.size, shuffle=True, shard=shard)
+    val = GraphLoader(graphs, 4, shard=shard)
+    model = Mean().double()
+    model.dropout.p = 0.0
+    optimizer = get_optimizer(model, lr=1e-2)
+    scheduler = get_scheduler(optimizer, total_epochs=5, warmup_epochs=1)
+    trainer = Trainer(model, optimizer, scheduler, checkpoint_dir=folder, device="cpu", accumulation_steps=2)
+    history = trainer.fit(train, val, epochs=5, metric_for_best="mae", resume_path=folder / "state.pt")
+    numbers = Trainer(Number(), optimizer, checkpoint_dir=folder, device="cpu").predict(val)
+    seen = workers.gather([batch.number.flatten().tolist() for batch in train])
+    if workers.is_main:
+        write_json(folder / "history.json", history)
+        write_json(folder / "numbers.json", {"predicted": numbers.flatten().tolist(), "trained": seen})
+        torch.save(model.state_dict(), folder / "weights.pt")
+
+
+if __name__ == "__main__":
+    with process_group("cpu"):
+        main(Path(sys.argv[1]))
