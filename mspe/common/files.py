@@ -1,6 +1,7 @@
 """Files that are either old or new, never half-written."""
 
 import csv
+import io
 import json
 import math
 import os
@@ -124,8 +125,10 @@ def read_csv(path: str | Path) -> dict[str, list[float]]:
 
 def write_tensors(path: str | Path, content: Mapping[str, Any]) -> None:
     """Save tensors and plain values atomically; equal content gives equal bytes (no file name is stored)."""
+    archive = io.BytesIO()  # writing itself, torch hides a full disk behind an error of its archive format
+    torch.save(dict(content), archive)
     with atomic_file(path) as file:
-        torch.save(dict(content), file)
+        file.write(archive.getbuffer())
 
 
 def read_tensors(path: str | Path) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from torch import Tensor, nn
 from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors
 
+FORMAT = 1
+"""Of checkpoints; one more where older code could not read them."""
+
 KEYS = ("model", "optimizer", "scheduler", "epoch", "global_step", "best_metric", "best_epoch", "metrics")
 
 
@@ -23,9 +26,14 @@ def read_checkpoint(path: Path, model: nn.Module) -> dict[str, Any]:
     Raises
     ------
     MspeError
-        If the file is missing, damaged, no checkpoint, or of another model.
+        If the file is missing, damaged, no checkpoint, of a newer version, or of another model.
     """
     checkpoint = read_tensors(path)
+    if checkpoint.get("format", FORMAT) > FORMAT:
+        raise MspeError(
+            f"{path}: written by a newer version of mspe (format {checkpoint['format']}, this one reads up to "
+            f"{FORMAT}); update mspe"
+        )
     missing = [key for key in KEYS if key not in checkpoint]
     if missing:
         raise MspeError(f"{path}: not a checkpoint, it has no {missing[0]!r}; was it written by save_checkpoint?")

@@ -1,5 +1,6 @@
 """Several processes on one run, as `torchrun` starts them."""
 
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from mspe.training.device import get_device
 def process_group(device: str | torch.device = "auto") -> Iterator[torch.device]:
     """Join the processes that `torchrun` has started, and give the device of this one.
 
-    NCCL connects GPUs, one a process, and gloo CPUs. A process started without `torchrun` stays alone.
+    NCCL connects GPUs, one a process, and gloo CPUs; all but the main process log warnings alone. A process started
+    without `torchrun` stays alone.
     """
     chosen = get_device(device)
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
@@ -25,6 +27,8 @@ def process_group(device: str | torch.device = "auto") -> Iterator[torch.device]
         chosen = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         torch.cuda.set_device(chosen)
     distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    if distributed.get_rank() > 0:
+        logging.getLogger("mspe").setLevel(logging.WARNING)
     try:
         yield chosen
     finally:

@@ -1,5 +1,6 @@
 """Metrics over a whole split, by task; scikit-learn computes them."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,6 +64,8 @@ def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
     known = ~np.isnan(target)
     logit, label = logit[known], target[known].astype(int)
     both = len(np.unique(label)) == 2
+    if not both:
+        warnings.warn("a split has one class alone: roc_auc and ap are not defined on it, and NaN", stacklevel=2)
     return {
         "accuracy": float(((logit > 0) == label).mean()) if label.size else float("nan"),
         "f1": float(sklearn_metrics.f1_score(label, logit > 0, zero_division=0)) if label.size else float("nan"),
@@ -159,7 +162,7 @@ def get_metrics(task_type: str, num_classes: int | None = None, k: int = 100) ->
 
     Notes
     -----
-    NaN targets are left out. A metric that is not defined on a split (one class alone) is NaN.
+    NaN targets are left out. A metric that is not defined on a split (one class alone) is NaN, with a warning.
 
     Examples
     --------

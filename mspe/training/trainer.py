@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from mspe.common.errors import MspeError
 from mspe.common.files import write_tensors
-from mspe.training.checkpoint import checkpoint_path, read_checkpoint
+from mspe.training.checkpoint import FORMAT, checkpoint_path, read_checkpoint
 from mspe.training.cost import SpeedMeter
 from mspe.training.device import Precision, at_least_single, explained_out_of_memory, get_device
 from mspe.training.distributed import Workers
@@ -367,8 +367,7 @@ class Trainer:
                 self._log(val, "val")
                 kept.save(self._state(stopper), None)
                 saved_at = time.monotonic()
-                logger.log(
-                    logging.INFO if self._workers.is_main else logging.DEBUG,
+                logger.info(
                     "epoch %d/%d  train loss %.4f  val %s %.4f  best %.4f (epoch %d)  lr %.2e",
                     *(self.epoch, epochs, train["loss"], metric_for_best, val[metric_for_best]),
                     *(self.best_metric, self.best_epoch, progress.learning_rate),
@@ -420,6 +419,7 @@ class Trainer:
             "best_metric": self.best_metric,
             "best_epoch": self.best_epoch,
             "metrics": self._last_metrics,
+            "format": FORMAT,
             "metadata": self.metadata,
         }
 
@@ -427,7 +427,7 @@ class Trainer:
         """Write a checkpoint atomically; a bare name lives in `checkpoint_dir`. Returns where it stands.
 
         Its keys are the specification's (`model`, `optimizer`, `scheduler`, `epoch`, `global_step`, `best_metric`,
-        `best_epoch`, `metrics`) and `metadata`.
+        `best_epoch`, `metrics`), `format` and `metadata`.
         """
         target = checkpoint_path(self.checkpoint_dir, path)
         self._write(target, self._checkpoint())
@@ -439,10 +439,20 @@ class Trainer:
         Raises
         ------
         MspeError
-            If the file is missing, damaged or of another model; nothing is changed then.
+            If the file is missing, damaged, of a newer version, or of another model, optimizer or scheduler; nothing
+            is changed then.
         """
-        checkpoint = read_checkpoint(checkpoint_path(self.checkpoint_dir, path), self.model)
-        self._restore(checkpoint)
+        path = checkpoint_path(self.checkpoint_dir, path)
+        checkpoint = read_checkpoint(path, self.model)
+        before = copy.deepcopy(self._checkpoint())
+        try:
+            self._restore(checkpoint)
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            self._restore(before)
+            reason = str(error).splitlines()[0]
+            raise MspeError(
+                f"{path}: belongs to another optimizer or scheduler ({reason}); build them as they were"
+            ) from error
         return checkpoint
 
     def _restore(self, checkpoint: dict[str, Any]) -> None:

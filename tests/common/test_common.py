@@ -1,5 +1,6 @@
 import errno
 import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,20 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path: Pat
         raise KeyboardInterrupt
     assert read_json(target) == {"old": 1}
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_write_that_stops_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "weights.pt"
+    write_tensors(path, {"weight": torch.zeros(10)})
+    before = path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(MspeError, match=r"cannot write .*weights.pt: File too large; what stood there before"):
+            write_tensors(path, {"weight": torch.zeros(100_000)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
 def test_a_full_disk_is_one_clear_line_and_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

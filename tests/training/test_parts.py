@@ -87,9 +87,26 @@ def test_classification_metrics_agree_with_scikit_learn() -> None:
 
 
 def test_a_metric_that_is_not_defined_is_nan() -> None:
-    result = get_metrics("classification", num_classes=2)(torch.randn(5, 1), torch.ones(5))
+    with pytest.warns(UserWarning, match="one class alone: roc_auc and ap are not defined on it"):
+        result = get_metrics("classification", num_classes=2)(torch.randn(5, 1), torch.ones(5))
     assert np.isnan(result["roc_auc"]) and np.isnan(result["ap"]) and 0 <= result["accuracy"] <= 1
     assert np.isnan(get_metrics("regression")(torch.zeros(2, 1), torch.full((2, 1), NAN))["mae"])
+
+
+def test_many_labels_with_gaps_agree_with_scikit_learn() -> None:
+    logits, label = torch.randn(80, 3), torch.randint(0, 2, (80, 3)).float()
+    label[::5, 0] = label[1::7, 2] = NAN
+    logits[:20] = logits[20:40]  # ties
+    result = get_metrics("classification", num_classes=3)(logits, label)
+    expected = []
+    for column in range(3):
+        known = ~label[:, column].isnan()
+        expected.append(sklearn_metrics.average_precision_score(label[known, column], logits[known, column]))
+    assert result["ap"] == pytest.approx(np.mean(expected))
+    label[:, 1] = 1.0  # a class that never occurs leaves its column out of the mean
+    with pytest.warns(UserWarning, match="one class alone"):
+        result = get_metrics("classification", num_classes=3)(logits, label)
+    assert result["ap"] == pytest.approx((expected[0] + expected[2]) / 2)
 
 
 def test_precision_at_k_by_hand() -> None:
