@@ -39,6 +39,8 @@ class RuntimeParams(Section):
     """Compile the model's layers with torch.compile."""
     resume: bool = True
     log_every: PositiveInt = 50
+    wandb_project: str | None = None
+    """Also log to this project of Weights & Biases; null: to TensorBoard alone."""
 
 
 class Params(Section):

@@ -20,6 +20,7 @@ from mspe.models import compile_layers, get_model, model_arguments, pairs_that_f
 from mspe.training import (
     TensorBoardHook,
     Trainer,
+    WandbHook,
     get_loss_fn,
     get_metrics,
     get_optimizer,
@@ -121,8 +122,14 @@ def train(params: Params, seed: int, device: torch.device) -> None:
 
     if workers.is_main:
         trainer.add_log_hook(TensorBoardHook(f"runs/{seed}"))
+    if workers.is_main and runtime.wandb_project is not None:
+        trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=params.model_dump()))
     trainer.add_log_hook(write_progress)
-    state = resume_folder({"seed": seed, "model": trainer.metadata, "training": training.model_dump()}, [*DATA, *CODE])
+    run = {"seed": seed, "processes": workers.size, "torch": torch.__version__, "threads": torch.get_num_threads()}
+    state = resume_folder(
+        {**run, "model": trainer.metadata, "training": training.model_dump()},
+        [*DATA, *CODE],
+    )
     train_loader, val_loader = build_loaders(trainer, training.batch_size, seed)
     trainer.fit(
         train_loader=train_loader,
