@@ -23,6 +23,12 @@ def test_the_library_example_trains(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (tmp_path / "checkpoints" / "best.pt").exists()
 
 
+def test_the_weights_of_the_scales_are_read_out() -> None:
+    names: dict = {}
+    exec(next(block for block in BLOCKS if "scale_weights" in block), names)
+    assert names["weights"]["walk(1)"] == names["weights"]["heat(32)"] == 1.0
+
+
 def test_the_transform_example_runs() -> None:
     names: dict = {}
     exec(next(block for block in BLOCKS if "AddMultiScalePE" in block), names)

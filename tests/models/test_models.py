@@ -235,7 +235,7 @@ def test_long_scales_reach_the_scores_through_nodes_and_pairs(molecules: Molecul
 def test_the_printed_call_of_the_specification_builds_a_model(molecules: Molecules) -> None:
     model = get_model(name="graph_transformer", num_features=28, num_classes=1, hidden_dim=256, num_layers=6)
     batch = molecules[1].collate(range(4))
-    with pytest.raises(MspeError, match="node encodings of 7 channels, the model's bank has 13"):
+    with pytest.raises(MspeError, match="node encodings of 7 channels, the model's bank has 25"):
         model(batch)
     del batch["node_encoding"]
     assert model(batch).shape == (4, 1)  # x beyond 28 counts as never seen, edge features are not used
