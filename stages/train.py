@@ -1,15 +1,17 @@
 """Graphs, spectrum and encodings → the best checkpoint of one seed, its metrics and its learning curve.
 
-On several GPUs, or machines: `torchrun --nproc-per-node=2 -m stages.train --seed 0`; `training.batch_size` is then a
-process's.
+On several GPUs, also of machines that share this folder: `torchrun --nproc-per-node=2 -m stages.train --seed 0`;
+`training.batch_size` is then a process's.
 """
 
 import argparse
 import math
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import torch
+from torch import nn
 
 from mspe.common.command import command
 from mspe.common.files import read_json, write_json
@@ -37,12 +39,33 @@ DATA = ("data/graphs", "data/spectrum", "data/encodings")
 CODE = ("stages/train.py", "mspe/common", "mspe/models", "mspe/training", "mspe/encodings", "mspe/graphs")
 
 
-def build_trainer(params: Params, seed: int, device: torch.device) -> tuple[Trainer, GraphSchema]:
-    schema = GraphSchema.load("data/graphs/schema.json")
+def build_model(params: Params, schema: GraphSchema, device: torch.device) -> tuple[nn.Module, dict[str, Any]]:
     arguments = model_arguments(params.model, schema, read_json("data/encodings/bank.json"))
-    model = get_model(**arguments)
+    model = get_model(**arguments).to(device)
     if params.runtime.compile:
         compile_layers(model)
+    return model, arguments
+
+
+def build_loaders(
+    model: nn.Module, batch_size: int, seed: int, device: torch.device, workers: Workers
+) -> tuple[GraphLoader, GraphLoader]:
+    limits = [limit for limit in workers.gather(pairs_that_fit(model, device)) if limit is not None]
+    train, val = (read_split(DATA[0], split, *DATA[1:]) for split in ("train", "val"))
+    loader = partial(
+        GraphLoader,
+        batch_size=batch_size,
+        max_pairs=min(limits, default=None),
+        pin_memory=device.type == "cuda",
+        prefetch=2 if device.type == "cuda" else 0,
+        shard=(workers.rank, workers.size),
+    )
+    return loader(train, shuffle=True, seed=seed), loader(val)
+
+
+def build_trainer(
+    params: Params, model: nn.Module, schema: GraphSchema, batches: int, seed: int, metadata: dict[str, Any]
+) -> Trainer:
     training = params.training
     metric = training.metric_for_best or schema.metric
     per_step = training.scheduler.interval == "step"
@@ -56,16 +79,16 @@ def build_trainer(params: Params, seed: int, device: torch.device) -> tuple[Trai
         scheduler_type=training.scheduler.type,
         total_epochs=training.epochs,
         mode="min" if is_minimized(metric, None) else "max",
-        steps_per_epoch=steps_per_epoch(params, schema) if per_step else 1,
+        steps_per_epoch=math.ceil(batches / training.accumulation_steps) if per_step else 1,
         **training.scheduler.model_dump(exclude={"type", "interval"}),
     )
-    trainer = Trainer(
+    return Trainer(
         model=model,
         optimizer=optimizer,
         scheduler=scheduler,
         loss_fn=get_loss_fn(schema.task_type, loss_type=training.loss or schema.loss),
         metrics=get_metrics(schema.task_type, num_classes=schema.num_classes),
-        device=device,
+        device=next(model.parameters()).device,
         task_type=schema.task_type,
         grad_clip=training.grad_clip,
         mixed_precision=training.mixed_precision,
@@ -74,28 +97,8 @@ def build_trainer(params: Params, seed: int, device: torch.device) -> tuple[Trai
         accumulation_steps=training.accumulation_steps,
         scheduler_interval=training.scheduler.interval,
         skip_nonfinite=training.skip_nonfinite,
-        metadata={"model": arguments, "schema": schema.model_dump()},
+        metadata=metadata,
     )
-    return trainer, schema
-
-
-def steps_per_epoch(params: Params, schema: GraphSchema) -> int:
-    batches = math.ceil(schema.counts["train"] / (params.training.batch_size * Workers().size))
-    return math.ceil(batches / params.training.accumulation_steps)
-
-
-def build_loaders(trainer: Trainer, batch_size: int, seed: int) -> tuple[GraphLoader, GraphLoader]:
-    on_gpu = trainer.device.type == "cuda"
-    train, val = (read_split(DATA[0], split, *DATA[1:]) for split in ("train", "val"))
-    loader = partial(
-        GraphLoader,
-        batch_size=batch_size,
-        max_pairs=pairs_that_fit(trainer.model, trainer.device),
-        pin_memory=on_gpu,
-        prefetch=2 if on_gpu else 0,
-        shard=(Workers().rank, Workers().size),
-    )
-    return loader(train, shuffle=True, seed=seed), loader(val)
 
 
 def main(seed: int) -> None:
@@ -110,7 +113,11 @@ def train(params: Params, seed: int, device: torch.device) -> None:
         torch.set_num_threads(runtime.threads)
     workers = Workers()
     set_seed(seed + workers.rank, deterministic=True)
-    trainer, schema = build_trainer(params, seed, device)
+    schema = GraphSchema.load("data/graphs/schema.json")
+    model, arguments = build_model(params, schema, device)
+    train_loader, val_loader = build_loaders(model, training.batch_size, seed, device, workers)
+    metadata = {"model": arguments, "schema": schema.model_dump()}
+    trainer = build_trainer(params, model, schema, len(train_loader), seed, metadata)
     num_parameters = log_model_info(trainer.model)
     cost = CostMeter(trainer.device)
 
@@ -125,12 +132,18 @@ def train(params: Params, seed: int, device: torch.device) -> None:
     if workers.is_main and runtime.wandb_project is not None:
         trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=params.model_dump()))
     trainer.add_log_hook(write_progress)
-    run = {"seed": seed, "processes": workers.size, "torch": torch.__version__, "threads": torch.get_num_threads()}
-    state = resume_folder(
-        {**run, "model": trainer.metadata, "training": training.model_dump()},
-        [*DATA, *CODE],
-    )
-    train_loader, val_loader = build_loaders(trainer, training.batch_size, seed)
+    run = {
+        "seed": seed,
+        "model": metadata,
+        "training": training.model_dump(),
+        "batches": len(train_loader),
+        "processes": workers.size,
+        "device": str(device),
+        "threads": torch.get_num_threads(),
+        "compile": runtime.compile,
+        "torch": torch.__version__,
+    }
+    state = resume_folder(run, [*DATA, *CODE])
     trainer.fit(
         train_loader=train_loader,
         val_loader=val_loader,

@@ -3,7 +3,7 @@
 from typing import Any
 
 DEFAULT_FILTERS = {
-    "walk": {"steps": list(range(17))},
+    "walk": {"steps": [1, 2, 4, 8, 16]},
     "heat": {"times": [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0]},
 }
 

@@ -16,7 +16,7 @@ from mspe.graphs.packed import PackedGraphs
 
 logger = logging.getLogger(__name__)
 
-_CHUNK = 32  # batches that are cut from one gather
+_CHUNK_BATCHES, _CHUNK_PAIRS = 32, 2**24  # what is cut from one gather at most
 
 
 class GraphLoader:
@@ -127,14 +127,26 @@ class GraphLoader:
         """Gather a chunk of batches at once: one copy of many rows costs far less than many copies of a few."""
         batches = self._batches()[self._first :]
         self._first = 0
-        for start in range(0, len(batches), _CHUNK):
-            chunk = batches[start : start + _CHUNK]
+        for chunk in self._chunks(batches):
             yield from self.graphs[torch.cat(chunk)].batches([len(batch) for batch in chunk])
+
+    def _chunks(self, batches: list[Tensor]) -> Iterator[list[Tensor]]:
+        chunk: list[Tensor] = []
+        pairs = 0
+        for batch in batches:
+            size = int(self.graphs.num_nodes[batch].square().sum())
+            if chunk and (len(chunk) == _CHUNK_BATCHES or pairs + size > _CHUNK_PAIRS):
+                yield chunk
+                chunk, pairs = [], 0
+            chunk.append(batch)
+            pairs += size
+        if chunk:
+            yield chunk
 
     def _batches(self) -> list[Tensor]:
         rank, size = self.shard
         if not self.shuffle:
-            return self._split(list(torch.arange(len(self.graphs)).split(self.batch_size))[rank::size])
+            return self._split(list(torch.arange(len(self.graphs)).split(self.batch_size)), 1)[rank::size]
         epoch_seed = np.random.SeedSequence((self.seed, self.epoch)).generate_state(1, np.uint64)
         generator = torch.Generator().manual_seed(int(epoch_seed[0]))
         order = torch.randperm(len(self.graphs), generator=generator)
@@ -146,10 +158,10 @@ class GraphLoader:
         if len(batches) > 1 and len(batches[-1]) < size:  # every process needs a graph of every batch
             batches[-2:] = [torch.cat(batches[-2:])]
         shuffled = [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
-        return self._split([batch[rank::size] for batch in shuffled])
+        return [batch[rank::size] for batch in self._split(shuffled, size)]
 
-    def _split(self, batches: list[Tensor]) -> list[Tensor]:
-        """Halve batches until each fits."""
+    def _split(self, batches: list[Tensor], parts: int) -> list[Tensor]:
+        """Halve batches until each of their parts fits; every process cuts alike."""
         if self.max_pairs is None:
             return batches
         fitting: list[Tensor] = []
@@ -157,10 +169,11 @@ class GraphLoader:
         while waiting:
             batch = waiting.pop()
             size = int(self.graphs.num_nodes[batch].max())
-            if len(batch) * size * size <= self.max_pairs:
+            graphs = math.ceil(len(batch) / parts)
+            if graphs * size * size <= self.max_pairs or len(batch) < 2 * parts:
                 fitting.append(batch)
                 continue
-            self._report_split(len(batch), size)
+            self._report_split(graphs, size)
             half = len(batch) // 2
             waiting += [batch[half:], batch[:half]]
         return fitting

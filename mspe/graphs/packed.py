@@ -246,11 +246,12 @@ class PackedGraphs(Dataset[Data]):
 
         Everything is computed once for all batches, so that one of them costs no more than a few slices.
         """
-        count = torch.tensor(sizes)
+        device = self.num_nodes.device
+        count = torch.tensor(sizes, device=device)
         first = _offsets(count)  # graph that each batch begins with
         node_offsets = self._offsets["node"]
         local_offsets = node_offsets[:-1] - torch.repeat_interleave(node_offsets[first[:-1]], count)
-        number = torch.arange(len(self)) - torch.repeat_interleave(first[:-1], count)
+        number = torch.arange(len(self), device=device) - torch.repeat_interleave(first[:-1], count)
         rows = {level: self._offsets[level][first].diff().tolist() for level in {"node", "edge", *self.levels.values()}}
         edge_index = self.edge_index.long() + torch.repeat_interleave(local_offsets, self.num_edges)
         columns = {
@@ -322,6 +323,11 @@ def _offsets(counts: Int[Tensor, " graphs"]) -> Int[Tensor, " graphs_plus_one"]:
 
 
 def _level(graph: Data, name: str) -> Level:
+    if "index" in name:
+        raise MspeError(
+            f"cannot pack attribute {name!r}: its numbers count nodes, which packed graphs keep for edge_index alone; "
+            "use PyG's own loader for graphs that have it"
+        )
     level = "edge" if graph.is_edge_attr(name) else "node" if graph.is_node_attr(name) else "graph"
     assert level in get_args(Level)
     return level  # type: ignore[return-value]

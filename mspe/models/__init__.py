@@ -58,8 +58,8 @@ def get_model(
     num_edge_features
         Width of the edge features; at 0 they are not used.
     bank
-        The filter bank, or its configuration as `bank.json` holds it; by default walks of 1 to 16 steps and heat at
-        times 0.25 to 32, on nodes and pairs. A batch without encodings has them computed with it.
+        The filter bank, or its configuration as `bank.json` holds it; by default walks of 1, 2, 4, 8 and 16 steps
+        and heat at times 0.25 to 32, on nodes and pairs. A batch without encodings has them computed with it.
     target_level
         What a sample is: a `graph`, a `node`, or an `edge`: a pair of nodes named in `batch.edge_label_index`.
     target_mean, target_std

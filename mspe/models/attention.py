@@ -139,8 +139,10 @@ class _Attention(torch.autograd.Function):
             kept, keep = weights, None
             if threshold:
                 keep = _random_bytes(weights.shape).ge(threshold).view(torch.uint8)  # 0 or 1
-                kept = torch.mul(weights, keep, out=scores).mul_(256 / (256 - threshold))
+                kept = torch.mul(weights, keep, out=scores)
             attended = torch.bmm(kept, value).view(-1, rows.size(1))
+            if keep is not None:
+                attended.mul_(256 / (256 - threshold))
             torch.index_select(attended, 0, block.collect_one, out=result[block.nodes].view(-1, rows.size(1)))
             saved += [grid, weights, keep]
         ctx.save_for_backward(*saved)

@@ -45,13 +45,13 @@ class FeatureEncoder(nn.Module):
     def forward(self, feature: Shaped[Tensor, "rows *columns"] | None, rows: int) -> Float[Tensor, "rows channels"]:
         if feature is None or self.width == 0:
             return self.weight[-1].expand(rows, -1)
+        columns = feature[:, None] if feature.ndim == 1 else feature.flatten(1)
         if feature.is_floating_point():
-            columns = feature.reshape(rows, -1)
             if columns.size(1) != self.width:
                 raise MspeError(f"features have {columns.size(1)} columns, the model was built for {self.width}")
-            return columns @ self.weight[:-1]
-        unseen = (feature < 0) | (feature >= self.width)
-        index = torch.where(unseen, self.width, feature).reshape(rows, -1)
+            return (columns @ self.weight[:-1]).to(self.weight.dtype)  # full precision from here on
+        unseen = (columns < 0) | (columns >= self.width)
+        index = torch.where(unseen, self.width, columns)
         return functional.embedding(index, self.weight).sum(dim=1)
 
 
@@ -91,7 +91,7 @@ class NodeEncoder(nn.Module):
         channels = self.norm(channels)
         if self.gate is not None:
             channels = channels * self.gate()
-        return torch.cat([embedded, self.encoding(channels)], dim=-1)
+        return torch.cat([embedded, self.encoding(channels).to(embedded.dtype)], dim=-1)
 
     def _signed(
         self, eigenvectors: Float[Tensor, "nodes eigenvectors"], batch: Batch

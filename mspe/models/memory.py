@@ -7,15 +7,16 @@ from torch import nn
 
 from mspe.models.graph_transformer import GraphTransformer
 
-_SHARE = 0.8
-"""Of the free memory; the rest is for everything that grows with nodes instead of pairs."""
+_SHARE = {"cuda": 0.8, "cpu": 0.5}
+"""Of the memory; the rest is for everything that grows with nodes instead of pairs, and for others."""
 
 
 def pairs_that_fit(model: nn.Module, device: torch.device) -> int | None:
-    """The largest graphs · n² of a training batch that the device's free memory holds; None where n² does not matter.
+    """The largest graphs · n² of a training batch that the device's memory holds; None where n² does not matter.
 
-    For `GraphLoader(max_pairs=…)`. Every layer keeps its heads' weights, and with dropout the mask; with pair
-    channels there are the channels, the hidden layer, and a bias a layer and head, each with a gradient.
+    For `GraphLoader(max_pairs=…)`. It is the same on every call on one machine, so that batches are. Every layer keeps
+    its heads' weights, and with dropout the mask; with pair channels there are the channels, the hidden layer, and a
+    bias a layer and head, each with a gradient.
     """
     if not isinstance(model, GraphTransformer) or model.attention != "softmax":
         return None
@@ -23,10 +24,10 @@ def pairs_that_fit(model: nn.Module, device: torch.device) -> int | None:
     numbers = 3.0 * scores  # weights, mask, and what the backward pass holds of them
     if model.pair_bias is not None:
         numbers += 2 * (scores + model.pair_bias.hidden.in_features + model.pair_bias.hidden.out_features)
-    return int(_SHARE * _free_bytes(device) / (4 * numbers))
+    return int(_SHARE[device.type] * _total_bytes(device) / (4 * numbers))
 
 
-def _free_bytes(device: torch.device) -> int:
+def _total_bytes(device: torch.device) -> int:
     if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return torch.cuda.get_device_properties(device).total_memory
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

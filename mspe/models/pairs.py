@@ -70,14 +70,13 @@ def bond_channels(
             [0., 0., 0., 1.]])
     """
     channels = torch.zeros(width + 1, num_pairs, device=place.device)
-    if edge_attr is not None and width and edge_attr.is_floating_point():
-        features = edge_attr.reshape(place.numel(), -1)
-        channels[:-1].index_add_(1, place, features.t().to(channels.dtype))
+    if edge_attr is None or not width:
+        edge_attr = torch.full((place.numel(),), width, device=place.device)
+    columns = edge_attr[:, None] if edge_attr.ndim == 1 else edge_attr.flatten(1)
+    if columns.is_floating_point():
+        channels[:-1].index_add_(1, place, columns.t().to(channels.dtype))
         return channels
-    category = torch.full((place.numel(), 1), width, device=place.device)
-    if edge_attr is not None and width:
-        unseen = (edge_attr < 0) | (edge_attr >= width)
-        category = torch.where(unseen, width, edge_attr).reshape(place.numel(), -1)
+    category = torch.where((columns < 0) | (columns >= width), width, columns)
     index = (category * num_pairs + place[:, None]).flatten()
     channels.view(-1).index_add_(0, index, torch.ones(index.numel(), device=place.device))
     return channels

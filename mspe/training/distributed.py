@@ -46,8 +46,8 @@ class Workers:
     Examples
     --------
     >>> workers = Workers()
-    >>> workers.size, workers.is_main, workers.gather("x"), workers.any(False)
-    (1, True, ['x'], False)
+    >>> workers.size, workers.is_main, workers.gather("x")
+    (1, True, ['x'])
     """
 
     def __init__(self) -> None:
@@ -78,10 +78,6 @@ class Workers:
         for parameter, averaged in zip(parameters, flat[:-1].split([p.numel() for p in parameters]), strict=True):
             parameter.grad = (averaged / max(1, total)).view_as(parameter) if total else None
         return total
-
-    def any(self, flag: bool) -> bool:
-        """Whether the flag is set in some process."""
-        return flag if self.size == 1 else any(self.gather(flag))
 
     def gather(self, value: Any) -> list[Any]:
         """The values of all processes, in the order of their ranks; tensors have to be on the CPU."""

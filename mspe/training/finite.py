@@ -4,25 +4,27 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
+from mspe.training.loops import TARGETS
+
 
 def find_cause(model: nn.Module, batch: Batch) -> str:
-    """The first parameter, gradient or field of the batch that is not finite, in words.
+    """The first parameter, gradient, feature or target that is not finite, in words.
 
     A NaN target is none: it means unknown.
     """
     for name, parameter in model.named_parameters():
         if not _finite(parameter):
             return f"the parameter {name} is not finite"
-    for name, value in batch.to_dict().items():
-        if not isinstance(value, Tensor) or not value.is_floating_point():
-            continue
-        is_target = name in ("y", "edge_label")
-        if not _finite(value[~value.isnan()] if is_target else value):
-            return f"the batch's field {name} is not finite"
     for name, parameter in model.named_parameters():
         if parameter.grad is not None and not _finite(parameter.grad):
             return f"the gradient of {name} is not finite"
-    return "parameters and batch are finite, so the computation overflowed"
+    for name in ("x", "edge_attr", "edge_weight", "pos", *TARGETS):
+        value = batch.get(name)
+        if not isinstance(value, Tensor) or not value.is_floating_point():
+            continue
+        if not _finite(value[~value.isnan()] if name in TARGETS else value):
+            return f"the batch's field {name} is not finite"
+    return "parameters and features are finite, so the computation overflowed"
 
 
 def _finite(tensor: Tensor) -> bool:

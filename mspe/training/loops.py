@@ -70,7 +70,15 @@ class Scored:
 
     @classmethod
     def joined(cls, parts: Sequence["Scored"]) -> "Scored":
-        """All parts in order; the nodes of each are numbered after those before it."""
+        """All parts in order; the nodes of each are numbered after those before it.
+
+        Raises
+        ------
+        MspeError
+            If there are none.
+        """
+        if not parts:
+            raise MspeError("the loader is empty; give at least one batch")
         first = [0, *accumulate(part.num_nodes for part in parts)]
         targets = [part.target for part in parts if part.target is not None]
         return cls(
@@ -193,19 +201,11 @@ class EarlyStopping:
 def predict_batches(
     model: nn.Module, loader: Iterable[Batch], device: torch.device, precision: Precision
 ) -> list[Scored]:
-    """Predict every batch in evaluation mode: the predictions on the CPU, in the loader's order.
-
-    Raises
-    ------
-    MspeError
-        If the loader is empty.
-    """
+    """Predict every batch in evaluation mode: the predictions on the CPU, in the loader's order."""
     model.eval()
     results = []
     for batch in loader:
         with precision.autocast(), explained_out_of_memory(batch):
             prediction = model(copy.copy(batch).to(device, non_blocking=True))
         results.append(Scored.from_batch(batch.to("cpu"), prediction.cpu()))
-    if not results:
-        raise MspeError("the loader is empty; give at least one batch")
     return results

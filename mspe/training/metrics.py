@@ -43,9 +43,9 @@ def _regression(prediction: Tensor, target: Tensor) -> dict[str, float]:
 
 def _regression_column(prediction: np.ndarray, target: np.ndarray) -> dict[str, float]:
     known = ~np.isnan(target)
-    if not known.any():
-        return dict.fromkeys(("mse", "mae", "rmse"), float("nan"))
     prediction, target = prediction[known], target[known]
+    if not known.any() or not np.isfinite(prediction).all():
+        return dict.fromkeys(("mse", "mae", "rmse"), float("nan"))
     mse = float(sklearn_metrics.mean_squared_error(target, prediction))
     mae = float(sklearn_metrics.mean_absolute_error(target, prediction))
     return {"mse": mse, "mae": mae, "rmse": mse**0.5}
@@ -63,6 +63,8 @@ def _classification(prediction: Tensor, target: Tensor) -> dict[str, float]:
 def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
     known = ~np.isnan(target)
     logit, label = logit[known], target[known].astype(int)
+    if not np.isfinite(logit).all():
+        return dict.fromkeys(("accuracy", "f1", "roc_auc", "ap"), float("nan"))
     both = len(np.unique(label)) == 2
     if not both:
         warnings.warn("a split has one class alone: roc_auc and ap are not defined on it, and NaN", stacklevel=2)
@@ -75,6 +77,8 @@ def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
 
 
 def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
+    if not logits.isfinite().all():
+        return dict.fromkeys(("accuracy", "f1", "roc_auc", "ap"), float("nan"))
     label = target.numpy().astype(int)
     chosen = logits.argmax(dim=1).numpy()
     present = [c for c in range(logits.size(1)) if 0 < (label == c).sum() < label.size]
@@ -162,7 +166,8 @@ def get_metrics(task_type: str, num_classes: int | None = None, k: int = 100) ->
 
     Notes
     -----
-    NaN targets are left out. A metric that is not defined on a split (one class alone) is NaN, with a warning.
+    NaN targets are left out. A metric that is not defined on a split (one class alone) is NaN, with a warning;
+    so is every metric of predictions that are not finite.
 
     Examples
     --------

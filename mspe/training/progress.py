@@ -46,7 +46,10 @@ class EpochProgress:
         self.skipped += 1
 
     def scores(self, metrics: Metrics, workers: Workers) -> dict[str, float]:
-        """`loss`, the mean over all processes' targets, and every metric of the predictions made while training."""
+        """`loss`, the mean over all processes' targets, and every metric of the predictions made while training.
+
+        In a process group each process has to have had other samples, as `GraphLoader` gives them.
+        """
         gathered = workers.gather((self._loss, self._known, self._joined()))
         parts = [part for _, _, part in gathered if part is not None]
         if not parts:

@@ -1,6 +1,5 @@
 """The whole state of a run, kept so that nothing is lost when the run ends early."""
 
-import logging
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -9,13 +8,11 @@ from filelock import FileLock, Timeout
 from torch import nn
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors, write_tensors
+from mspe.common.files import write_tensors
 from mspe.training.checkpoint import read_checkpoint
 from mspe.training.distributed import Workers
 from mspe.training.progress import EpochProgress
 from mspe.training.reproducibility import generator_states, restore_generator_states
-
-logger = logging.getLogger(__name__)
 
 
 class RunState:
@@ -78,8 +75,9 @@ class RunState:
             If the file is damaged, or belongs to another model or to another number of processes.
         """
         assert self.path is not None, "there is no state to load"
-        read_checkpoint(self.path, model)
-        state = read_tensors(self.path)
+        state = read_checkpoint(self.path, model)
+        if "processes" not in state:
+            raise MspeError(f"{self.path}: a checkpoint, not a run's state; give load_checkpoint the checkpoint")
         processes = state["processes"]
         if len(processes) != self.workers.size:
             raise MspeError(

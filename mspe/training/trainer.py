@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sized
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -42,8 +42,8 @@ BEST = "best.pt"
 class Trainer:
     """Trains, evaluates, predicts and checkpoints.
 
-    In a process group (`mspe.training.distributed.process_group`) all processes average their gradients, each loader
-    gives its process a shard, metrics are of all shards, and the process of rank 0 writes and logs.
+    In a process group (`mspe.training.distributed.process_group`) all processes average their gradients, each has a
+    shard of a `GraphLoader`, metrics are of all shards, and the process of rank 0 decides, writes and logs.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class Trainer:
         log_every: int = 50,
         checkpoint_dir: str | Path = "checkpoints/",
         accumulation_steps: int = 1,
-        scheduler_interval: Literal["epoch", "step"] = "epoch",
+        scheduler_interval: str = "epoch",
         skip_nonfinite: bool = False,
         metadata: dict[str, Any] | None = None,
     ) -> None:
@@ -118,6 +118,10 @@ class Trainer:
         self.log_every = log_every
         self.checkpoint_dir = Path(checkpoint_dir)
         self.accumulator = GradientAccumulator(accumulation_steps)
+        if scheduler_interval not in ("epoch", "step"):
+            raise MspeError(f"scheduler_interval: got {scheduler_interval!r}, allowed: epoch, step")
+        if scheduler_interval == "step" and isinstance(scheduler, ReduceLROnPlateau):
+            raise MspeError("scheduler_interval: got 'step', allowed: epoch, since plateau reads a metric")
         self.scheduler_interval = scheduler_interval
         self.skip_nonfinite = skip_nonfinite
         self.metadata = metadata or {}
@@ -131,7 +135,7 @@ class Trainer:
         self._hooks: list[LogHook] = []
         self._speed = SpeedMeter(self.device)
         self._workers = Workers()
-        self._window_targets = 0  # known targets behind the gradients of the window so far
+        self._window_targets = self._window_batches = 0  # behind the gradients so far
         self._workers.share([*self.model.parameters(), *self.model.buffers()])
 
     def add_log_hook(self, hook: LogHook) -> None:
@@ -181,6 +185,7 @@ class Trainer:
             disable=not (sys.stderr.isatty() and self._workers.is_main),
         )
         self.optimizer.zero_grad()
+        self._window_targets = self._window_batches = 0
         self._speed.restart()
         for loaded in bar:
             batch = loaded.to(self.device, non_blocking=True)
@@ -192,13 +197,15 @@ class Trainer:
                 rate = learning_rate(self.optimizer)
                 self._log({"loss": loss, "lr": rate, "grad_norm": self._norm, **self._speed.report()}, "train")
             bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
-            if stepped:
+            if self.accumulator.step_due:
                 after_step(progress)
         if progress.batches == 0:
             raise MspeError("the training loader is empty; give at least one batch")
         self.epoch += 1
-        skipped = {"skipped": float(progress.skipped)} if self.skip_nonfinite else {}
-        return {**progress.scores(self.metrics, self._workers), **skipped}
+        scores = progress.scores(self.metrics, self._workers)
+        if self.skip_nonfinite:
+            scores["skipped"] = float(sum(self._workers.gather(progress.skipped)))
+        return scores
 
     def _backward(self, batch: Batch, progress: EpochProgress) -> float:
         """One forward and backward pass; the unscaled loss."""
@@ -207,39 +214,45 @@ class Trainer:
             loss = self.loss_fn(at_least_single(prediction), batch_target(batch))
         value = loss.item()
         if not math.isfinite(value):
-            self._refuse(f"the loss is {value}", batch, progress)
+            self._refuse(f"the loss is {value}", batch, progress.batches + 1)
             progress.skip()
             return value
         self.precision.scaler.scale(self.accumulator.scale(loss)).backward()
         self._window_targets += count_targets(batch)
+        self._window_batches += 1
         progress.add(batch, prediction, value)
         return value
 
     def _step(self, batch: Batch, progress: EpochProgress) -> bool:
         """Average over processes, clip, step and reset; whether there was a gradient to step with."""
         targets = self._workers.average_gradients(self.model, self._window_targets)
-        self._window_targets = 0
+        batches, self._window_targets, self._window_batches = self._window_batches, 0, 0
         if targets == 0:
             return False  # every batch of the window was left out
         self.precision.scaler.unscale_(self.optimizer)
         largest = math.inf if self.grad_clip is None else self.grad_clip
         norm = self._norm = clip_grad_norm_(self.model.parameters(), largest).item()
         if not math.isfinite(norm) and not self.precision.scaler.is_enabled():  # the scaler skips such a step itself
-            self._refuse(f"the gradient's norm is {norm}", batch, progress)
+            self._refuse(f"the gradient's norm is {norm}", batch, progress.batches)
             self.optimizer.zero_grad()
-            progress.skipped += 1
+            progress.skipped += batches
             return False
+        scale = self.precision.scaler.get_scale()
         self.precision.scaler.step(self.optimizer)
         self.precision.scaler.update()
+        if self.precision.scaler.get_scale() < min(scale, 1.0):  # far below where fp16 gradients overflow
+            self._refuse(f"the gradient's norm is {norm} at any scale of the loss", batch, progress.batches)
         self.optimizer.zero_grad()
+        if self.precision.scaler.get_scale() < scale:  # it has left this step out, to try a smaller scale
+            return False
         self.global_step += 1
         if self.scheduler is not None and self.scheduler_interval == "step":
             self.scheduler.step()
         return True
 
-    def _refuse(self, problem: str, batch: Batch, progress: EpochProgress) -> None:
+    def _refuse(self, problem: str, batch: Batch, number: int) -> None:
         """End the run for a number that is not finite, or say that its batch is left out."""
-        where = f"{problem} in epoch {self.epoch + 1}, batch {progress.batches + 1}, after step {self.global_step}"
+        where = f"{problem} in epoch {self.epoch + 1}, batch {number}, after step {self.global_step}"
         cause = find_cause(self.model, batch)
         if not self.skip_nonfinite:
             raise MspeError(
@@ -343,21 +356,23 @@ class Trainer:
 
             def after_step(progress: EpochProgress) -> None:
                 nonlocal saved_at
-                self._agree_to_stop(interruption)
                 due = resume_path is not None and time.monotonic() - saved_at >= save_interval
-                if divisible and (interruption.requested or self._workers.any(due)):
+                due = self._agree(interruption, due)
+                if divisible and (interruption.requested or due):
                     kept.save(self._state(stopper), progress)
                     saved_at = time.monotonic()
-                what = "this step" if divisible else "the last finished epoch" if kept.exists() else "nothing yet"
+                what = "this step" if divisible else "the last finished epoch"
                 interruption.raise_if_requested(
                     f"in epoch {self.epoch + 1} after step {self.global_step}",
-                    f"{what} is kept in {kept.path}; the same command goes on from it",
+                    f"{what} is kept in {kept.path}; the same command goes on from it"
+                    if kept.exists()
+                    else "no epoch was finished; the same command begins anew",
                 )
 
             while self.epoch < epochs and not stop:
                 progress = progress or EpochProgress(learning_rate(self.optimizer))
                 train = self._train_epoch(train_loader, progress, after_step)
-                val = self.eval_epoch(val_loader)
+                val = self._workers.gather(self.eval_epoch(val_loader))[0]
                 if metric_for_best not in val:
                     raise MspeError(f"metric_for_best: got {metric_for_best!r}, allowed: {', '.join(val)}")
                 self._record(train, val, progress.learning_rate)
@@ -372,17 +387,18 @@ class Trainer:
                     *(self.epoch, epochs, train["loss"], metric_for_best, val[metric_for_best]),
                     *(self.best_metric, self.best_epoch, progress.learning_rate),
                 )
-                self._agree_to_stop(interruption)
+                self._agree(interruption, False)
                 interruption.raise_if_requested(
                     f"after epoch {self.epoch}", f"it is kept in {kept.path}; the same command goes on from it"
                 )
                 progress = None
         return self.history
 
-    def _agree_to_stop(self, interruption: Interruption) -> None:
-        """A signal to one process stops all of them at the same step."""
-        signals = self._workers.gather(interruption.requested)
-        interruption.requested = next((signal for signal in signals if signal), None)
+    def _agree(self, interruption: Interruption, due: bool) -> bool:
+        """A signal to one process stops all of them at the same step; whether one of them wants the state kept."""
+        gathered = self._workers.gather((interruption.requested, due))
+        interruption.requested = next((signal for signal, _ in gathered if signal), None)
+        return any(due for _, due in gathered)
 
     def _step_scheduler(self, value: float) -> None:
         if isinstance(self.scheduler, ReduceLROnPlateau):
@@ -393,8 +409,10 @@ class Trainer:
     def _record(self, train: dict[str, float], val: dict[str, float], rate: float) -> None:
         row = {f"train_{name}": value for name, value in train.items()}
         row |= {f"val_{name}": value for name, value in val.items()}
-        for name, value in {**row, "lr": rate}.items():
-            self.history.setdefault(name, []).append(value)
+        row["lr"] = rate
+        for name in {**self.history, **row}:
+            earlier = [math.nan] * (self.epoch - 1)  # of a metric that no epoch has had yet
+            self.history.setdefault(name, earlier).append(row.get(name, math.nan))
         self._last_metrics = val
 
     def _keep_best(self, val: dict[str, float], name: str, minimize: bool) -> None:
@@ -444,6 +462,11 @@ class Trainer:
         """
         path = checkpoint_path(self.checkpoint_dir, path)
         checkpoint = read_checkpoint(path, self.model)
+        self._restore_whole(checkpoint, path)
+        return checkpoint
+
+    def _restore_whole(self, checkpoint: dict[str, Any], path: Path | None) -> None:
+        """Take a checkpoint over, or nothing of it."""
         before = copy.deepcopy(self._checkpoint())
         try:
             self._restore(checkpoint)
@@ -453,7 +476,6 @@ class Trainer:
             raise MspeError(
                 f"{path}: belongs to another optimizer or scheduler ({reason}); build them as they were"
             ) from error
-        return checkpoint
 
     def _restore(self, checkpoint: dict[str, Any]) -> None:
         self.model.load_state_dict(checkpoint["model"])
@@ -477,7 +499,7 @@ class Trainer:
     def _resume(self, kept: RunState, stopper: EarlyStopping | None) -> EpochProgress | None:
         """Go on from a state: what its unfinished epoch has seen, if there is one."""
         state, progress = kept.load(self.model)
-        self._restore(state)
+        self._restore_whole(state, kept.path)
         self.history = state["history"]
         self.precision.scaler.load_state_dict(state["scaler"])
         if stopper is not None and state["early_stopping"] is not None:

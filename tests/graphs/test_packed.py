@@ -90,6 +90,10 @@ def test_fields_of_other_graphs_do_not_join() -> None:
             "'x' has 3 rows, expected 2, one a node",
         ),
         (
+            lambda: PackedGraphs.from_list([Data(edge_label_index=cycle(3).edge_index, **cycle(3).to_dict())]),
+            "'edge_label_index': its numbers count nodes",
+        ),
+        (
             lambda: PackedGraphs.from_list([Data(edge_index=cycle(3).edge_index, num_nodes=3, name="a")]),
             "'name': it is a str",
         ),

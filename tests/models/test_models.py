@@ -9,7 +9,7 @@ from torch_geometric.loader import DataLoader
 
 from mspe.common.errors import MspeError
 from mspe.encodings import compute_spectrum
-from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
 from mspe.models import ModelParams, get_model, load_model, model_arguments, pairs_that_fit
 from mspe.models.encoders import FeatureEncoder
 from mspe.training import Trainer, get_optimizer
@@ -96,6 +96,24 @@ def test_edge_scores_need_pairs(molecules: Molecules) -> None:
 
 def category(columns: int) -> torch.Tensor:
     return torch.randint(0, 4, (5, columns))
+
+
+@pytest.mark.parametrize("edge_attr", [torch.zeros(140, dtype=torch.long), torch.zeros(140, 3)], ids=["kinds", "real"])
+@pytest.mark.parametrize("name", ["graph_transformer", "gine"])
+def test_graphs_without_edges_beside_a_large_one_with_features(name: str, edge_attr: torch.Tensor) -> None:
+    model = get_model(name, 4, 1, num_edge_features=3, bank=BANK, **SMALL)
+    ring = graph(70, [(i, (i + 1) % 70) for i in range(70)])
+    single = Data(edge_index=torch.zeros(2, 0, dtype=torch.long), num_nodes=1, edge_attr=edge_attr[:0])
+    graphs = [
+        single, single, Data(edge_index=ring.edge_index, num_nodes=70, edge_attr=edge_attr)
+    ]  # fmt: skip
+    for data in graphs:
+        data.x = torch.zeros(data.num_nodes, dtype=torch.long)
+    batch = Batch.from_data_list(graphs)
+    assert len(DenseLayout.blocks(batch.ptr)) == 2
+    together = model.eval()(batch)
+    alone = torch.cat([model(Batch.from_data_list([data])) for data in graphs])
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +253,7 @@ def test_long_scales_reach_the_scores_through_nodes_and_pairs(molecules: Molecul
 def test_the_printed_call_of_the_specification_builds_a_model(molecules: Molecules) -> None:
     model = get_model(name="graph_transformer", num_features=28, num_classes=1, hidden_dim=256, num_layers=6)
     batch = molecules[1].collate(range(4))
-    with pytest.raises(MspeError, match="node encodings of 7 channels, the model's bank has 25"):
+    with pytest.raises(MspeError, match="node encodings of 7 channels, the model's bank has 13"):
         model(batch)
     del batch["node_encoding"]
     assert model(batch).shape == (4, 1)  # x beyond 28 counts as never seen, edge features are not used

@@ -54,6 +54,8 @@ def test_shards_cover_every_epoch_once_with_equally_many_batches(count: int, siz
         assert everything == sorted(graphs.fields["y"].flatten().tolist())
         if shuffle:
             assert len({len(batches) for batches in seen}) == 1 and all(all(batches) for batches in seen)
+    guarded = [GraphLoader(graphs, 4, shuffle=True, shard=(rank, size), max_pairs=2) for rank in range(size)]
+    assert len({len(list(loader)) for loader in guarded}) == 1 and len(guarded[0]) > -(-count // (4 * size))
     with pytest.raises(MspeError, match="2 graphs cannot be shared by 3 processes"):
         GraphLoader(graphs[:2], 4, shuffle=True, shard=(0, 3))
 

@@ -91,6 +91,11 @@ def test_a_metric_that_is_not_defined_is_nan() -> None:
         result = get_metrics("classification", num_classes=2)(torch.randn(5, 1), torch.ones(5))
     assert np.isnan(result["roc_auc"]) and np.isnan(result["ap"]) and 0 <= result["accuracy"] <= 1
     assert np.isnan(get_metrics("regression")(torch.zeros(2, 1), torch.full((2, 1), NAN))["mae"])
+    overflown = torch.tensor([[1.0, NAN], [0.0, 1.0]])
+    assert np.isnan(get_metrics("regression")(overflown, torch.zeros(2, 2))["mae_1"])
+    for task in ("classification", "edge_prediction"):
+        assert np.isnan(get_metrics(task)(torch.tensor([torch.inf, 0.0]), torch.tensor([0.0, 1.0]))["roc_auc"])
+    assert np.isnan(get_metrics("classification", num_classes=2)(overflown, torch.tensor([0, 1]))["accuracy"])
 
 
 def test_many_labels_with_gaps_agree_with_scikit_learn() -> None:

@@ -11,7 +11,7 @@ from torch_geometric.loader import DataLoader
 
 from mspe.common.errors import MspeError
 from mspe.graphs import GraphLoader
-from mspe.training import TensorBoardHook, Trainer, WandbHook, get_optimizer, set_seed
+from mspe.training import TensorBoardHook, Trainer, WandbHook, get_optimizer, get_scheduler, set_seed
 from tests.training.small import Mean, loaders, make_graphs, make_trainer
 
 
@@ -165,11 +165,41 @@ def test_a_batch_that_is_not_finite_is_left_out_on_request(tmp_path: Path, caplo
     assert "the batch is left out" in caplog.text
 
 
+def test_an_epoch_without_a_usable_batch_leaves_a_gap_in_the_history(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path, skip_nonfinite=True)
+    trainer.scheduler = None
+    with torch.no_grad():
+        trainer.model.output.bias.fill_(math.nan)
+    trainer.fit(*loaders(), epochs=1)
+    with torch.no_grad():
+        trainer.model.output.bias.zero_()
+    history = trainer.fit(*loaders(), epochs=2)
+    assert {len(values) for values in history.values()} == {2}
+    assert math.isnan(history["train_mae"][0]) and math.isfinite(history["train_mae"][1])
+    assert history["train_skipped"] == [5.0, 0.0]
+
+
+@pytest.mark.parametrize("interval", ["steps", "step"])
+def test_an_interval_that_does_not_fit_is_refused(tmp_path: Path, interval: str) -> None:
+    model = Mean()
+    optimizer = get_optimizer(model)
+    plateau = get_scheduler(optimizer, "plateau")
+    with pytest.raises(MspeError, match="scheduler_interval: got 'step"):
+        Trainer(model, optimizer, plateau, checkpoint_dir=tmp_path, scheduler_interval=interval)
+
+
+def test_a_checkpoint_is_no_state(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    path = trainer.save_checkpoint("model.pt")
+    with pytest.raises(MspeError, match=r"model.pt: a checkpoint, not a run's state"):
+        trainer.fit(*loaders(), epochs=1, resume_path=path)
+
+
 def test_a_gradient_that_is_not_finite_is_named(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
     trainer.model.linear.weight.register_hook(lambda gradient: gradient * math.inf)
     message = (
-        r"the gradient's norm is (nan|inf) in epoch 1, batch 2, after step 0: the gradient of linear.weight is not"
+        r"the gradient's norm is (nan|inf) in epoch 1, batch 1, after step 0: the gradient of linear.weight is not"
     )
     with pytest.raises(MspeError, match=message):
         trainer.train_epoch(loaders()[0])
