@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Bool, Int, Shaped
 from torch import Tensor
 
-_WORTH_A_BLOCK = {"cpu": 1_500}
+_WORTH_A_BLOCK = {"cpu": 4_000}
 _WORTH_A_BLOCK_ELSEWHERE = 300_000  # a GPU pays for launching kernels, hardly for padding
 """Pairs of nodes that a further block must save, since each costs some operations a layer."""
 
