@@ -130,7 +130,8 @@ def train(params: Params, seed: int, device: torch.device) -> None:
     if workers.is_main:
         trainer.add_log_hook(TensorBoardHook(f"runs/{seed}"))
     if workers.is_main and runtime.wandb_project is not None:
-        trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=params.model_dump()))
+        config = {"model": arguments, "training": training.model_dump()}
+        trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=config))
     trainer.add_log_hook(write_progress)
     run = {
         "seed": seed,
