@@ -1,9 +1,13 @@
-"""A small training run in a process of its own, to be killed by tests: `python -m tests.training.run FOLDER`.
+"""A small training run in a process of its own, to be killed by tests: `python -m tests.training.run FOLDER [WRITE]`.
 
-Says `step N` after every step, keeps its state after every step, and leaves `weights.pt` when it is done.
+With a number it kills itself inside that write of a file, when the bytes are there and the rename is not. Says `step N`
+after every step, keeps its state after every step, and leaves `weights.pt` when it is done.
 """
 
+import os
+import signal
 import sys
+from itertools import count
 from pathlib import Path
 
 import torch
@@ -11,6 +15,17 @@ import torch
 from mspe.common.command import command
 from mspe.common.files import write_json
 from tests.training.small import loaders, make_trainer
+
+
+def die_in_write(number: int) -> None:
+    writes, sync = count(1), os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if next(writes) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        sync(descriptor)
+
+    os.fsync = fsync
 
 
 def main(folder: Path) -> None:
@@ -23,5 +38,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    for argument in sys.argv[2:]:
+        die_in_write(int(argument))
     with command():
         main(Path(sys.argv[1]))

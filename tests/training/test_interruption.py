@@ -21,8 +21,8 @@ from tests.training.small import loaders, make_graphs, make_trainer
 STEPS = 30
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.training.run", str(folder)]
+def start(folder: Path, *killed_in_write: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.training.run", str(folder), *map(str, killed_in_write)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -52,8 +52,11 @@ def test_a_process_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path: P
     undisturbed = start(tmp_path / "whole")
     assert stop_at(undisturbed, 0, signal.SIGCONT)[0] == 0
     moments = sorted(random.Random(0).sample(range(1, STEPS), 3))
-    for step in moments:  # the state is being written while the signal comes: it is written after every step
+    for step in moments:  # between steps
         status, _ = stop_at(start(tmp_path / "killed"), step, signal.SIGKILL)
+        assert status == -signal.SIGKILL
+    for write in (2, 3):  # inside the write of a state or a checkpoint
+        status, _ = stop_at(start(tmp_path / "killed", write), 0, signal.SIGKILL)
         assert status == -signal.SIGKILL
     assert stop_at(start(tmp_path / "killed"), 0, signal.SIGCONT)[0] == 0
     assert_equal(tmp_path / "killed", tmp_path / "whole")
