@@ -1,9 +1,11 @@
 """The same function over many items, on all cores."""
 
 import os
+import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -12,26 +14,33 @@ import torch
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_CHUNK = 1000
 _ITEMS_A_WORKER = 5000  # a process takes seconds to start and to import the library
 
 
-def parallel_map(function: Callable[[Item], Result], items: Sequence[Item], num_workers: int) -> list[Result]:
-    """``[function(item) for item in items]`` in several processes; the order and the results do not depend on how many.
+def map_chunks(function: Callable[[Sequence[Item]], Result], items: Sequence[Item], num_workers: int) -> list[Result]:
+    """Apply a function to the items in chunks of 1,000, in several processes: the results, in order.
 
     Parameters
     ----------
     function
-        A module's function: it is sent by name.
+        A module's function, or a `partial` of one: it is sent by name.
     items
-        Values that can be sent to another process.
+        Values that can be sent to another process; fewer than 10,000 are done in this one.
     num_workers
-        Processes at most; 0: one a core. Few items are done in this process.
+        Processes at most; 0: one a core. The results do not depend on it.
     """
+    chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
     workers = min(num_workers or os.cpu_count() or 1, len(items) // _ITEMS_A_WORKER)
     if workers <= 1:
-        return [function(item) for item in items]
+        return [function(chunk) for chunk in chunks]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(function, items, chunksize=256))
+        return [pickle.loads(result) for result in pool.map(partial(_pickled, function), chunks)]
+
+
+def _pickled(function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item]) -> bytes:
+    """A result as bytes, since torch would send each tensor as an open file, of which a process may hold few."""
+    return pickle.dumps(function(chunk))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from mspe.encodings.chebyshev import (
 from mspe.encodings.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.checks import check_structure
-from mspe.graphs.packed import Level
+from mspe.graphs.packing import Level
 
 Backend = Literal["dense", "chebyshev", "stochastic"]
 

@@ -133,8 +133,7 @@ class GraphLoader:
     def _chunks(self, batches: list[Tensor]) -> Iterator[list[Tensor]]:
         chunk: list[Tensor] = []
         pairs = 0
-        for batch in batches:
-            size = int(self.graphs.num_nodes[batch].square().sum())
+        for batch, size in zip(batches, self._pairs(batches), strict=True):
             if chunk and (len(chunk) == _CHUNK_BATCHES or pairs + size > _CHUNK_PAIRS):
                 yield chunk
                 chunk, pairs = [], 0
@@ -142,6 +141,14 @@ class GraphLoader:
             pairs += size
         if chunk:
             yield chunk
+
+    def _pairs(self, batches: list[Tensor]) -> list[int]:
+        """How many pairs of nodes each batch's graphs have, counted at once for all batches."""
+        if not batches:
+            return []
+        number = torch.repeat_interleave(torch.tensor([len(batch) for batch in batches]))
+        squares = self.graphs.num_nodes[torch.cat(batches)].square()
+        return squares.new_zeros(len(batches)).index_add(0, number, squares).tolist()
 
     def _batches(self) -> list[Tensor]:
         rank, size = self.shard
@@ -151,10 +158,9 @@ class GraphLoader:
         generator = torch.Generator().manual_seed(int(epoch_seed[0]))
         order = torch.randperm(len(self.graphs), generator=generator)
         whole = self.batch_size * size
-        batches: list[Tensor] = []
-        for window in order.split(whole * self.window):
-            by_size = window[torch.argsort(self.graphs.num_nodes[window], stable=True)]
-            batches.extend(by_size.split(whole))
+        window = torch.arange(len(order)) // (whole * self.window)
+        by_size = np.lexsort((self.graphs.num_nodes[order], window))
+        batches = list(order[torch.from_numpy(by_size)].split(whole))
         if len(batches) > 1 and len(batches[-1]) < size:  # every process needs a graph of every batch
             batches[-2:] = [torch.cat(batches[-2:])]
         shuffled = [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]

@@ -2,9 +2,8 @@
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal, get_args, overload
+from typing import Any, overload
 
 import numpy as np
 import torch
@@ -15,8 +14,7 @@ from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors, write_tensors
-
-Level = Literal["graph", "node", "edge", "pair"]
+from mspe.graphs.packing import LINKS, Level, attribute_level, attribute_rows, check_form, count_links
 
 
 class PackedGraphs(Dataset[Data]):
@@ -34,8 +32,11 @@ class PackedGraphs(Dataset[Data]):
     fields
         Tensors by name, flat over all graphs.
     levels
-        What one row of a field belongs to: a ``graph``, a ``node``, an ``edge``, or a ``pair`` of nodes of one graph
-        (n² rows a graph, row-major).
+        What one row of a field belongs to: a ``graph``, a ``node``, an ``edge``, a ``pair`` of nodes of one graph (n²
+        rows a graph, row-major), or a ``link``: a pair of nodes that is to be scored.
+    num_links
+        How many links each graph has; None for none. Their nodes are the field `edge_label_index` [links, 2], which a
+        `Data` and a batch hold as PyG does, [2, links].
 
     Raises
     ------
@@ -57,9 +58,11 @@ class PackedGraphs(Dataset[Data]):
         edge_index: Int[Tensor, "2 edges"],
         fields: Mapping[str, Tensor],
         levels: Mapping[str, Level],
+        num_links: Int[Tensor, " graphs"] | None = None,
     ) -> None:
         self.num_nodes = num_nodes.long()
         self.num_edges = num_edges.long()
+        self.num_links = torch.zeros_like(self.num_nodes) if num_links is None else num_links.long()
         self.edge_index = edge_index
         self.fields = dict(fields)
         self.levels = dict(levels)
@@ -68,6 +71,7 @@ class PackedGraphs(Dataset[Data]):
             "node": self.num_nodes,
             "edge": self.num_edges,
             "pair": self.num_nodes**2,
+            "link": self.num_links,
         }
         self._offsets = {level: _offsets(counts) for level, counts in self._counts.items()}
         self._check()
@@ -81,39 +85,42 @@ class PackedGraphs(Dataset[Data]):
                 raise MspeError(f"packed field {name!r} has {length} rows, expected {expected}, one a {level}")
 
     @classmethod
-    def from_list(cls, graphs: Sequence[Data]) -> "PackedGraphs":
+    def from_list(cls, graphs: Sequence[Data], levels: Mapping[str, Level] | None = None) -> "PackedGraphs":
         """Pack PyG graphs that all carry the same attributes.
 
-        An attribute is taken as one row an edge or a node where PyG says so (`is_edge_attr`, `is_node_attr`), and as
-        one row a graph otherwise; anything but tensors is refused.
+        Parameters
+        ----------
+        graphs
+            Attributes that are not tensors are refused.
+        levels
+            What one row of an attribute belongs to, where the first graph's shapes leave it open; by default what PyG
+            says of that graph (`is_edge_attr`, `is_node_attr`).
 
         Raises
         ------
         MspeError
-            If the list is empty, or a graph lacks an attribute that the first one has.
+            If the list is empty, or a graph lacks an attribute that the first one has, or has it in another width.
         """
         if not graphs:
             raise MspeError("cannot pack an empty list of graphs; give at least one")
-        first = graphs[0]
-        names = [name for name in first.to_dict() if name not in ("edge_index", "num_nodes")]
-        levels = {name: _level(first, name) for name in names}
         for number, graph in enumerate(graphs):
-            _check_form(graph, number)
-            missing = {"edge_index", *names} - set(graph.keys())
-            if missing:
-                raise MspeError(f"graph {number} has no {sorted(missing)[0]!r}, which graph 0 has; give all the same")
+            check_form(graph, number)
+        first, given = graphs[0], levels or {}
+        names = [name for name in first.to_dict() if name not in ("edge_index", "num_nodes")]
+        known = {name: given.get(name) or attribute_level(first, name) for name in names}
         return cls(
             num_nodes=torch.tensor([graph.num_nodes for graph in graphs]),
             num_edges=torch.tensor([graph.num_edges for graph in graphs]),
             edge_index=torch.cat([graph.edge_index for graph in graphs], dim=1).int(),
-            fields={name: torch.cat([_rows(graph, name, levels[name]) for graph in graphs]) for name in names},
-            levels=levels,
+            fields={name: attribute_rows(graphs, name, known[name]) for name in names},
+            levels=known,
+            num_links=torch.tensor([count_links(graph) for graph in graphs]),
         )
 
     @classmethod
     def from_structure(cls, graph: Data) -> "PackedGraphs":
         """One graph's edges and, where present, edge weights, without its other fields."""
-        _check_form(graph, 0)
+        check_form(graph, 0)
         weights = {} if graph.get("edge_weight") is None else {"edge_weight": graph.edge_weight}
         return cls(
             num_nodes=torch.tensor([graph.num_nodes], device=graph.edge_index.device),
@@ -148,12 +155,19 @@ class PackedGraphs(Dataset[Data]):
             edge_index=torch.cat([part.edge_index for part in parts], dim=1),
             fields={name: torch.cat([part.fields[name] for part in parts]) for name in first.fields},
             levels=first.levels,
+            num_links=torch.cat([part.num_links for part in parts]),
         )
 
     def with_fields(self, fields: Mapping[str, Tensor], levels: Mapping[str, Level]) -> "PackedGraphs":
         """The same graphs with further fields; a field of the same name is replaced."""
-        merged = {**self.levels, **levels}
-        return type(self)(self.num_nodes, self.num_edges, self.edge_index, {**self.fields, **fields}, merged)
+        return type(self)(
+            num_nodes=self.num_nodes,
+            num_edges=self.num_edges,
+            edge_index=self.edge_index,
+            fields={**self.fields, **fields},
+            levels={**self.levels, **levels},
+            num_links=self.num_links,
+        )
 
     def joined(self, other: "PackedGraphs") -> "PackedGraphs":
         """The same graphs with the fields of `other`, which must describe graphs of the same sizes.
@@ -194,14 +208,13 @@ class PackedGraphs(Dataset[Data]):
         index %= len(self)
         spans = {level: slice(*offsets[index : index + 2].tolist()) for level, offsets in self._offsets.items()}
         fields = {name: field[spans[self.levels[name]]] for name, field in self.fields.items()}
+        if LINKS in fields:
+            fields[LINKS] = fields[LINKS].T
         return Data(edge_index=self.edge_index[:, spans["edge"]].long(), num_nodes=int(self.num_nodes[index]), **fields)
 
     def rows(self, level: Level, graphs: Int[Tensor, " chosen"]) -> Int[Tensor, " rows"]:
         """The rows that the chosen graphs have in a field of this level, in the order of the choice."""
-        counts = self._counts[level][graphs]
-        starts = self._offsets[level][graphs]
-        shift = starts - _offsets(counts)[:-1]
-        return torch.repeat_interleave(shift, counts) + torch.arange(int(counts.sum()), device=counts.device)
+        return _ranges(self._offsets[level][graphs], self._counts[level][graphs])
 
     def take_rows(self, field: Tensor, level: Level, graphs: Int[Tensor, " chosen"]) -> Tensor:
         """The chosen graphs' rows of a field of this level, stacked: the graphs must have equally many."""
@@ -228,9 +241,10 @@ class PackedGraphs(Dataset[Data]):
         return type(self)(
             num_nodes=self.num_nodes[graphs],
             num_edges=self.num_edges[graphs],
-            edge_index=self.edge_index.index_select(1, rows["edge"]),
+            edge_index=self.edge_index[:, rows["edge"]],
             fields={name: field.index_select(0, rows[self.levels[name]]) for name, field in self.fields.items()},
             levels=self.levels,
+            num_links=self.num_links[graphs],
         )
 
     def collate(self, graphs: Sequence[int] | Int[Tensor, " chosen"]) -> Batch:
@@ -246,20 +260,25 @@ class PackedGraphs(Dataset[Data]):
 
         Everything is computed once for all batches, so that one of them costs no more than a few slices.
         """
-        device = self.num_nodes.device
-        count = torch.tensor(sizes, device=device)
+        count = torch.tensor(sizes, device=self.num_nodes.device)
         first = _offsets(count)  # graph that each batch begins with
         node_offsets = self._offsets["node"]
-        local_offsets = node_offsets[:-1] - torch.repeat_interleave(node_offsets[first[:-1]], count)
-        number = torch.arange(len(self), device=device) - torch.repeat_interleave(first[:-1], count)
+        start = node_offsets[first[:-1]]  # node that each batch begins with
+        number = torch.arange(len(self), device=first.device) - torch.repeat_interleave(first[:-1], count)
+        shift = node_offsets[:-1] - torch.repeat_interleave(start, count)
+        ptr = node_offsets[_ranges(first[:-1], count + 1)] - torch.repeat_interleave(start, count + 1)
         rows = {level: self._offsets[level][first].diff().tolist() for level in {"node", "edge", *self.levels.values()}}
-        edge_index = self.edge_index.long() + torch.repeat_interleave(local_offsets, self.num_edges)
+        edge_index = self.edge_index + torch.repeat_interleave(shift, self.num_edges)  # int64, though stored as int32
+        fields = {name: field.split(rows[self.levels[name]]) for name, field in self.fields.items()}
+        if LINKS in fields:
+            links = self.fields[LINKS] + torch.repeat_interleave(shift, self.num_links)[:, None]
+            fields[LINKS] = links.T.split(rows["link"], dim=1)
         columns = {
             "edge_index": edge_index.split(rows["edge"], dim=1),
             "batch": torch.repeat_interleave(number, self.num_nodes).split(rows["node"]),
-            "ptr": [node_offsets[a : b + 1] - node_offsets[a] for a, b in pairwise(first.tolist())],
+            "ptr": ptr.split([size + 1 for size in sizes]),
             "num_nodes": rows["node"],
-            **{name: field.split(rows[self.levels[name]]) for name, field in self.fields.items()},
+            **fields,
         }
         empty = Batch(_base_cls=Data)  # PyG makes a class each time one is built; a copy costs a quarter
         for values in zip(*columns.values(), strict=True):
@@ -276,13 +295,14 @@ class PackedGraphs(Dataset[Data]):
         """The same graphs on another device."""
         fields = {name: field.to(device) for name, field in self.fields.items()}
         structure = (self.num_nodes.to(device), self.num_edges.to(device), self.edge_index.to(device))
-        return type(self)(*structure, fields, self.levels)
+        return type(self)(*structure, fields, self.levels, self.num_links.to(device))
 
     def save(self, path: str | Path) -> None:
         """Write all tensors into one file, atomically."""
         content = {
             "num_nodes": self.num_nodes,
             "num_edges": self.num_edges,
+            "num_links": self.num_links,
             "edge_index": self.edge_index,
             "fields": self.fields,
             "levels": self.levels,
@@ -299,7 +319,7 @@ class PackedGraphs(Dataset[Data]):
             If the file is missing, damaged, or not of this kind.
         """
         content = read_tensors(path)
-        expected = {"num_nodes", "num_edges", "edge_index", "fields", "levels"}
+        expected = {"num_nodes", "num_edges", "num_links", "edge_index", "fields", "levels"}
         if set(content) != expected:
             raise MspeError(
                 f"{path}: not a file of packed graphs (keys {', '.join(map(str, content))}); run `dvc repro`"
@@ -311,30 +331,11 @@ class PackedGraphs(Dataset[Data]):
         return f"{type(self).__name__}({len(self)} graphs, {nodes} nodes, {edges} edges, fields={list(self.fields)})"
 
 
-def _check_form(graph: Data, number: int) -> None:
-    index = graph.get("edge_index")
-    if not isinstance(index, Tensor) or index.ndim != 2 or index.size(0) != 2 or index.is_floating_point():
-        given = f"shape {list(index.shape)} and {index.dtype}" if isinstance(index, Tensor) else type(index).__name__
-        raise MspeError(f"graph {number}: edge_index is {given}, allowed: integers of shape [2, edges]")
-
-
 def _offsets(counts: Int[Tensor, " graphs"]) -> Int[Tensor, " graphs_plus_one"]:
     return torch.cat([counts.new_zeros(1), counts.cumsum(0)])
 
 
-def _level(graph: Data, name: str) -> Level:
-    if "index" in name:
-        raise MspeError(
-            f"cannot pack attribute {name!r}: its numbers count nodes, which packed graphs keep for edge_index alone; "
-            "use PyG's own loader for graphs that have it"
-        )
-    level = "edge" if graph.is_edge_attr(name) else "node" if graph.is_node_attr(name) else "graph"
-    assert level in get_args(Level)
-    return level  # type: ignore[return-value]
-
-
-def _rows(graph: Data, name: str, level: Level) -> Tensor:
-    value = graph[name]
-    if not isinstance(value, Tensor):
-        raise MspeError(f"cannot pack attribute {name!r}: it is a {type(value).__name__}, expected a tensor")
-    return value if level != "graph" or value.ndim > 1 else value.reshape(1, -1)
+def _ranges(starts: Int[Tensor, " ranges"], lengths: Int[Tensor, " ranges"]) -> Int[Tensor, " numbers"]:
+    """So many consecutive numbers from each start, one range after the other."""
+    bounds = _offsets(lengths)
+    return torch.repeat_interleave(starts - bounds[:-1], lengths) + torch.arange(int(bounds[-1]), device=bounds.device)

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from mspe.common.files import read_json, write_json
 from mspe.common.section import Section, Tuple, validate
 
@@ -40,10 +42,35 @@ class GraphSchema(Section):
     node_vocabularies: Tuple[Tuple[int]] = ()
     edge_vocabularies: Tuple[Tuple[int]] = ()
     """Per categorical column, the raw values in the order of their numbers; empty where the numbers are raw."""
+    node_mean: Tuple[float] = ()
+    node_std: Tuple[float] = ()
+    edge_mean: Tuple[float] = ()
+    edge_std: Tuple[float] = ()
+    """Of real features, per column over the training split; the stored features are scaled by them where given."""
+    classes: Tuple[str] = ()
+    """Names of the classes, or of the targets, in the order of the outputs; empty where they have none."""
+    class_counts: dict[str, Tuple[int]] = Field(default_factory=dict)
+    """Per split, samples of each class; of several labels, how many samples have each."""
+    label_counts: dict[str, Tuple[int]] = Field(default_factory=dict)
+    """Per split, what these are shares of: all samples; of several labels, those where each is known."""
     max_nodes: int
     """Nodes of the largest graph of any split."""
     counts: dict[str, int]
     """Graphs a split, and what was dropped, by reason."""
+
+    @property
+    def single_label(self) -> bool:
+        """Whether a sample has one class of several, instead of numbers or labels that may hold at once."""
+        return self.task_type == "classification" and self.loss != "bce_logits"
+
+    def class_shares(self) -> dict[str, dict[str, float]]:
+        """Per split, which share of the samples each class has, or each label where it is known."""
+        shares = {}
+        for split, counts in self.class_counts.items():
+            names = self.classes or tuple(str(number) for number in range(len(counts)))
+            known = self.label_counts[split]
+            shares[split] = {n: count / max(1, total) for n, count, total in zip(names, counts, known, strict=True)}
+        return shares
 
     def save(self, path: str | Path) -> None:
         """Write the schema as JSON."""

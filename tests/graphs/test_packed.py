@@ -1,3 +1,4 @@
+import copy
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -42,6 +43,25 @@ def test_collate_gives_the_batch_that_pyg_gives(chosen: list[int]) -> None:
         assert torch.equal(ours[name], theirs[name]), name
 
 
+def test_pairs_to_be_scored_are_renumbered_as_pyg_does(tmp_path: Path) -> None:
+    asked = []
+    for number, links in enumerate([[[0, 1], [1, 2]], [], [[0, 0]]]):
+        data = cycle(3 + number)
+        data.edge_label_index = torch.tensor(links, dtype=torch.long).reshape(-1, 2).T
+        data.edge_label = torch.arange(len(links)).float() + number
+        asked.append(data)
+    packed = PackedGraphs.from_list(asked)
+    assert packed.num_links.tolist() == [2, 0, 1]
+    packed.save(tmp_path / "asked.pt")
+    for form in (packed, PackedGraphs.load(tmp_path / "asked.pt"), PackedGraphs.concatenate([packed[:1], packed[1:]])):
+        ours, theirs = form.collate([2, 0, 1]), Batch.from_data_list([asked[i] for i in (2, 0, 1)])
+        assert torch.equal(ours.edge_label_index, theirs.edge_label_index)
+        assert torch.equal(ours.edge_label, theirs.edge_label)
+    assert torch.equal(packed[0].edge_label_index, asked[0].edge_label_index)
+    loaded = list(GraphLoader(packed, batch_size=2))
+    assert [batch.edge_label_index.tolist() for batch in loaded] == [[[0, 1], [1, 2]], [[0], [0]]]
+
+
 def test_pygs_own_loader_takes_packed_graphs() -> None:
     batch = next(iter(DataLoader(PackedGraphs.from_list(GRAPHS), batch_size=4)))
     assert torch.equal(batch.x, PackedGraphs.from_list(GRAPHS).collate(range(4)).x)
@@ -82,7 +102,7 @@ def test_fields_of_other_graphs_do_not_join() -> None:
     ("build", "message"),
     [
         (lambda: PackedGraphs.from_list([]), "cannot pack an empty list"),
-        (lambda: PackedGraphs.from_list([GRAPHS[0], cycle(3)]), "graph 1 has no 'edge_attr'"),
+        (lambda: PackedGraphs.from_list([GRAPHS[0], cycle(3)]), "graph 1 has no 'x', which graph 0 has"),
         (
             lambda: PackedGraphs(
                 torch.tensor([2]), torch.tensor([0]), torch.zeros(2, 0).int(), {"x": torch.zeros(3)}, {"x": "node"}
@@ -90,8 +110,8 @@ def test_fields_of_other_graphs_do_not_join() -> None:
             "'x' has 3 rows, expected 2, one a node",
         ),
         (
-            lambda: PackedGraphs.from_list([Data(edge_label_index=cycle(3).edge_index, **cycle(3).to_dict())]),
-            "'edge_label_index': its numbers count nodes",
+            lambda: PackedGraphs.from_list([Data(node_index=cycle(3).edge_index[0], **cycle(3).to_dict())]),
+            "'node_index': its numbers count nodes",
         ),
         (
             lambda: PackedGraphs.from_list([Data(edge_index=cycle(3).edge_index, num_nodes=3, name="a")]),
@@ -139,6 +159,9 @@ def test_batches_share_one_gather_and_are_those_of_collate() -> None:
         expected = packed.collate(graphs)
         assert mine.keys() == expected.keys() and mine.num_graphs == expected.num_graphs == len(graphs)
         assert all(torch.equal(mine[name], expected[name]) for name in ("x", "edge_index", "edge_attr", "batch", "ptr"))
+        changed = copy.copy(mine).to("cpu")
+        changed.x = None
+        assert "x" not in changed and "x" in mine  # an ordinary PyG batch, whose copies are their own
 
 
 def test_a_thread_that_reads_ahead_changes_nothing() -> None:
