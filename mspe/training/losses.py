@@ -44,12 +44,28 @@ def _masked(elementwise: Callable[..., Tensor]) -> LossFunction:
 
 
 def _cross_entropy(prediction: Float[Tensor, "samples classes"], target: Shaped[Tensor, "..."]) -> Float[Tensor, ""]:
-    target = target.reshape(-1).long()
-    if prediction.ndim != 2 or prediction.size(0) != target.numel():
+    return functional.cross_entropy(prediction, _classes(prediction, target))
+
+
+def _weighted_cross_entropy(
+    prediction: Float[Tensor, "samples classes"], target: Shaped[Tensor, "..."]
+) -> Float[Tensor, ""]:
+    """Each class weighted by the share of the batch that is of others (Dwivedi et al., arXiv 2003.00982)."""
+    classes = _classes(prediction, target)
+    counts = torch.bincount(classes, minlength=prediction.size(1)).to(prediction.dtype)
+    weight = torch.where(counts > 0, 1 - counts / classes.numel(), 0.0)
+    if counts.max() == classes.numel():  # one class alone: there are no others to weigh it by
+        return functional.cross_entropy(prediction, classes)
+    return functional.cross_entropy(prediction, classes, weight)
+
+
+def _classes(prediction: Tensor, target: Tensor) -> Tensor:
+    classes = target.reshape(-1).long()
+    if prediction.ndim != 2 or prediction.size(0) != classes.numel():
         raise MspeError(
-            f"prediction has shape {list(prediction.shape)}, allowed: [B, classes] for {target.numel()} targets"
+            f"prediction has shape {list(prediction.shape)}, allowed: [B, classes] for {classes.numel()} targets"
         )
-    return functional.cross_entropy(prediction, target)
+    return classes
 
 
 REGRESSION: dict[str, LossFunction] = {
@@ -60,6 +76,7 @@ REGRESSION: dict[str, LossFunction] = {
 CLASSIFICATION: dict[str, LossFunction] = {
     "cross_entropy": _cross_entropy,
     "bce_logits": _masked(functional.binary_cross_entropy_with_logits),
+    "weighted_cross_entropy": _weighted_cross_entropy,
 }
 EDGE_PREDICTION: dict[str, LossFunction] = {"bce_logits": CLASSIFICATION["bce_logits"]}
 LOSSES = {"regression": REGRESSION, "classification": CLASSIFICATION, "edge_prediction": EDGE_PREDICTION}
@@ -73,7 +90,8 @@ def get_loss_fn(task_type: str, loss_type: str | None = None, num_classes: int |
     task_type
         `regression`, `classification` or `edge_prediction`.
     loss_type
-        `mse` (default), `mae`, `huber`; `cross_entropy` (default), `bce_logits`; `bce_logits`.
+        `mse` (default), `mae`, `huber`; `cross_entropy` (default), `bce_logits`,
+        `weighted_cross_entropy` (rare classes count more); `bce_logits`.
     num_classes
         Of a classification; `bce_logits` takes one logit a sample for two classes, and a column a label otherwise.
 

@@ -22,6 +22,7 @@ MINIMIZE = {
     "mae": True,
     "rmse": True,
     "accuracy": False,
+    "weighted_accuracy": False,
     "f1": False,
     "roc_auc": False,
     "ap": False,
@@ -29,6 +30,14 @@ MINIMIZE = {
     "mrr": False,
     "hits@k": False,
 }
+
+CLASSIFICATION = ("accuracy", "weighted_accuracy", "f1", "roc_auc", "ap")
+METRIC_NAMES = {
+    "regression": ("mse", "mae", "rmse"),
+    "classification": CLASSIFICATION,
+    "edge_prediction": ("roc_auc", "ap", "precision@k", "mrr", "hits@k"),
+}
+"""By task."""
 
 
 def _regression(prediction: Tensor, target: Tensor) -> dict[str, float]:
@@ -52,7 +61,9 @@ def _regression_column(prediction: np.ndarray, target: np.ndarray) -> dict[str, 
 
 
 def _classification(prediction: Tensor, target: Tensor) -> dict[str, float]:
-    """accuracy, f1 (binary, else macro), roc_auc and ap (binary, else macro over classes that occur)."""
+    """Accuracies, f1 (binary, else macro), roc_auc and ap (binary, else macro over classes that occur)."""
+    if prediction.ndim == 2 and prediction.size(1) == 2 and target.numel() == prediction.size(0):
+        prediction = prediction[:, 1:] - prediction[:, :1]  # two classes: the logit of the second one
     if prediction.ndim == 2 and prediction.size(1) > 1 and target.numel() == prediction.size(0):
         return _multi_class(prediction, target.reshape(-1))
     prediction, target = align(prediction, target)
@@ -64,12 +75,13 @@ def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
     known = ~np.isnan(target)
     logit, label = logit[known], target[known].astype(int)
     if not np.isfinite(logit).all():
-        return dict.fromkeys(("accuracy", "f1", "roc_auc", "ap"), float("nan"))
+        return dict.fromkeys(CLASSIFICATION, float("nan"))
     both = len(np.unique(label)) == 2
     if not both:
         warnings.warn("a split has one class alone: roc_auc and ap are not defined on it, and NaN", stacklevel=2)
     return {
         "accuracy": float(((logit > 0) == label).mean()) if label.size else float("nan"),
+        "weighted_accuracy": _weighted_accuracy(label, logit > 0),
         "f1": float(sklearn_metrics.f1_score(label, logit > 0, zero_division=0)) if label.size else float("nan"),
         "roc_auc": float(sklearn_metrics.roc_auc_score(label, logit)) if both else float("nan"),
         "ap": float(sklearn_metrics.average_precision_score(label, logit)) if both else float("nan"),
@@ -78,7 +90,7 @@ def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
 
 def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
     if not logits.isfinite().all():
-        return dict.fromkeys(("accuracy", "f1", "roc_auc", "ap"), float("nan"))
+        return dict.fromkeys(CLASSIFICATION, float("nan"))
     label = target.numpy().astype(int)
     chosen = logits.argmax(dim=1).numpy()
     present = [c for c in range(logits.size(1)) if 0 < (label == c).sum() < label.size]
@@ -86,10 +98,16 @@ def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
     columns = [_binary(score[:, c], (label == c).astype(float)) for c in present]
     return {
         "accuracy": float((chosen == label).mean()),
+        "weighted_accuracy": _weighted_accuracy(label, chosen),
         "f1": float(sklearn_metrics.f1_score(label, chosen, average="macro", zero_division=0)),
         "roc_auc": _nan_mean([column["roc_auc"] for column in columns]),
         "ap": _nan_mean([column["ap"] for column in columns]),
     }
+
+
+def _weighted_accuracy(label: np.ndarray, chosen: np.ndarray) -> float:
+    """The mean over classes that occur of the share of each that is found (Dwivedi et al., arXiv 2003.00982)."""
+    return _nan_mean([float((chosen[label == c] == c).mean()) for c in np.unique(label)])
 
 
 @dataclass(frozen=True)
@@ -97,8 +115,9 @@ class EdgeMetrics:
     """roc_auc, ap, and precision@k: the share of edges among the k best candidates, k at most their number.
 
     With the candidates' source nodes also mrr and hits@k: each true edge is ranked among the candidates of its source
-    that are no edges; the mean of 1 / rank, and the share of ranks up to k. Of equal scores the rank is the middle one.
-    NaN where no edge has a rival.
+    that are no edges, its rivals; the mean of 1 / rank, and the share of ranks up to k. Of equal scores the rank is the
+    middle one. Only sources of at least k rivals count, since among fewer every edge is a hit; where there is none,
+    both are left out.
 
     Examples
     --------
@@ -119,19 +138,19 @@ class EdgeMetrics:
         result = {"roc_auc": binary["roc_auc"], "ap": binary["ap"], "precision@k": float(label[best].mean())}
         if source is None or source.numel() == 0:
             return result
-        ranks = _ranks(scores, label, source.numpy())
-        several = ranks.size > 0
-        mrr = float((1 / ranks).mean()) if several else float("nan")
-        return {**result, "mrr": mrr, "hits@k": float((ranks <= self.k).mean()) if several else float("nan")}
+        ranks = _ranks(scores, label, source.numpy(), self.k)
+        if ranks.size == 0:
+            return result
+        return {**result, "mrr": float((1 / ranks).mean()), "hits@k": float((ranks <= self.k).mean())}
 
 
-def _ranks(scores: np.ndarray, label: np.ndarray, source: np.ndarray) -> np.ndarray:
-    """The rank of every true edge among itself and its source's candidates that are no edges."""
+def _ranks(scores: np.ndarray, label: np.ndarray, source: np.ndarray, least: int) -> np.ndarray:
+    """The rank of true edges among themselves and their source's rivals, where there are enough."""
     ranks = []
     for node in np.unique(source[label]):
         mine = source == node
         rivals = scores[mine & ~label]
-        if rivals.size:
+        if rivals.size >= least:
             own = scores[mine & label][:, None]
             ranks.append(1 + (rivals > own).sum(axis=1) + (rivals == own).sum(axis=1) / 2)
     return np.concatenate(ranks) if ranks else np.empty(0)
@@ -152,8 +171,8 @@ def get_metrics(task_type: str, num_classes: int | None = None, k: int = 100) ->
     Parameters
     ----------
     task_type
-        `regression` (mse, mae, rmse), `classification` (accuracy, f1, roc_auc, ap; from logits) or
-        `edge_prediction` (roc_auc, ap, precision@k, and, where the source nodes are given, mrr and hits@k).
+        `regression` (mse, mae, rmse), `classification` (accuracy, weighted_accuracy, f1, roc_auc, ap; from logits)
+        or `edge_prediction` (roc_auc, ap, precision@k, and, where the source nodes are given, mrr and hits@k).
     num_classes
         Of a classification.
     k
