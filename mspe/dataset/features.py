@@ -1,15 +1,116 @@
-"""Categorical features, numbered by what training has seen."""
+"""Features as the training split knows them: categories numbered, real numbers scaled."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from mspe.graphs import PackedGraphs
+from mspe.common.errors import MspeError
+from mspe.graphs import FeatureKind, GraphSchema, PackedGraphs
 
 Vocabularies = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """What training has seen of one feature, node-wise or edge-wise; it turns any graphs' feature into a model's input.
+
+    Attributes
+    ----------
+    kind
+        `categorical`, `real` or `none`.
+    width
+        One-hot width of categories, columns of real numbers.
+    vocabularies
+        Of categories, per column; empty where their numbers are kept.
+    mean, std
+        Of real numbers, per column; empty where they are not scaled.
+    """
+
+    kind: FeatureKind
+    width: int
+    vocabularies: Vocabularies = ()
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+
+    @classmethod
+    def learn(cls, values: Tensor | None, categories: int | None = None, scaled: bool = True) -> "FeatureTable":
+        """Learn from the training rows.
+
+        Parameters
+        ----------
+        values
+            [rows, columns], or [rows]: integers are categories; None for no feature.
+        categories
+            How many categories there are, where their numbers are to be kept.
+        scaled
+            Whether real columns are to have mean 0 and standard deviation 1; a constant column is only shifted.
+
+        Examples
+        --------
+        >>> FeatureTable.learn(torch.tensor([[6, 0], [8, 0]])).width
+        3
+        >>> FeatureTable.learn(torch.tensor([[1.0], [3.0]]))
+        FeatureTable(kind='real', width=1, vocabularies=(), mean=(2.0,), std=(1.0,))
+        """
+        if values is None:
+            return cls("none", 0)
+        columns = values.flatten(1) if values.ndim > 1 else values[:, None]
+        if not values.is_floating_point():
+            if categories is not None:
+                return cls("categorical", categories)
+            vocabularies = build_vocabularies(columns)
+            return cls("categorical", vocabulary_width(vocabularies), vocabularies)
+        if not scaled or len(columns) == 0:
+            return cls("real", columns.size(1))
+        return cls("real", columns.size(1), (), *column_statistics(columns))
+
+    @classmethod
+    def of_nodes(cls, schema: GraphSchema) -> "FeatureTable":
+        """What a stored schema says of the node features."""
+        return cls(
+            schema.node_features, schema.num_features, schema.node_vocabularies, schema.node_mean, schema.node_std
+        )
+
+    @classmethod
+    def of_edges(cls, schema: GraphSchema) -> "FeatureTable":
+        """What a stored schema says of the edge features."""
+        return cls(
+            schema.edge_features, schema.num_edge_features, schema.edge_vocabularies, schema.edge_mean, schema.edge_std
+        )
+
+    def check(self, values: Tensor | None, name: str) -> None:
+        """See that a feature has the kind and the columns that training saw.
+
+        Raises
+        ------
+        MspeError
+            If it has others.
+        """
+        kind = "no" if values is None else "real" if values.is_floating_point() else "categorical"
+        given = 0 if values is None else values.flatten(1).size(1)
+        expected = len(self.vocabularies) or (self.width if self.kind == "real" else 1 if self.kind != "none" else 0)
+        known = "no" if self.kind == "none" else self.kind
+        if kind != known or given != expected:
+            raise MspeError(
+                f"{name} has {given} {kind} columns, the model was trained on {expected} {known} ones; give the "
+                "features that it was trained on"
+            )
+
+    def apply(self, graphs: PackedGraphs, name: str) -> PackedGraphs:
+        """The same graphs with the feature of this name numbered or scaled."""
+        if not self.vocabularies and not self.mean:
+            return graphs
+        values = graphs.fields[name]
+        columns = values.flatten(1) if values.ndim > 1 else values[:, None]
+        if self.vocabularies:
+            columns = encode_categories(columns, self.vocabularies)
+        else:
+            columns = ((columns.double() - torch.tensor(self.mean).double()) / torch.tensor(self.std).double()).float()
+        return graphs.with_fields({name: columns}, {name: graphs.levels[name]})
 
 
 def build_vocabularies(column_values: Int[Tensor, "rows columns"]) -> Vocabularies:
@@ -37,6 +138,9 @@ def encode_categories(
     starts = [0, *torch.tensor([len(v) for v in vocabularies]).cumsum(0).tolist()]
     columns = []
     for values, vocabulary, (start, _) in zip(column_values.T, vocabularies, pairwise(starts), strict=True):
+        if not vocabulary:  # training had no row at all
+            columns.append(torch.full_like(values, width))
+            continue
         known = torch.tensor(vocabulary)
         place = torch.searchsorted(known, values.contiguous()).clamp(max=len(vocabulary) - 1)
         columns.append(torch.where(known[place] == values, start + place, width))
@@ -48,19 +152,20 @@ def vocabulary_width(vocabularies: Sequence[Sequence[int]]) -> int:
     return sum(len(vocabulary) for vocabulary in vocabularies)
 
 
-def encode_field(graphs: PackedGraphs, name: str, vocabularies: Vocabularies) -> PackedGraphs:
-    """The same graphs with one categorical field numbered."""
-    encoded = encode_categories(graphs.fields[name], vocabularies)
-    return graphs.with_fields({name: encoded}, {name: graphs.levels[name]})
+def column_statistics(columns: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation (ddof 0) of each column over its known values; a constant column's deviation is 1.
 
-
-def max_nodes(*splits: PackedGraphs) -> int:
-    """Nodes of the largest graph of any split."""
-    return max(int(graphs.num_nodes.max()) for graphs in splits)
+    Examples
+    --------
+    >>> column_statistics(torch.tensor([[1.0, 5.0], [3.0, torch.nan]]))
+    ((2.0, 5.0), (1.0, 1.0))
+    """
+    values = columns.double()
+    mean = values.nanmean(dim=0)
+    deviation = (values - mean).square().nanmean(dim=0).sqrt()
+    return tuple(mean.tolist()), tuple(torch.where(deviation > 0, deviation, 1.0).tolist())
 
 
 def target_statistics(graphs: PackedGraphs) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation (ddof 0) of each target; a constant target's deviation is given as 1."""
-    targets = graphs.fields["y"].double()
-    deviation = targets.std(dim=0, correction=0)
-    return tuple(targets.mean(dim=0).tolist()), tuple(torch.where(deviation > 0, deviation, 1.0).tolist())
+    """`column_statistics` of the targets."""
+    return column_statistics(graphs.fields["y"])

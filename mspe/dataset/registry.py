@@ -1,13 +1,35 @@
-"""Every dataset by name. Adding one: write a loader in a file of its own, and list it here."""
+"""Every dataset by name. Adding one: describe it and how it is read in a file of its own, and list it here."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from mspe.dataset.source import Source
+from mspe.dataset.sources import (
+    csl,
+    digits,
+    graphs,
+    lesmiserables,
+    lrgb,
+    moleculenet,
+    nci,
+    planetoid,
+    sbm,
+    smiles,
+    tudataset,
+    zinc,
+)
 
-from mspe.dataset.base import GraphDataset
-from mspe.dataset.nci import load_nci
-from mspe.dataset.zinc import load_zinc
-
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
-
-DATASETS: dict[str, Callable[["DatasetParams", int], GraphDataset]] = {"nci": load_nci, "zinc": load_zinc}
+DATASETS: dict[str, Source] = {
+    source.name: source
+    for source in [
+        nci.SOURCE,
+        zinc.SOURCE,
+        *moleculenet.SOURCES,
+        *lrgb.SOURCES,
+        csl.SOURCE,
+        digits.SOURCE,
+        *tudataset.SOURCES,
+        *sbm.SOURCES,
+        lesmiserables.SOURCE,
+        *planetoid.SOURCES,
+        smiles.SOURCE,
+        graphs.SOURCE,
+    ]
+}

@@ -1,7 +1,20 @@
-"""Where raw files lie."""
+"""Where raw files lie, and how PyG's readers get at them."""
 
 import os
+import pickle
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from mspe.common.errors import MspeError
+
+_DAMAGED = (
+    *(ValueError, LookupError, RuntimeError, EOFError, AttributeError, TypeError),
+    *(pickle.UnpicklingError, zipfile.BadZipFile),
+)
+"""What PyG's readers raise for files that are not what they expect."""
 
 
 def data_root(root: str | Path) -> Path:
@@ -19,3 +32,55 @@ def download_root() -> Path:
     from torch_geometric import get_home_dir
 
     return Path(get_home_dir()) / "mspe"
+
+
+@contextmanager
+def pyg_root(root: str | Path, source: str, name: str = "") -> Iterator[str]:
+    """The `root` to give a dataset class of PyG, which reads its raw files and writes beside them.
+
+    Where ``<data root>/<source>/<name>/raw`` is there, its files are linked into a scratch folder, since it may be
+    read-only; elsewhere it is a folder of the user's cache, into which PyG downloads.
+
+    Parameters
+    ----------
+    root
+        `dataset.root`.
+    source
+        The folder of PyG's class.
+    name
+        The folder of one dataset in it, where the class has several.
+
+    Raises
+    ------
+    MspeError
+        If what is read inside the block is neither there nor downloadable, or is not what PyG expects.
+    """
+    raw = data_root(root) / source / name / "raw"
+    with tempfile.TemporaryDirectory() as scratch:
+        if raw.is_dir():
+            folder = Path(scratch)
+            _link_files(raw, folder / name / "raw")
+        else:
+            folder = download_root() / source
+        try:
+            yield str(folder)
+        except OSError as error:
+            reason = str(getattr(error, "reason", error)).splitlines()[0]
+            raise MspeError(
+                f"{name or source}: raw files are missing in {raw} and could not be downloaded ({reason}); put them "
+                f"there as PyG lays them out, or set MSPE_DATA to the folder that holds {source}"
+            ) from None
+        except _DAMAGED as error:
+            if isinstance(error, MspeError):
+                raise
+            reason = (str(error) or type(error).__name__).splitlines()[0]
+            place = raw if raw.is_dir() else folder
+            raise MspeError(
+                f"{name or source}: the raw files in {place} cannot be read ({reason}); take the published ones"
+            ) from error
+
+
+def _link_files(source: Path, target: Path) -> None:
+    target.mkdir(parents=True)
+    for path in source.iterdir():
+        (target / path.name).symlink_to(path.resolve())

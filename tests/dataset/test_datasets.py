@@ -1,4 +1,4 @@
-from itertools import chain
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,13 +6,14 @@ import torch
 from torch_geometric.datasets import ZINC
 
 from mspe.common.errors import MspeError
-from mspe.dataset import DATASETS, GraphDataset, get_dataset
+from mspe.dataset import DATASETS, get_dataset
 from mspe.dataset.features import build_vocabularies, encode_categories, target_statistics, vocabulary_width
-from mspe.dataset.molecules import parse_smiles, penalised_logp
-from mspe.dataset.nci import read_smiles
+from mspe.dataset.readers.molecules import parse_smiles, penalised_logp
 from mspe.dataset.root import data_root
-from mspe.dataset.splits import random_split
+from mspe.dataset.source import Raw
+from mspe.dataset.sources.nci import read_smiles
 from mspe.graphs import GraphLoader, PackedGraphs
+from tests.conftest import cycle
 
 
 def test_nci_counts_what_it_drops_and_keeps_no_duplicate() -> None:
@@ -56,14 +57,6 @@ def test_another_split_seed_gives_another_split() -> None:
     assert not torch.equal(first.train.fields["y"], second.train.fields["y"])
 
 
-def test_splits_are_a_partition() -> None:
-    parts = random_split(1003, seed=3, limit=None)
-    assert sorted(chain.from_iterable(parts)) == list(range(1003))
-    assert [len(part) for part in parts] == [802, 101, 100]
-    with pytest.raises(MspeError, match="2 graphs are too few"):
-        random_split(2, seed=0, limit=None)
-
-
 @pytest.mark.parametrize(
     ("smiles", "logp", "accessibility", "ring"),
     [("c1ccccc1", 1.6866, 1.0, 0), ("C1CCCCCCCC1", 3.5109, 1.0, 3)],
@@ -103,7 +96,7 @@ def test_no_raw_file_and_no_network_is_one_line(tmp_path: Path, monkeypatch: pyt
     monkeypatch.delenv("MSPE_DATA", raising=False)
     monkeypatch.setattr("urllib.request.urlopen", _no_network)
     monkeypatch.setattr("fsspec.open", _no_network)
-    with pytest.raises(MspeError, match=r"zinc: no raw files in .*none could be downloaded.*set MSPE_DATA") as raised:
+    with pytest.raises(MspeError, match=r"ZINC: raw files are missing .*not be downloaded.*set MSPE_DATA") as raised:
         get_dataset("zinc", root=tmp_path / "nothing")
     assert "\n" not in str(raised.value)
 
@@ -138,20 +131,22 @@ def test_a_constant_target_is_not_divided_by_zero() -> None:
 
 def test_an_unknown_dataset_lists_the_known_ones() -> None:
     with pytest.raises(
-        MspeError, match=r"name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'\? Known: nci, zinc"
+        MspeError, match=r"name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'\? Known: bace, bbbp, .*, zinc"
     ):
         get_dataset("zink")
-    with pytest.raises(MspeError, match="limti: unknown key; known here: limit, name, root, split_seed"):
+    with pytest.raises(MspeError, match="limti: unknown key; known here: fold, limit, name, path, root, smiles_column"):
         get_dataset("nci", limti=3)
 
 
-def test_a_dataset_is_one_function_and_one_registry_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load_tiny(params: object, num_workers: int = 0) -> GraphDataset:
-        base = get_dataset("nci", limit=3)
-        return GraphDataset(base.schema.model_copy(update={"name": "tiny"}), *base.get_splits())
-
-    monkeypatch.setitem(DATASETS, "tiny", load_tiny)
-    assert get_dataset("tiny").schema.name == "tiny"
+def test_a_dataset_is_one_description_and_one_registry_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    graphs = [cycle(size) for size in range(3, 23)]
+    for graph in graphs:
+        graph.y = torch.tensor([[float(graph.num_nodes)]])
+    tiny = replace(DATASETS["nci"], name="tiny", read=lambda params: Raw(graphs))
+    monkeypatch.setitem(DATASETS, "tiny", tiny)
+    dataset = get_dataset("tiny")
+    assert dataset.schema.name == "tiny" and [len(split) for split in dataset.get_splits()] == [16, 2, 2]
+    assert dataset.schema.max_nodes == 22 and dataset.node_features == "none"
 
 
 def test_twelve_thousand_graphs_load_at_once(shared_data: Path, tmp_path: Path) -> None:

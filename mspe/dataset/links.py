@@ -1,0 +1,127 @@
+"""Edge prediction on one graph: which edges are hidden from whom, and which pairs are none."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor
+from torch_geometric.data import Data
+from torch_geometric.utils import remove_self_loops, to_undirected
+
+from mspe.common.errors import MspeError
+from mspe.dataset.source import Raw
+from mspe.graphs.packing import LINKS
+
+VIEWS = 5
+"""Parts of the training edges; each is what one view of the graph is asked for."""
+
+
+def link_raw(graph: Data, seed: int, held_out: tuple[float, float] = (0.05, 0.1), scaled: bool = True) -> Raw:
+    """One graph as samples of edge prediction: `link_graphs`, of which all but the last two train."""
+    *views, val, test = link_graphs(graph, seed, held_out)
+    return Raw(
+        items=[*views, val, test],
+        given=(range(len(views)), [len(views)], [len(views) + 1]),
+        classes=("no edge", "edge"),
+        scaled=scaled,
+    )
+
+
+def link_graphs(graph: Data, seed: int, held_out: tuple[float, float] = (0.05, 0.1), views: int = VIEWS) -> list[Data]:
+    """Make training views, a validation graph and a test graph of one graph, without leakage.
+
+    Held-out edges are in no graph's `edge_index`, in either direction, so neither encodings nor messages know them.
+    The training edges are cut into parts, and each view asks for one part and holds the others: every training edge is
+    asked for once an epoch, by a graph that lacks it. Validation and test see all training edges and nothing else.
+
+    Parameters
+    ----------
+    graph
+        Taken as undirected, without self-loops; node features, edge features and weights are kept.
+    seed
+        Of the parts and of the pairs that are no edges, of which every graph asks for as many as for edges: none of
+        them is an edge of the whole graph, and none stands twice.
+    held_out
+        Share of the edges for validation and for test.
+    views
+        Training graphs.
+
+    Returns
+    -------
+    list of Data
+        The views, then the validation graph, then the test graph, each with `edge_label_index` [2, links] and
+        `edge_label` [links], 1 for an edge.
+
+    Raises
+    ------
+    MspeError
+        If there are too few edges for one in every part, or too few pairs that are none.
+    """
+    random = np.random.default_rng(seed)
+    edges = _undirected(graph)
+    pairs = edges.edge_index[:, edges.edge_index[0] < edges.edge_index[1]].numpy()
+    count = pairs.shape[1]
+    num_val, num_test = (max(1, round(share * count)) for share in held_out)
+    if count < num_val + num_test + views:
+        raise MspeError(f"the graph has {count} edges, too few to hide some; at least {2 + views} are needed")
+    order = random.permutation(count)
+    val, test, *parts = np.split(order, [num_val, num_val + num_test, *_parts(num_val + num_test, count, views)])
+    none = _pairs_without_edge(pairs, int(graph.num_nodes), count, random)
+    hidden = np.concatenate([val, test])
+    asked = [*parts, val, test]
+    graphs = []
+    for part, no_edge in zip(asked, _cut(none, [len(part) for part in asked]), strict=True):
+        visible = np.setdiff1d(order, np.concatenate([hidden, part]))
+        graphs.append(_asking(edges, pairs[:, visible], pairs[:, part], no_edge))
+    return graphs
+
+
+def _undirected(graph: Data) -> Data:
+    """Every edge once in each direction, its attributes those of the first of its copies."""
+    attributes = {name: graph[name] for name in ("edge_attr", "edge_weight") if graph.get(name) is not None}
+    result = Data(num_nodes=graph.num_nodes, **{n: v for n, v in graph.to_dict().items() if graph.is_node_attr(n)})
+    rows = torch.arange(graph.num_edges)
+    index, rows = remove_self_loops(graph.edge_index, rows)
+    result.edge_index, rows = to_undirected(index, rows, graph.num_nodes, reduce="min")
+    for name, values in attributes.items():
+        result[name] = values[rows]
+    return result
+
+
+def _parts(first: int, count: int, views: int) -> list[int]:
+    return [first + (count - first) * view // views for view in range(1, views)]
+
+
+def _cut(pairs: np.ndarray, lengths: list[int]) -> Iterator[np.ndarray]:
+    return iter(np.split(pairs, np.cumsum(lengths)[:-1], axis=1))
+
+
+def _pairs_without_edge(pairs: np.ndarray, num_nodes: int, count: int, random: np.random.Generator) -> np.ndarray:
+    """So many distinct pairs of different nodes that are no edge [2, count]; drawn until there are enough."""
+    if num_nodes * (num_nodes - 1) // 2 - pairs.shape[1] < count:
+        raise MspeError(
+            f"the graph has {num_nodes} nodes and {pairs.shape[1]} edges: more than half of all pairs are edges, too "
+            "many to draw as many pairs that are none"
+        )
+    taken = pairs[0].astype(np.int64) * num_nodes + pairs[1]
+    found = np.empty(0, dtype=np.int64)
+    while found.size < count:
+        drawn = np.sort(random.integers(0, num_nodes, (2, 2 * count)), axis=0)
+        code = (drawn[0] * num_nodes + drawn[1])[drawn[0] < drawn[1]]
+        _, first = np.unique(np.concatenate([found, code]), return_index=True)
+        distinct = np.concatenate([found, code])[np.sort(first)]  # in the order drawn
+        found = distinct[~np.isin(distinct, taken)]
+    return np.stack([found[:count] // num_nodes, found[:count] % num_nodes])
+
+
+def _asking(edges: Data, visible: np.ndarray, asked: np.ndarray, none: np.ndarray) -> Data:
+    """The graph with its visible edges alone, asked for some edges and some pairs that are none."""
+    num_nodes = int(edges.num_nodes)
+    code = edges.edge_index.min(dim=0).values * num_nodes + edges.edge_index.max(dim=0).values
+    kept = torch.isin(code, torch.from_numpy(visible[0].astype(np.int64) * num_nodes + visible[1]))
+    graph = edges.edge_subgraph(kept)
+    links: Int[Tensor, "2 links"] = torch.from_numpy(np.concatenate([asked, none], axis=1)).long()
+    graph[LINKS] = links
+    graph.edge_label = torch.cat([torch.ones(asked.shape[1]), torch.zeros(none.shape[1])])
+    return graph

@@ -1,0 +1,1 @@
+"""From files to samples: tables, molecules, saved graphs, and splits that PyG reads."""

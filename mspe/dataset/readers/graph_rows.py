@@ -1,0 +1,101 @@
+"""The usable rows of the tables that graphs are read from."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+
+from mspe.common.errors import MspeError
+from mspe.dataset.readers.feature_columns import FeatureColumns
+from mspe.dataset.readers.table import Table, Unusable, is_not_finite
+from mspe.dataset.readers.targets import TargetColumns
+
+NAMES = {"graphs": ("graph",), "nodes": ("node",), "edges": ("source", "target")}
+"""The tables of a folder, and the columns without which they are none."""
+
+
+@dataclass
+class Rows:
+    """The usable rows of a table.
+
+    Attributes
+    ----------
+    table, unusable
+        The table, and its rows that cannot be used.
+    features, targets
+        What its columns are.
+    cells, lines, graphs
+        Per usable row its cells, where it stands, and the graph that it names: the empty name where graphs have none.
+    left_out
+        Graphs of which this table has a row, but no usable one.
+    """
+
+    table: Table
+    unusable: Unusable
+    features: FeatureColumns
+    targets: TargetColumns
+    cells: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    graphs: list[str] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
+
+    def cell(self, row: list[str], column: str) -> str:
+        """What stands in a column; empty where there is none, or the row is too short."""
+        position = self.table.columns.index(column) if column in self.table.columns else len(row)
+        return row[position].strip() if position < len(row) else ""
+
+    def names(self, row: list[str]) -> list[str]:
+        """What a row is about: a graph, a node, or the two nodes of an edge."""
+        return [self.cell(row, column) for column in NAMES[self.table.path.stem]]
+
+    def problem(self, row: list[str], graphs: Container[str] | None) -> tuple[str, str] | None:
+        """Why a row cannot be used, and what stands there; `graphs`: those that there are, None for any."""
+        if len(row) != len(self.table.columns):
+            return "wrong number of cells", f"{len(row)} instead of {len(self.table.columns)}"
+        graph = self.cell(row, "graph")
+        if not all(self.names(row)) or ("graph" in self.table.columns and not graph):
+            return "no name", ", ".join(map(repr, row))
+        if graphs is not None and graph not in graphs:
+            return "unknown graph", repr(graph)
+        infinite = [cell for cell in self.targets.cells(row) if is_not_finite(cell)]
+        return ("target not finite", infinite[0]) if infinite else self.features.problem(row)
+
+    def take(self, line: int, row: list[str], problem: tuple[str, str] | None) -> None:
+        """Keep a row, or count it among those that cannot be used."""
+        if problem is not None:
+            self.unusable.add(f"line {line}", *problem)
+            return
+        self.cells.append(row)
+        self.lines.append(line)
+        self.graphs.append(self.cell(row, "graph"))
+
+    def keep_graphs(self, graphs: Container[str], reason: str) -> None:
+        """Leave out the rows of all other graphs."""
+        rows = list(zip(self.lines, self.cells, self.graphs, strict=True))
+        self.cells, self.lines, self.graphs = [], [], []
+        for line, cells, graph in rows:
+            self.take(line, cells, None if graph in graphs else (reason, repr(graph)))
+
+    def by_graph(self) -> dict[str, list[int]]:
+        """The positions of each graph's rows."""
+        groups: dict[str, list[int]] = {}
+        for position, graph in enumerate(self.graphs):
+            groups.setdefault(graph, []).append(position)
+        return groups
+
+
+def check_names(tables: Mapping[str, Table]) -> None:
+    """See that the columns are there that name nodes, and those that name graphs in all tables or in none.
+
+    Raises
+    ------
+    MspeError
+        If one is missing.
+    """
+    some = next((table.path.name for table in tables.values() if "graph" in table.columns), None)
+    for name, table in tables.items():
+        needed = [*NAMES[name], *(["graph"] if some else [])]
+        missing = [column for column in needed if column not in table.columns]
+        if missing:
+            why = f", which {some} has" if some and missing[0] == "graph" else ""
+            raise MspeError(
+                f"{table.path}: no column {missing[0]!r}{why}; its columns are {', '.join(table.columns)}; add it"
+            )

@@ -1,0 +1,195 @@
+"""Graphs in tables: edges.csv, and where there are such files nodes.csv and graphs.csv beside it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+from torch_geometric.data import Data
+from torch_geometric.utils import to_undirected
+
+from mspe.common.errors import MspeError
+from mspe.dataset.readers.feature_columns import FeatureColumns
+from mspe.dataset.readers.graph_form import predict_links
+from mspe.dataset.readers.graph_rows import NAMES, Rows, check_names
+from mspe.dataset.readers.table import Table, Unusable, describe_dropped, parse_number, read_table
+from mspe.dataset.readers.targets import TargetColumns, read_targets
+from mspe.dataset.source import Raw
+from mspe.graphs import TargetLevel
+
+if TYPE_CHECKING:
+    from mspe.dataset.config import DatasetParams
+
+Index = dict[str, dict[str, int]]
+"""The number of each node within its graph, by the names of both."""
+
+
+def read_graph_tables(folder: Path, params: "DatasetParams") -> Raw:
+    """Read the tables of a folder; a row that cannot be used is left out and counted.
+
+    An edge is one row, in whichever direction; one that stands there twice counts once, as its first row has it.
+
+    Raises
+    ------
+    MspeError
+        If a table is none, a column is missing, no graph can be used, the targets do not fit the task, or, with
+        `dataset.strict`, for the first row that cannot be used.
+    """
+    paths = {name: folder / f"{name}.csv" for name in NAMES}
+    tables = {name: read_table(path) for name, path in paths.items() if name == "edges" or path.is_file()}
+    check_names(tables)
+    level = _target_level(tables, params, folder)
+    parts = {name: _start(table, level, params) for name, table in tables.items()}
+    index: Index = {}
+    _read_samples(parts)
+    _read_nodes(parts, index)
+    pairs = _read_edges(parts, index)
+    if "graphs" in parts:
+        parts["graphs"].keep_graphs(index, "graph without nodes")
+    dropped = Counter[str]()
+    for rows in parts.values():
+        dropped.update(rows.unusable.dropped())
+    names = parts["graphs"].graphs if "graphs" in parts else list(index)
+    if not names:
+        raise MspeError(f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the tables")
+    graphs = _build(names, index, parts, pairs)
+    if level == "edge":
+        return predict_links(graphs, folder, params, dict(dropped))
+    return replace(_with_targets(graphs, names, parts, level, params), dropped=dict(dropped))
+
+
+def _target_level(tables: Mapping[str, Table], params: "DatasetParams", folder: Path) -> TargetLevel:
+    """What the targets belong to: what has the columns; edges where no table has any."""
+    asked = set(params.target_columns or ())
+    at = [name for name in ("graphs", "nodes") if asked and name in tables and asked <= set(tables[name].columns)]
+    if params.task == "edge_prediction":
+        return "edge"
+    if at == ["nodes"]:
+        return "node"
+    if asked and not at and "graphs" not in tables:
+        raise MspeError(
+            f"{folder}: dataset.target_columns names {', '.join(sorted(asked))}, but neither graphs.csv nor nodes.csv "
+            "has all of these; add them, or leave dataset.target_columns empty to predict edges"
+        )
+    return "graph" if "graphs" in tables else "edge"
+
+
+def _start(table: Table, level: TargetLevel, params: "DatasetParams") -> Rows:
+    """No row yet: which columns are targets, which features; graphs.csv has none of these."""
+    kind = table.path.stem
+    if kind != "graphs" and params.split_column in table.columns:
+        raise MspeError(
+            f"{table.path}: column {params.split_column!r} is that of the split, which graphs.csv has; move it there, "
+            "or set dataset.split_column to another name"
+        )
+    targets = TargetColumns([], [], len(table.columns))
+    if kind == "graphs" and level == "graph":
+        targets = TargetColumns.choose(table, params.target_columns, params.split_column, ("graph",))
+    elif kind == "graphs" and params.split_column in table.columns:
+        targets = replace(targets, split=table.columns.index(params.split_column))
+    elif kind == "nodes" and level == "node":
+        targets = TargetColumns.choose(table, params.target_columns, "", ())
+    other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
+    features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
+    return Rows(table, Unusable(table.path, params.strict), FeatureColumns.learn(table, features), targets)
+
+
+def _read_samples(parts: Mapping[str, Rows]) -> None:
+    samples = parts.get("graphs")
+    if samples is None:
+        return
+    seen: set[str] = set()
+    for line, row in samples.table.rows:
+        name = samples.cell(row, "graph")
+        problem = samples.targets.problem(row, name) or samples.problem(row, None)
+        samples.take(line, row, problem or (("repeated graph", repr(name)) if name in seen else None))
+        seen |= {name} if problem is None else set()
+    samples.left_out = {samples.cell(row, "graph") for _, row in samples.table.rows} - seen
+
+
+def _read_nodes(parts: Mapping[str, Rows], index: Index) -> None:
+    """Number the nodes of each graph in the order of their rows."""
+    samples, nodes = parts.get("graphs"), parts.get("nodes")
+    if nodes is None:
+        return
+    known = None if samples is None else set(samples.graphs)
+    for line, row in nodes.table.rows:
+        graph, node = nodes.cell(row, "graph"), nodes.cell(row, "node")
+        if samples is not None and graph in samples.left_out:
+            continue
+        problem = nodes.problem(row, known)
+        if problem is None and node in index.get(graph, {}):
+            problem = "repeated node", repr(node)
+        nodes.take(line, row, problem)
+        if problem is None:
+            numbers = index.setdefault(graph, {})
+            numbers[node] = len(numbers)
+
+
+def _read_edges(parts: Mapping[str, Rows], index: Index) -> Int[Tensor, "edges 2"]:
+    """The numbers of the nodes of each usable edge; without nodes.csv, nodes are numbered as they appear."""
+    samples, edges = parts.get("graphs"), parts["edges"]
+    known = set(samples.graphs) if samples is not None else set(index) if "nodes" in parts else None
+    pairs = []
+    for line, row in edges.table.rows:
+        graph, names = edges.cell(row, "graph"), edges.names(row)
+        if samples is not None and graph in samples.left_out:
+            continue
+        problem = edges.problem(row, known) or _weight_problem(edges, row)
+        unknown = [name for name in names if name not in index.get(graph, {})]
+        if problem is None and unknown and "nodes" in parts:
+            problem = "unknown node", repr(unknown[0])
+        edges.take(line, row, problem)
+        if problem is None:
+            numbers = index.setdefault(graph, {})
+            pairs.append([numbers.setdefault(name, len(numbers)) for name in names])
+    return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2)
+
+
+def _weight_problem(edges: Rows, row: list[str]) -> tuple[str, str] | None:
+    if "weight" not in edges.table.columns:
+        return None
+    weight = parse_number(edges.cell(row, "weight"))
+    if weight is None or not weight >= 0:
+        return "weight not finite or negative", repr(edges.cell(row, "weight"))
+    return None
+
+
+def _build(names: Iterable[str], index: Index, parts: Mapping[str, Rows], pairs: Int[Tensor, "edges 2"]) -> list[Data]:
+    """The graphs of these names, every edge once in each direction."""
+    nodes, edges = parts.get("nodes"), parts["edges"]
+    x = None if nodes is None else nodes.features.encode(nodes.cells)
+    values = {"edge_attr": edges.features.encode(edges.cells)}
+    if "weight" in edges.table.columns:
+        values["edge_weight"] = torch.tensor([float(edges.cell(row, "weight")) for row in edges.cells])
+    node_rows, edge_rows = {} if nodes is None else nodes.by_graph(), edges.by_graph()
+    graphs = []
+    for name in names:
+        rows, count = torch.tensor(edge_rows.get(name, []), dtype=torch.long), len(index[name])
+        both, first = to_undirected(pairs[rows].T, rows, count, reduce="min")
+        graph = Data(edge_index=both, num_nodes=count)
+        graph.update({key: value[first] for key, value in values.items() if value is not None})
+        if x is not None:
+            graph.x = x[node_rows[name]]
+        graphs.append(graph)
+    return graphs
+
+
+def _with_targets(
+    graphs: list[Data], names: list[str], parts: Mapping[str, Rows], level: TargetLevel, params: "DatasetParams"
+) -> Raw:
+    """The graphs with their targets, and with the split where graphs.csv has one."""
+    rows = parts["nodes" if level == "node" else "graphs"]
+    cells = [rows.targets.cells(row) for row in rows.cells]
+    targets = read_targets(cells, rows.targets.names, params.task, str(rows.table.path), level)
+    values, positions = torch.tensor(targets.values), rows.by_graph()
+    for graph, name in zip(graphs, names, strict=True):
+        graph.y = values[positions[name]]
+    samples = parts.get("graphs")
+    given = None if samples is None else samples.targets.given([samples.targets.part(row) for row in samples.cells])
+    labels = targets.labels if level == "graph" else None
+    return Raw(graphs, given=given, labels=labels, classes=targets.classes, task=targets.task)

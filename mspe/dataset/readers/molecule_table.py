@@ -1,0 +1,77 @@
+"""Molecules in a CSV file: a SMILES column, target columns, and perhaps a split."""
+
+from pathlib import Path
+
+from mspe.common.errors import MspeError
+from mspe.dataset.readers.molecules import describe_problem, molecule_graph
+from mspe.dataset.readers.table import Unusable, describe_dropped, read_table
+from mspe.dataset.readers.targets import TargetColumns, read_targets
+from mspe.dataset.source import Raw
+from mspe.graphs import TaskType
+
+
+def read_molecules(
+    path: str | Path,
+    smiles_column: str = "smiles",
+    target_columns: tuple[str, ...] | None = None,
+    split_column: str = "split",
+    task: TaskType | None = None,
+    strict: bool = False,
+    by_column: bool = True,
+) -> Raw:
+    """Read molecules with their targets; a row that cannot be used is left out and counted.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    smiles_column, target_columns, split_column, task, strict
+        As the section `dataset` has them.
+    by_column
+        Whether the split is that of its column, where there is one.
+
+    Raises
+    ------
+    MspeError
+        If the file is missing, empty or no table, a column is missing, no row can be used, or, with `strict`, for the
+        first row that cannot.
+    """
+    table = read_table(path)
+    place = table.position(smiles_column, "dataset.smiles_column")
+    columns = TargetColumns.choose(table, target_columns, split_column, (smiles_column,), by_column)
+    unusable = Unusable(table.path, strict)
+    smiles: list[str] = []
+    cells: list[list[str]] = []
+    parts: list[str] = []
+    for line, row in table.rows:
+        problem = _problem(row, place, columns)
+        if problem is not None:
+            unusable.add(f"line {line}", *problem)
+            continue
+        smiles.append(row[place].strip())
+        cells.append(columns.cells(row))
+        parts.append(columns.part(row))
+    dropped = unusable.dropped()
+    if not smiles:
+        reasons = describe_dropped(dropped)
+        raise MspeError(f"{table.path}: no usable row ({reasons}); correct the rows, or name other columns")
+    targets = read_targets(cells, columns.names, task, str(table.path))
+    return Raw(
+        items=list(zip(smiles, targets.values, strict=True)),
+        build=molecule_graph,
+        given=columns.given(parts),
+        labels=targets.labels,
+        smiles=smiles,
+        dropped=dropped,
+        classes=targets.classes,
+        task=targets.task,
+    )
+
+
+def _problem(row: list[str], place: int, columns: TargetColumns) -> tuple[str, str] | None:
+    """Why a row cannot be used, and what stands there."""
+    problem = columns.problem(row, row[place] if place < len(row) else "")
+    if problem is not None:
+        return problem
+    unreadable = describe_problem(row[place].strip())
+    return None if unreadable is None else (unreadable, repr(row[place]))

@@ -1,0 +1,31 @@
+"""Splits that a source prescribes, each a dataset of PyG's."""
+
+from collections.abc import Callable, Iterable
+from itertools import accumulate, pairwise
+
+from torch_geometric.data import Data
+
+from mspe.dataset.source import Raw
+from mspe.graphs import SPLITS
+
+
+def read_published(
+    load: Callable[[str], Iterable[Data]],
+    convert: Callable[[Data], Data] = lambda graph: graph,
+    categories: tuple[int, int] | None = None,
+) -> Raw:
+    """Read train, val and test.
+
+    Parameters
+    ----------
+    load
+        Gives the graphs of a split by its name.
+    convert
+        Applied to every graph.
+    categories
+        As `Raw` has it.
+    """
+    parts = [[convert(graph) for graph in load(split)] for split in SPLITS]
+    ends = accumulate((len(part) for part in parts), initial=0)
+    train, val, test = (range(start, end) for start, end in pairwise(ends))
+    return Raw([graph for part in parts for graph in part], given=(train, val, test), categories=categories)

@@ -1,0 +1,197 @@
+"""Tables that users write: read whole, with every complaint naming the file and the line."""
+
+import csv
+import logging
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mspe.common.errors import MspeError
+
+logger = logging.getLogger(__name__)
+
+_NAMED_PLACES = 5
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file with a header.
+
+    Attributes
+    ----------
+    path
+        Of the file.
+    columns
+        Their names.
+    rows
+        (line in the file, cells) of each row that is not empty.
+    """
+
+    path: Path
+    columns: list[str]
+    rows: list[tuple[int, list[str]]]
+
+    def position(self, column: str, parameter: str) -> int:
+        """Where a column stands.
+
+        Raises
+        ------
+        MspeError
+            If there is none of this name; the message names the parameter to set.
+        """
+        if column not in self.columns:
+            raise MspeError(
+                f"{self.path}: no column {column!r}; its columns are {', '.join(self.columns)}; set {parameter}"
+            )
+        return self.columns.index(column)
+
+
+def read_table(path: str | Path) -> Table:
+    """Read a CSV file: UTF-8, commas, a header, cells quoted with double quotes where they hold a comma.
+
+    Raises
+    ------
+    MspeError
+        If the file is missing, is no such table, names a column twice, or has no row.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise MspeError(f"{path}: no such file; set dataset.path to a CSV file")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            columns = [" ".join(name.split()) for name in next(reader, [])]
+            rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except UnicodeDecodeError as error:
+        raise MspeError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except csv.Error as error:
+        raise MspeError(f"{path}: not a CSV table ({error}); save it with commas and a header") from None
+    twice = [name for name, count in Counter(columns).items() if count > 1]
+    if twice:
+        raise MspeError(f"{path}: line 1: column {twice[0]!r} stands there twice; rename one")
+    if not rows:
+        raise MspeError(f"{path}: no rows under the header; the file needs one line a sample")
+    return Table(path, columns, rows)
+
+
+class Unusable:
+    """Samples that cannot be used, by reason: left out and counted, or refused at the first one.
+
+    Parameters
+    ----------
+    path
+        The file, or folder, that they come from.
+    strict
+        Whether to refuse.
+
+    Attributes
+    ----------
+    counts
+        How many, by reason.
+
+    Examples
+    --------
+    >>> unusable = Unusable(Path("molecules.csv"), strict=False)
+    >>> unusable.add("line 3", "unreadable SMILES", "'C1CC'")
+    >>> unusable.dropped()
+    {'dropped_unreadable_smiles': 1}
+    """
+
+    def __init__(self, path: Path, strict: bool) -> None:
+        self.path = path
+        self.strict = strict
+        self._places: dict[str, list[str]] = {}
+
+    def add(self, place: str, reason: str, detail: str) -> None:
+        """Take a sample: where it stands, a reason in few words, and what was found there.
+
+        Raises
+        ------
+        MspeError
+            If the user asked to refuse.
+        """
+        if self.strict:
+            raise MspeError(
+                f"{self.path}: {place}: {reason}: {detail}; correct it, or set dataset.strict=false to leave it out"
+            )
+        self._places.setdefault(reason, []).append(f"{place} ({detail})")
+
+    def dropped(self) -> dict[str, int]:
+        """How many were left out, by reason; each reason is a line in the log with the first few places."""
+        for reason, places in self._places.items():
+            first = ", ".join(places[:_NAMED_PLACES])
+            more = f" and {len(places) - _NAMED_PLACES} more" if len(places) > _NAMED_PLACES else ""
+            logger.warning("%s: left out %d: %s: %s%s", self.path, len(places), reason, first, more)
+        return {f"dropped_{reason.lower().replace(' ', '_')}": len(places) for reason, places in self._places.items()}
+
+
+def describe_dropped(dropped: Mapping[str, int]) -> str:
+    """What `Unusable.dropped` counts, for an error.
+
+    Examples
+    --------
+    >>> describe_dropped({"dropped_no_target": 2})
+    '2 no target'
+    """
+    reasons = (f"{count} {reason.removeprefix('dropped_').replace('_', ' ')}" for reason, count in dropped.items())
+    return ", ".join(reasons) or "there is none"
+
+
+def parse_number(cell: str) -> float | None:
+    """A number that a float32 can hold; NaN for an empty cell, None for anything else.
+
+    Examples
+    --------
+    >>> parse_number(" 1e-3 "), parse_number(""), parse_number("high"), parse_number("inf")
+    (0.001, nan, None, None)
+    """
+    text = cell.strip()
+    if not text:
+        return math.nan
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) <= _LARGEST else None
+
+
+def is_not_finite(cell: str) -> bool:
+    """Whether a cell holds a number that is none to calculate with: NaN, infinite, or too large for a float32.
+
+    Examples
+    --------
+    >>> is_not_finite("nan"), is_not_finite("-1e999"), is_not_finite("1e30"), is_not_finite("high")
+    (True, True, False, False)
+    """
+    try:
+        return not abs(float(cell)) <= _LARGEST
+    except ValueError:
+        return False
+
+
+def choose_targets(table: Table, given: Sequence[str] | None, other: Sequence[str]) -> list[str]:
+    """The target columns: those given, else `target`, else the only column that is not among the `other` ones.
+
+    Raises
+    ------
+    MspeError
+        If they are not there, or it is not clear which they are.
+    """
+    if given:
+        for name in given:
+            table.position(name, "dataset.target_columns")
+        return list(given)
+    left = [name for name in table.columns if name not in other]
+    if "target" in left:
+        return ["target"]
+    if len(left) == 1:
+        return left
+    raise MspeError(
+        f"{table.path}: which column is the target? Set dataset.target_columns to one or more of "
+        f"{', '.join(left) or 'the columns; there is none left'}"
+    )

@@ -1,0 +1,43 @@
+"""The user's own graphs: a folder of PyG files, or of tables."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mspe.common.errors import MspeError
+from mspe.dataset.readers.graph_files import read_graph_files
+from mspe.dataset.readers.graph_tables import read_graph_tables
+from mspe.dataset.source import Raw, Source
+
+if TYPE_CHECKING:
+    from mspe.dataset.config import DatasetParams
+
+
+def read(params: "DatasetParams") -> Raw:
+    """Read `dataset.path`: files that `torch.save` wrote, or edges.csv and what stands beside it."""
+    folder = Path(params.path)
+    if not folder.is_dir():
+        raise MspeError(f"{folder}: no such folder; set dataset.path to a folder of *.pt files or with edges.csv")
+    files, has_tables = sorted(folder.glob("*.pt")), (folder / "edges.csv").is_file()
+    if files and has_tables:
+        raise MspeError(
+            f"{folder}: holds both {files[0].name} and edges.csv; leave one kind there, move the other away"
+        )
+    if files:
+        return read_graph_files(folder, files, params)
+    if has_tables:
+        return read_graph_tables(folder, params)
+    found = ", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing"
+    raise MspeError(f"{folder}: neither *.pt files nor edges.csv, but {found}; put one of these there")
+
+
+SOURCE = Source(
+    name="graphs",
+    graphs="yours, a folder: `dataset.path`",
+    target="`y`, or the columns `dataset.target_columns`, or edges",
+    task=None,
+    splits=("column", "random", "stratified"),
+    origin="your files",
+    licence="yours",
+    citation="yours",
+    read=read,
+)

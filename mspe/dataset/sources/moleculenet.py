@@ -1,0 +1,71 @@
+"""MoleculeNet: measured properties of molecules."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from torch_geometric.datasets import MoleculeNet
+
+from mspe.dataset.readers.molecule_table import read_molecules
+from mspe.dataset.readers.table import read_table
+from mspe.dataset.root import pyg_root
+from mspe.dataset.source import REGRESSION, SINGLE_LABEL, Raw, Source, SplitKind, Task
+
+if TYPE_CHECKING:
+    from mspe.dataset.config import DatasetParams
+
+_RMSE = replace(REGRESSION, loss="mse", metric="rmse")
+_ROC_AUC = replace(SINGLE_LABEL, metric="roc_auc")
+
+
+def read(name: str, params: "DatasetParams") -> Raw:
+    """Read the published table, in the columns where PyG knows them to be; what RDKit cannot read is left out."""
+    _, _, file, smiles, target = MoleculeNet.names[name]
+    with pyg_root(params.root, "MoleculeNet", name) as root:
+        path = (Path(root) / name / "raw" / f"{file}.csv").resolve()  # the file itself, not a link to it
+        if not path.exists():
+            MoleculeNet(root, name)  # downloads it
+        columns = read_table(path).columns
+        return read_molecules(path, columns[smiles], (columns[target],))
+
+
+def _source(name: str, graphs: str, target: str, paper: str, task: Task, licence: str = "CC0") -> Source:
+    regression: tuple[SplitKind, ...] = ("random", "scaffold")
+    classification: tuple[SplitKind, ...] = ("scaffold", "random", "stratified")
+    return Source(
+        name=name,
+        graphs=graphs,
+        target=target,
+        task=task,
+        splits=regression if task.type == "regression" else classification,
+        origin=f'MoleculeNet, through PyG\'s `MoleculeNet(root, "{name}")`',
+        licence=licence,
+        citation=f"{paper}; Wu et al., arXiv 1703.00564",
+        read=partial(read, name),
+    )
+
+
+SOURCES = [
+    _source("esol", "1,128 molecules, 1 to 55 atoms", "log solubility in water", "Delaney 2004", _RMSE),
+    _source("freesolv", "642 molecules, 1 to 24 atoms", "hydration free energy", "Mobley and Guthrie 2014", _RMSE),
+    _source("lipo", "4,200 molecules, 7 to 115 atoms", "octanol/water distribution, pH 7.4", "Hersey 2015", _RMSE),
+    _source(
+        "bbbp",
+        "2,039 molecules, 2 to 132 atoms",
+        "passes the blood–brain barrier or not",
+        "Martins et al. 2012",
+        _ROC_AUC,
+        licence="GPL-3.0",
+    ),
+    _source(
+        "bace", "1,513 molecules, 10 to 97 atoms", "inhibits β-secretase 1 or not", "Subramanian et al. 2016", _ROC_AUC
+    ),
+    _source(
+        "hiv",
+        "41,127 molecules, 2 to 222 atoms",
+        "inhibits HIV replication or not",
+        "NCI DTP AIDS antiviral screen",
+        _ROC_AUC,
+    ),
+]

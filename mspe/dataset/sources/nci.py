@@ -1,0 +1,60 @@
+"""NCI: about 4,900 real compounds that RDKit's wheel carries; the default, no download."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from torch_geometric.data import Data
+
+from mspe.dataset.readers.molecules import molecule_graph, parse_smiles, penalised_logp
+from mspe.dataset.source import REGRESSION, Raw, Source
+
+if TYPE_CHECKING:
+    from mspe.dataset.config import DatasetParams
+
+
+def read(params: "DatasetParams") -> Raw:
+    """Read the file's distinct molecules."""
+    smiles, dropped = read_smiles()
+    return Raw(smiles, build=molecule_with_logp, smiles=smiles, dropped=dropped)
+
+
+def read_smiles() -> tuple[list[str], dict[str, int]]:
+    """The file's distinct molecules as SMILES, and how many lines were dropped, by reason.
+
+    Of molecules with the same canonical SMILES the first stays, so none can stand in two splits.
+    """
+    from rdkit import Chem, RDConfig
+
+    distinct: dict[str, str] = {}
+    dropped = {"dropped_unreadable": 0, "dropped_duplicate": 0}
+    for line in (Path(RDConfig.RDDataDir) / "NCI" / "first_5K.smi").read_text().splitlines():
+        smiles = line.split()[0]
+        molecule = parse_smiles(smiles)
+        if molecule is None:
+            dropped["dropped_unreadable"] += 1
+            continue
+        canonical = Chem.MolToSmiles(molecule)
+        dropped["dropped_duplicate"] += canonical in distinct
+        distinct.setdefault(canonical, smiles)
+    return list(distinct.values()), dropped
+
+
+def molecule_with_logp(smiles: str) -> Data:
+    """A readable SMILES string as a PyG graph with its penalised logP."""
+    molecule = parse_smiles(smiles)
+    assert molecule is not None, smiles
+    return molecule_graph((smiles, (penalised_logp(molecule),)))
+
+
+SOURCE = Source(
+    name="nci",
+    graphs="4,892 molecules, 2 to 122 atoms, 33 elements, 135 salts of several components",
+    target="penalised logP, as in ZINC",
+    task=REGRESSION,
+    splits=("random", "scaffold"),
+    origin="first 5,000 entries of the NCI open database, in RDKit's wheel (`RDDataDir/NCI/first_5K.smi`)",
+    licence="BSD 3-clause (RDKit)",
+    citation="Voigt et al., J. Chem. Inf. Comput. Sci. 41, 702 (2001)",
+    read=read,
+    embedded=True,
+)

@@ -1,0 +1,106 @@
+"""Edge prediction without leakage: what is asked for is in no graph that is encoded."""
+
+import networkx as nx
+import pytest
+import torch
+from torch_geometric.data import Data
+
+from mspe.common.errors import MspeError
+from mspe.dataset import get_dataset
+from mspe.dataset.links import VIEWS, link_graphs
+from mspe.encodings import FilterBank, compute_spectrum
+from mspe.graphs import PackedGraphs
+from mspe.models import get_model
+from tests.conftest import BANK, complete, graph
+
+
+def random_graph(seed: int = 0, nodes: int = 60, edges: int = 150) -> Data:
+    network = nx.gnm_random_graph(nodes, edges, seed=seed)
+    return graph(nodes, list(network.edges), both_directions=False)
+
+
+def pairs(index: torch.Tensor) -> set[tuple[int, int]]:
+    return {(min(a, b), max(a, b)) for a, b in index.T.tolist()}
+
+
+def asked(data: Data, label: int) -> set[tuple[int, int]]:
+    return pairs(data.edge_label_index[:, data.edge_label == label])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_held_out_or_supervision_edge_is_in_a_graph_that_is_encoded(seed: int) -> None:
+    whole = random_graph(seed)
+    edges = pairs(whole.edge_index)
+    *views, val, test = link_graphs(whole, seed)
+    held_out = asked(val, 1) | asked(test, 1)
+    for data in (*views, val, test):
+        visible = pairs(data.edge_index)
+        assert visible.isdisjoint(held_out) and visible.isdisjoint(asked(data, 1))
+        assert visible <= edges and asked(data, 1) <= edges
+    train = edges - held_out
+    assert pairs(val.edge_index) == pairs(test.edge_index) == train
+    assert asked(val, 1).isdisjoint(asked(test, 1))
+    parts = [asked(view, 1) for view in views]
+    assert set().union(*parts) == train and sum(map(len, parts)) == len(train)  # each asked for once an epoch
+    assert all(pairs(view.edge_index) == train - part for view, part in zip(views, parts, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_negatives_are_no_edges_and_none_stands_twice(seed: int) -> None:
+    whole = random_graph(seed)
+    graphs = link_graphs(whole, seed)
+    drawn = [asked(data, 0) for data in graphs]
+    assert set().union(*drawn).isdisjoint(pairs(whole.edge_index))
+    assert sum(map(len, drawn)) == len(set().union(*drawn)) == whole.num_edges
+    assert all(a != b for part in drawn for a, b in part)
+    assert all(len(asked(data, 0)) == len(asked(data, 1)) for data in graphs)
+
+
+def test_the_score_of_an_edge_cannot_change_the_graph_that_is_encoded() -> None:
+    """Turning every answer round, or leaving asked pairs out, changes neither encodings nor the other scores."""
+    dataset = get_dataset("lesmiserables")
+    model = get_model(
+        "graph_transformer", 0, 1, hidden_dim=16, node_dim=6, num_layers=1, bank=BANK, target_level="edge"
+    )
+    model.eval()
+    packed = dataset.val
+    other = packed.with_fields({"edge_label": 1 - packed.fields["edge_label"]}, {})
+    bank = FilterBank.from_config(BANK)
+    encoded = [bank.encode_nodes(compute_spectrum(graphs)).fields["node_encoding"] for graphs in (packed, other)]
+    assert torch.equal(*encoded)
+    scores = [model(graphs.collate([0])) for graphs in (packed, other)]
+    assert torch.equal(*scores)
+    fewer = packed[0]
+    fewer.edge_label_index, fewer.edge_label = fewer.edge_label_index[:, :3], fewer.edge_label[:3]
+    torch.testing.assert_close(model(PackedGraphs.from_list([fewer]).collate([0])), scores[0][:3])
+
+
+def test_both_directions_are_kept_or_gone_together() -> None:
+    directed = Data(edge_index=torch.tensor([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 3]]))
+    directed.num_nodes = 10
+    for data in link_graphs(directed, seed=0):
+        assert data.is_undirected() and not data.has_self_loops()
+
+
+def test_features_and_weights_stay_with_their_nodes_and_edges() -> None:
+    whole = random_graph(edges=120)
+    whole.x = torch.arange(60.0)[:, None]
+    whole.edge_weight = (whole.edge_index[0] * 100 + whole.edge_index[1]).float()
+    for data in link_graphs(whole, seed=0):
+        assert torch.equal(data.x, whole.x)
+        low, high = data.edge_index.min(dim=0).values, data.edge_index.max(dim=0).values
+        assert torch.equal(data.edge_weight, (low * 100 + high).float())
+
+
+def test_the_seed_decides_and_changes_everything() -> None:
+    first, again, other = (link_graphs(random_graph(), seed) for seed in (0, 0, 1))
+    for a, b in zip(first, again, strict=True):
+        assert torch.equal(a.edge_index, b.edge_index) and torch.equal(a.edge_label_index, b.edge_label_index)
+    assert asked(first[-1], 1) != asked(other[-1], 1) and asked(first[-1], 0) != asked(other[-1], 0)
+
+
+def test_too_few_edges_and_too_dense_a_graph_are_named() -> None:
+    with pytest.raises(MspeError, match=rf"the graph has 3 edges, too few to hide some; at least {2 + VIEWS} are"):
+        link_graphs(graph(4, [(0, 1), (1, 2), (2, 3)]), seed=0)
+    with pytest.raises(MspeError, match="9 nodes and 36 edges: more than half of all pairs are edges"):
+        link_graphs(complete(9), seed=0)
