@@ -4,14 +4,17 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from mspe.common.errors import MspeError
 from mspe.common.section import NonNegativeInt, PositiveInt, Section, validate
+from mspe.dataset import DATASETS
 from mspe.dataset.config import DatasetParams
 from mspe.encodings.config import EncodingParams
 from mspe.models.config import ModelParams
 from mspe.training.config import TrainingParams
+from mspe.training.losses import LOSSES
+from mspe.training.metrics import METRIC_NAMES
 
 
 def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
@@ -53,6 +56,20 @@ class Params(Section):
     training: TrainingParams
     evaluation: EvaluationParams
     runtime: RuntimeParams
+
+    @model_validator(mode="after")
+    def _training_fits_the_task(self) -> "Params":
+        source, training = DATASETS[self.dataset.name], self.training
+        task = source.task.type if source.task is not None else self.dataset.task
+        if task is None:  # the user's targets decide
+            return self
+        if training.loss is not None and training.loss not in LOSSES[task]:
+            raise ValueError(f"training.loss is {training.loss}, allowed for {task}: {', '.join(LOSSES[task])}")
+        metric = training.metric_for_best
+        if metric is not None and metric not in ("loss", *METRIC_NAMES[task]):
+            allowed = ", ".join(("loss", *METRIC_NAMES[task]))
+            raise ValueError(f"training.metric_for_best is {metric}, allowed for {task}: {allowed}")
+        return self
 
 
 def load_params(path: str | Path = "params.yaml") -> Params:

@@ -1,4 +1,4 @@
-"""Scoring a checkpoint file on a split, beside a predictor that learned nothing."""
+"""Scoring a checkpoint file on a split."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mspe.common.files import read_tensors
 from mspe.common.section import validate
-from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
+from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs, TaskType
 from mspe.models import load_model
 from mspe.training import get_metrics
 from mspe.training.device import Precision, get_device
@@ -24,15 +24,41 @@ class Evaluation:
     metrics: dict[str, float]
     prediction: Tensor
     target: Tensor
+    task_type: TaskType
+    single_label: bool
+    """Whether a sample has one class of several."""
 
     def table(self) -> dict[str, list[Any]]:
-        """Columns `index`, `target`, `prediction`; numbered where there are several targets."""
-        columns: dict[str, list[Any]] = {"index": list(range(len(self.target)))}
-        for name, flat in (("target", self.target), ("prediction", self.prediction)):
-            values = flat.reshape(len(flat), -1)
-            several = values.size(1) > 1
-            columns |= {f"{name}_{i}" if several else name: values[:, i].tolist() for i in range(values.size(1))}
-        return columns
+        """Columns `index`, `target` and `prediction`, a row a sample and, of several outputs, a row each.
+
+        A class is predicted by its number, beside the `probability` given to it; labels and edges by a probability.
+        """
+        if self.single_label:
+            probability = class_probabilities(self.prediction).max(dim=1)
+            columns = {
+                "target": self.target.flatten().tolist(),
+                "prediction": probability.indices.tolist(),
+                "probability": probability.values.tolist(),
+            }
+            return {"index": list(range(len(self.target))), **columns}
+        samples, outputs = self.target.reshape(len(self.target), -1).shape
+        prediction = self.prediction if self.task_type == "regression" else torch.sigmoid(self.prediction)
+        columns = {"index": torch.arange(samples).repeat_interleave(outputs).tolist()}
+        if outputs > 1:
+            columns["output"] = torch.arange(outputs).repeat(samples).tolist()
+        return {**columns, "target": self.target.flatten().tolist(), "prediction": prediction.flatten().tolist()}
+
+
+def class_probabilities(logits: Float[Tensor, "samples outputs"]) -> Float[Tensor, "samples classes"]:
+    """From a logit a class, or from one logit of the second of two classes.
+
+    Examples
+    --------
+    >>> class_probabilities(torch.tensor([[0.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    both = torch.cat([torch.zeros_like(logits), logits], dim=1) if logits.size(1) == 1 else logits
+    return torch.softmax(both, dim=1)
 
 
 def evaluate_checkpoint(
@@ -61,18 +87,4 @@ def evaluate_checkpoint(
     scored = Scored.joined(batches)
     metrics = scored.metrics(get_metrics(schema.task_type, num_classes=schema.num_classes))
     assert scored.target is not None, "metrics need a target"
-    return Evaluation(metrics, scored.prediction, scored.target)
-
-
-def median_baseline(
-    train_target: Float[Tensor, "train outputs"], target: Float[Tensor, "samples outputs"]
-) -> dict[str, float]:
-    """Metrics of predicting the training median for every sample, the best constant under MAE.
-
-    Examples
-    --------
-    >>> median_baseline(torch.tensor([[1.0], [2.0], [9.0]]), torch.tensor([[2.0], [4.0]]))["mae"]
-    1.0
-    """
-    constant = train_target.nanmedian(dim=0).values.expand_as(target)
-    return get_metrics("regression")(constant, target)
+    return Evaluation(metrics, scored.prediction, scored.target, schema.task_type, schema.single_label)

@@ -12,6 +12,7 @@ from mspe.common.errors import MspeError
 from mspe.common.files import read_json
 
 _CONFIDENCE = 0.95
+_SHARED = ("baseline", "classes")
 
 
 def summarise(split: str, results: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
@@ -22,7 +23,8 @@ def summarise(split: str, results: Mapping[int, Mapping[str, Any]]) -> dict[str,
     split
         What was scored; the key of the scores.
     results
-        By seed, what the evaluate stage wrote: the metrics, and `baseline`, the same for every seed.
+        By seed, what the evaluate stage wrote: the metrics and, the same for every seed, `baseline` (metrics by the
+        baseline's name) and, where there are classes, `classes` (their shares by split).
 
     Returns
     -------
@@ -31,19 +33,19 @@ def summarise(split: str, results: Mapping[int, Mapping[str, Any]]) -> dict[str,
 
     Examples
     --------
-    >>> one = {"mae": 1.0, "baseline": {"mae": 3.0}}
+    >>> one = {"mae": 1.0, "baseline": {"median": {"mae": 3.0}}}
     >>> summarise("test", {0: one, 1: {**one, "mae": 2.0}})["test"]["mae"]["mean"]
     1.5
     """
     first = next(iter(results.values()))
-    names = [name for name in first if name != "baseline"]
+    names = [name for name in first if name not in _SHARED]
     scores = {name: [result[name] for result in results.values()] for name in names}
     return {
         "seeds": list(results),
         "ddof": 1,
         "confidence": _CONFIDENCE,
         split: {name: _statistics(values) for name, values in scores.items()},
-        "baseline": dict(first["baseline"]),
+        **{name: first[name] for name in _SHARED if name in first},
     }
 
 
@@ -82,12 +84,16 @@ def format_summary(summary: Mapping[str, Any], costs: Mapping[int, Mapping[str, 
     split = next(key for key in summary if key in ("train", "val", "test"))
     seeds = summary["seeds"]
     lines = [f"{split} scores over {len(seeds)} seed{'s' * (len(seeds) > 1)} ({', '.join(map(str, seeds))})"]
+    width = max(12, *(len(name) for name in summary[split]))
     for name, statistics in summary[split].items():
         spread = "" if statistics["std"] is None else f" ± {statistics['std']:.4f} (ddof 1)"
-        baseline = summary["baseline"].get(name)
-        beside = "" if baseline is None else f"   baseline {baseline:.4f}"
+        baselines = {key: scores.get(name) for key, scores in summary["baseline"].items()}
+        beside = "".join(f"   {key} {score:.4f}" for key, score in baselines.items() if score is not None)
         mean = "undefined" if statistics["mean"] is None else f"{statistics['mean']:.4f}"
-        lines.append(f"  {name:<12} {mean}{spread}{beside}")
+        lines.append(f"  {name:<{width}} {mean}{spread}{beside}")
+    if "classes" in summary:
+        shares = ", ".join(f"{name} {100 * share:.1f} %" for name, share in summary["classes"][split].items())
+        lines.append(f"classes in {split}: {shares}")
     for seed, cost in costs.items():
         device = cost["environment"][0]
         lines.append(f"seed {seed}: trained in {cost['seconds']:.0f} s, peak {cost['peak_memory_mb']} MB, {device}")

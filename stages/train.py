@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from mspe.common.command import command
+from mspe.common.errors import MspeError
 from mspe.common.files import read_json, write_json
 from mspe.common.resume import discard, resume_folder
 from mspe.config import Params, load_params
@@ -40,7 +41,7 @@ CODE = ("stages/train.py", "mspe/common", "mspe/models", "mspe/training", "mspe/
 
 
 def build_model(params: Params, schema: GraphSchema, device: torch.device) -> tuple[nn.Module, dict[str, Any]]:
-    arguments = model_arguments(params.model, schema, read_json("data/encodings/bank.json"))
+    arguments = model_arguments(params.model, schema, read_json("data/encodings/bank.json"), params.training.loss)
     model = get_model(**arguments).to(device)
     if params.runtime.compile:
         compile_layers(model)
@@ -144,17 +145,23 @@ def train(params: Params, seed: int, device: torch.device) -> None:
         "compile": runtime.compile,
         "torch": torch.__version__,
     }
+    metric = training.metric_for_best or schema.metric
     state = resume_folder(run, [*DATA, *CODE])
     trainer.fit(
         train_loader=train_loader,
         val_loader=val_loader,
         epochs=training.epochs,
-        metric_for_best=training.metric_for_best or schema.metric,
+        metric_for_best=metric,
         early_stopping=training.early_stopping,
         resume_path=state / "state.pt" if runtime.resume else None,
     )
     if workers.is_main:
         discard(state)
+    if trainer.best_epoch == 0:
+        raise MspeError(
+            f"val {metric} was undefined in every epoch, so no checkpoint is the best: a split of one class alone has "
+            "no ranking; set training.metric_for_best=loss, or give more data (dataset.limit)"
+        )
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ so a mistake in `params.yaml` stops the pipeline here, and a correct change reru
 from mspe.common.command import command
 from mspe.common.files import write_text
 from mspe.config import load_params
+from mspe.dataset.path import check_path
 
 if __name__ == "__main__":
     with command():
-        load_params()
+        check_path(load_params().dataset)
         write_text("data/params.valid", "The parameters were found valid.\n")

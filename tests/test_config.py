@@ -41,7 +41,7 @@ CASES = [
     ),
     ("training.metric_for_best", "speed", "training.metric_for_best: got 'speed', allowed: null or one of loss, mse"),
     ("training.mixed_precision", "yes", "training.mixed_precision"),
-    ("dataset.name", "zink", "dataset.name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'? Known: nci, zinc"),
+    ("dataset.name", "zink", "dataset.name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'? Known: bace, "),
     ("dataset.limit", 0, "dataset.limit: got 0, input should be greater than 0"),
     ("encodings.filters.walk.steps", [], "encodings.filters.walk.steps: got [], at least 1 entry is needed"),
     (
@@ -104,6 +104,32 @@ def test_a_mistake_is_one_line_with_path_value_and_remedy(tmp_path: Path, path: 
     assert message in str(raised.value)
     assert str(raised.value).startswith(str(tmp_path / "params.yaml: "))
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "path", "value", "message"),
+    [
+        ("zinc", "dataset.split", "scaffold", "dataset: split is scaffold, allowed for zinc: published"),
+        (
+            "csl",
+            "dataset.split_seed",
+            2**32,
+            "dataset.split_seed: got 4294967296, input should be less",
+        ),
+        ("csl", "dataset.fold", 5, "dataset: fold is 5, allowed for csl: 0 to 4"),
+        ("csl", "training.loss", "mae", "training.loss is mae, allowed for classification: cross_entropy, "),
+        ("nci", "training.metric_for_best", "ap", "training.metric_for_best is ap, allowed for regression: loss, mse"),
+        ("cora", "training.loss", "cross_entropy", "allowed for edge_prediction: bce_logits"),
+    ],
+)
+def test_what_does_not_fit_the_dataset_is_refused(
+    tmp_path: Path, dataset: str, path: str, value: Any, message: str
+) -> None:
+    file = write(tmp_path, path, value)
+    file.write_text(file.read_text().replace("name: nci", f"name: {dataset}"))
+    with pytest.raises(MspeError) as raised:
+        load_params(file)
+    assert message in str(raised.value) and "\n" not in str(raised.value)
 
 
 def test_several_mistakes_are_all_named(tmp_path: Path) -> None:

@@ -102,10 +102,12 @@ def read_json(path: str | Path) -> dict[str, Any]:
 
 
 def write_csv(path: str | Path, columns: Mapping[str, Sequence[Any]]) -> None:
-    """Write columns of equal length as a CSV file with a header, atomically."""
-    rows = zip(*columns.values(), strict=True)
-    lines = [",".join(columns)] + [",".join("" if cell is None else str(cell) for cell in row) for row in rows]
-    write_text(path, "\n".join(lines) + "\n")
+    """Write columns of equal length as a CSV file with a header, atomically; None is an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    write_text(path, text.getvalue())
 
 
 def read_csv(path: str | Path) -> dict[str, list[float]]:
