@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 from torch_geometric.data import Batch
 
@@ -93,6 +93,17 @@ class BatchEncodings:
     def pair(self) -> list[Tensor]:
         """All pair channels of every block [graphs, size, size, channels], in memory the channel first."""
         return [self._pair(number) for number in range(len(self.blocks))]
+
+    def of_links(self, pair: Sequence[Tensor], links: Int[Tensor, "2 links"]) -> Float[Tensor, "links channels"]:
+        """The channels of chosen pairs of nodes, each of one graph: the mean of both directions."""
+        first, second = links
+        chosen = pair[0].new_empty(first.numel(), pair[0].size(-1))
+        for block, channels in zip(self.blocks, pair, strict=True):
+            inside = torch.nonzero((first >= block.nodes.start) & (first < block.nodes.stop)).flatten()
+            flat = channels.flatten(0, 2)  # [graphs · size · size, channels]
+            ways = block.pair_slot(first[inside], second[inside]), block.pair_slot(second[inside], first[inside])
+            chosen = chosen.index_copy(0, inside, (flat[ways[0]] + flat[ways[1]]) / 2)
+        return chosen
 
     def _pair(self, number: int) -> Float[Tensor, "graphs size size channels"]:
         parts = [self.bank.pair_encoding(self.spectra[number])] if self.bank.pair else []

@@ -91,13 +91,41 @@ def compile_layers(model: nn.Module) -> None:
         layer.compile(dynamic=True)
 
 
-def model_arguments(params: ModelParams, schema: GraphSchema, bank: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `get_model` for a dataset, as plain values: a checkpoint holds them under `metadata.model`."""
+def model_arguments(
+    params: ModelParams, schema: GraphSchema, bank: Mapping[str, Any], loss: str | None = None
+) -> dict[str, Any]:
+    """The arguments of `get_model` for a dataset, as plain values: a checkpoint holds them under `metadata.model`.
+
+    Parameters
+    ----------
+    params, schema, bank
+        Of the model, the dataset and the encodings.
+    loss
+        That the model is trained with; None: the dataset's own. Two classes are one logit under `bce_logits`.
+
+    Raises
+    ------
+    MspeError
+        If the loss does not fit the dataset's number of classes.
+    """
+    num_outputs = schema.num_classes
+    labels = schema.task_type == "classification" and not schema.single_label
+    if labels and loss not in (None, "bce_logits"):
+        raise MspeError(
+            f"training.loss: got {loss!r}, allowed for {schema.name}, of labels that may hold at once: bce_logits"
+        )
+    if schema.single_label and loss == "bce_logits":
+        if num_outputs != 2:
+            raise MspeError(
+                f"training.loss: got 'bce_logits', allowed for {schema.name}, one of {num_outputs} classes a sample: "
+                "cross_entropy, weighted_cross_entropy"
+            )
+        num_outputs = 1
     return {
         **params.model_dump(),
         "num_features": schema.num_features,
         "num_edge_features": schema.num_edge_features,
-        "num_classes": schema.num_classes,
+        "num_classes": num_outputs,
         "bank": dict(bank),
         "target_level": schema.target_level,
         "target_mean": list(schema.target_mean),

@@ -12,7 +12,7 @@ from mspe.graphs import DenseLayout, EdgeLayout
 from mspe.models.attention import HeadLayout
 from mspe.models.config import ModelParams
 from mspe.models.encoders import FeatureEncoder, NodeEncoder
-from mspe.models.heads import HEADS, OutputNetwork
+from mspe.models.heads import HEADS, OutputNetwork, asked_pairs
 from mspe.models.layers import GPSLayer
 from mspe.models.pairs import PairBias
 
@@ -20,8 +20,9 @@ from mspe.models.pairs import PairBias
 class GraphTransformer(nn.Module):
     """Predicts from a graph's nodes, edges and multi-scale encodings.
 
-    Node encodings enter the node states; pair encodings enter every head of every layer as an attention bias. What
-    the batch does not carry is computed from its edges with the model's own bank.
+    Node encodings enter the node states; pair encodings enter every head of every layer as an attention bias and, where
+    pairs of nodes are scored, the score. What the batch does not carry is computed from its edges with the model's own
+    bank.
 
     Parameters
     ----------
@@ -62,7 +63,10 @@ class GraphTransformer(nn.Module):
         if self.uses_pairs and params.attention == "softmax" and bank.pair_channel_names:
             self.pair_bias = PairBias(params, bank.pair_channel_names, num_edge_features)
         self.layers = nn.ModuleList([GPSLayer(params) for _ in range(params.num_layers)])
-        self.head = HEADS[target_level](params, OutputNetwork(params, num_classes, target_mean, target_std))
+        network = OutputNetwork(params, num_classes, target_mean, target_std)
+        self.scores_pairs = target_level == "edge" and self.pair_bias is not None
+        further = [len(bank.pair_channel_names)] if self.scores_pairs else []
+        self.head = HEADS[target_level](params, network, *further)
 
     def forward(self, batch: Batch) -> Float[Tensor, "samples outputs"]:
         blocks = DenseLayout.blocks(batch.ptr)
@@ -76,15 +80,19 @@ class GraphTransformer(nn.Module):
         head_blocks: list[HeadLayout] = []
         if self.attention != "none":
             head_blocks = [HeadLayout.from_dense(block, self.heads) for block in blocks]
-        biases = self._biases(head_blocks, encodings, edges, edge_attr)
+        pair = encodings.pair() if self.pair_bias is not None else []
+        biases = self._biases(head_blocks, encodings.blocks, pair, edges, edge_attr)
         for layer, bias in zip(self.layers, biases, strict=True):
             x, edge = layer(x, edge, edges, head_blocks, bias)
+        if self.scores_pairs:
+            return self.head(x, batch, encodings.of_links(pair, asked_pairs(batch)))
         return self.head(x, batch)
 
     def _biases(
         self,
         head_blocks: Sequence[HeadLayout],
-        encodings: BatchEncodings,
+        blocks: Sequence[DenseLayout],
+        pair: Sequence[Tensor],
         edges: EdgeLayout,
         edge_attr: Shaped[Tensor, "edges *columns"] | None,
     ) -> Sequence[Sequence[Tensor]]:
@@ -95,11 +103,11 @@ class GraphTransformer(nn.Module):
         if self.pair_bias is None:
             return [padding] * len(self.layers)
         biases = []
-        for block, pair, mask in zip(encodings.blocks, encodings.pair(), padding, strict=True):
+        for block, channels, mask in zip(blocks, pair, padding, strict=True):
             inside = edges.into(block.nodes)
             edge_index = torch.stack([edges.source[inside], edges.target[inside]])
             attributes = None if edge_attr is None else edge_attr[inside]
-            biases.append(self.pair_bias(pair, block, edge_index, attributes).add_(mask).unbind())
+            biases.append(self.pair_bias(channels, block, edge_index, attributes).add_(mask).unbind())
         return list(zip(*biases, strict=True))
 
     def scale_weights(self) -> dict[str, dict[str, float]]:

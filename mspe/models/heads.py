@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 from torch_geometric.nn import global_add_pool, global_mean_pool
 
 from mspe.common.errors import MspeError
 from mspe.models.config import ModelParams
+from mspe.models.norms import BatchNorm
 
 POOLING = {"sum": global_add_pool, "mean": global_mean_pool}
 
@@ -71,26 +72,46 @@ class NodeHead(nn.Module):
 
 
 class EdgeHead(nn.Module):
-    """One sample for each pair of nodes that `batch.edge_label_index` names, whichever of the two comes first.
+    """One sample for each pair of nodes that is asked for, whichever of the two comes first.
+
+    From the product of the nodes' states and, where there are any, from the pair channels of the two.
+    """
+
+    def __init__(self, params: ModelParams, network: OutputNetwork, pair_channels: int = 0) -> None:
+        super().__init__()
+        self.network = network
+        self.pair = None
+        if pair_channels:
+            self.pair = nn.Sequential(BatchNorm(pair_channels), nn.Linear(pair_channels, params.hidden_dim))
+
+    def forward(
+        self,
+        x: Float[Tensor, "nodes hidden"],
+        batch: Batch,
+        channels: Float[Tensor, "pairs channels"] | None = None,
+    ) -> Float[Tensor, "pairs outputs"]:
+        first, second = asked_pairs(batch)
+        states = x[first] * x[second]
+        if self.pair is not None:
+            states = states + self.pair(channels).to(states.dtype)
+        return self.network(states)
+
+
+def asked_pairs(batch: Batch) -> Int[Tensor, "2 pairs"]:
+    """The pairs of nodes to be scored.
 
     Raises
     ------
     MspeError
-        If the batch names no pairs.
+        If the batch names none.
     """
-
-    def __init__(self, params: ModelParams, network: OutputNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: Float[Tensor, "nodes hidden"], batch: Batch) -> Float[Tensor, "pairs outputs"]:
-        pairs = batch.get("edge_label_index")
-        if pairs is None:
-            raise MspeError(
-                "the batch has no edge_label_index, the pairs of nodes to score: integers of shape [2, pairs]; "
-                "add it, or build the model with target_level='graph' or 'node'"
-            )
-        return self.network(x[pairs[0]] * x[pairs[1]])
+    pairs = batch.get("edge_label_index")
+    if pairs is None:
+        raise MspeError(
+            "the batch has no edge_label_index, the pairs of nodes to score: integers of shape [2, pairs]; "
+            "add it, or build the model with target_level='graph' or 'node'"
+        )
+    return pairs
 
 
 HEADS = {"graph": GraphHead, "node": NodeHead, "edge": EdgeHead}

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 import torch
@@ -8,7 +9,8 @@ from torch_geometric.data import Batch, Data
 from torch_geometric.loader import DataLoader
 
 from mspe.common.errors import MspeError
-from mspe.encodings import compute_spectrum
+from mspe.dataset import get_dataset
+from mspe.encodings import PRESETS, BatchEncodings, FilterBank, compute_spectrum
 from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
 from mspe.models import ModelParams, get_model, load_model, model_arguments, pairs_that_fit
 from mspe.models.encoders import FeatureEncoder
@@ -86,6 +88,30 @@ def test_relabelling_the_nodes_relabels_their_outputs(name: str, level: str, mol
     expected_rows = data.num_nodes if level == "node" else 3
     assert first.shape == (expected_rows, 3)
     torch.testing.assert_close(first, second[place] if level == "node" else second, atol=1e-4, rtol=1e-4)
+
+
+def test_a_pair_is_scored_the_same_alone_and_in_a_batch_of_several_blocks() -> None:
+    sizes = [3, 4, 70, 5]
+    graphs = [graph(size, [(i, (i + 1) % size) for i in range(size)]) for size in sizes]
+    for data in graphs:
+        data.edge_label_index = torch.randint(0, data.num_nodes, (2, 6))
+    model = get_model("graph_transformer", 0, 1, bank=BANK, target_level="edge", **SMALL).eval()  # type: ignore[arg-type]
+    model.head.pair[1].weight.data *= 100  # so that what pair channels add is seen
+    batch = Batch.from_data_list(graphs)
+    assert len(DenseLayout.blocks(batch.ptr)) > 1
+    alone = torch.cat([model(Batch.from_data_list([data])) for data in graphs])
+    torch.testing.assert_close(model(batch), alone, atol=1e-4, rtol=1e-4)
+
+
+def test_the_channels_of_chosen_pairs_are_those_of_the_whole_square() -> None:
+    batch = Batch.from_data_list([graph(4, [(0, 1), (1, 2), (2, 3)]), graph(5, [(0, 1), (0, 2), (0, 3), (3, 4)])])
+    encodings = BatchEncodings(FilterBank.from_config(BANK), batch, DenseLayout.blocks(batch.ptr))
+    pair = encodings.pair()
+    links = torch.tensor([[0, 2, 4, 8], [1, 0, 8, 8]])
+    whole = pair[0]  # [2, 5, 5, channels]
+    places = [(0, 0, 1), (0, 2, 0), (1, 0, 4), (1, 4, 4)]
+    expected = torch.stack([(whole[g, i, j] + whole[g, j, i]) / 2 for g, i, j in places])
+    torch.testing.assert_close(encodings.of_links(pair, links), expected)
 
 
 def test_edge_scores_need_pairs(molecules: Molecules) -> None:
@@ -317,3 +343,17 @@ def test_spectra_alone_are_enough(molecules: Molecules) -> None:
     del batch["node_encoding"]
     torch.testing.assert_close(model(batch), expected, atol=1e-6, rtol=1e-5)
     assert compute_spectrum(molecules[1][:2]).fields.keys() >= {"eigenvalues", "eigenvectors", "sqrt_degree"}
+
+
+def test_the_loss_decides_on_the_number_of_outputs() -> None:
+    schema = get_dataset("csl").schema
+    arguments = partial(model_arguments, ModelParams(), bank=PRESETS["default"])
+    assert arguments(schema)["num_classes"] == 10
+    with pytest.raises(MspeError, match=r"training.loss: got 'bce_logits', allowed for csl, one of 10 classes"):
+        arguments(schema, loss="bce_logits")
+    two = schema.model_copy(update={"num_classes": 2})
+    assert [arguments(two, loss=loss)["num_classes"] for loss in (None, "bce_logits")] == [2, 1]
+    labels = schema.model_copy(update={"loss": "bce_logits"})
+    assert arguments(labels, loss="bce_logits")["num_classes"] == 10
+    with pytest.raises(MspeError, match="of labels that may hold at once: bce_logits"):
+        arguments(labels, loss="cross_entropy")
