@@ -20,7 +20,9 @@ ROOMS: dict[str, set[str]] = {
     "encodings": {"graphs"},
     "models": {"graphs", "encodings"},
     "config": {"dataset", "encodings", "models", "training"},
+    "baselines": {"graphs", "training"},
     "evaluation": {"graphs", "models", "training"},
+    "predict": {"dataset", "evaluation", "graphs", "models", "training"},
     "report": set(),
 }
 STAGES = sorted(path.stem for path in (ROOT / "stages").glob("*.py") if path.stem != "__init__")

@@ -1,0 +1,145 @@
+"""New molecules and graphs scored by a saved model, with nothing else at hand."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from mspe.common.errors import MspeError
+from mspe.dataset import GraphDataset, get_dataset
+from mspe.evaluation import evaluate_checkpoint
+from mspe.graphs import GraphLoader
+from mspe.models import get_model, model_arguments
+from mspe.models.config import ModelParams
+from mspe.predict import predict, read_graphs, read_molecules
+from mspe.training import Trainer, get_loss_fn, get_optimizer
+from tests.conftest import BANK, ROOT
+
+SMILES = ["C" * length + end for length in range(1, 8) for end in ("", "O", "N", "Cl", "C(=O)O", "c1ccccc1")]
+
+
+def write(folder: Path, targets: list[str]) -> Path:
+    """Molecules with a target; the last ten are the test part."""
+    parts = ["train"] * (len(SMILES) - 20) + ["val"] * 10 + ["test"] * 10
+    rows = [",".join(row) for row in zip(SMILES, targets, parts, strict=True)]
+    path = folder / "molecules.csv"
+    path.write_text("\n".join(["smiles,target,split", *rows]) + "\n")
+    return path
+
+
+def train(dataset: GraphDataset, folder: Path, loss: str | None = None) -> Path:
+    """A checkpoint as the train stage writes it, after an epoch."""
+    schema = dataset.schema
+    arguments = model_arguments(ModelParams(hidden_dim=16, node_dim=6, num_layers=2), schema, BANK, loss)
+    model = get_model(**arguments)
+    metadata = {"model": arguments, "schema": schema.model_dump()}
+    loss_fn = get_loss_fn(schema.task_type, loss or schema.loss)
+    trainer = Trainer(
+        model, get_optimizer(model), loss_fn=loss_fn, task_type=schema.task_type, checkpoint_dir=folder,
+        metadata=metadata,
+    )  # fmt: skip
+    trainer.fit(GraphLoader(dataset.train, 8, shuffle=True), GraphLoader(dataset.val, 8), epochs=1)
+    return folder / "best.pt"
+
+
+@pytest.fixture(scope="module")
+def regression(tmp_path_factory: pytest.TempPathFactory) -> tuple[GraphDataset, Path]:
+    folder = tmp_path_factory.mktemp("regression")
+    path = write(folder, [str(number / 3) for number in range(len(SMILES))])
+    dataset = get_dataset("smiles", path=str(path))
+    return dataset, train(dataset, folder)
+
+
+def test_ten_molecules_are_predicted_as_evaluation_scored_them(
+    regression: tuple[GraphDataset, Path], tmp_path: Path
+) -> None:
+    dataset, checkpoint = regression
+    path = tmp_path / "new.csv"
+    path.write_text("\n".join(["smiles", *SMILES[-10:]]))
+    predicted = predict(checkpoint, read_molecules(path))
+    assert predicted["name"] == SMILES[-10:] and predicted["reason"] == [""] * 10
+    expected = evaluate_checkpoint(checkpoint, dataset.test).prediction.flatten()
+    torch.testing.assert_close(torch.tensor(predicted["prediction"]), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_what_cannot_be_read_has_a_reason_and_no_prediction(
+    regression: tuple[GraphDataset, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("name,structure\na,CCO\nb,C1CC\nc,[C+9]\nd,CCN\n")
+    predicted = predict(regression[1], read_molecules(path, "structure"))
+    assert [value is None for value in predicted["prediction"]] == [False, True, True, False]
+    assert predicted["reason"] == ["", "unreadable SMILES", "atom or bond out of range", ""]
+    alone = predict(regression[1], [sample for sample in read_molecules(path, "structure") if sample.graph is None])
+    assert alone["prediction"] == [None, None]
+
+
+def test_an_atom_never_seen_in_training_is_predicted_all_the_same(
+    regression: tuple[GraphDataset, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("smiles\nCC[Se]C\n")
+    value = predict(regression[1], read_molecules(path))["prediction"][0]
+    assert value == pytest.approx(value) and abs(value) < 1e4
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "weighted_cross_entropy", "bce_logits"])
+def test_classes_are_named(tmp_path: Path, loss: str) -> None:
+    words = ["low", "high, very"]
+    path = tmp_path / "classes.csv"
+    rows = [f'{smiles},"{words[number % 2]}"' for number, smiles in enumerate(SMILES)]
+    path.write_text("\n".join(["smiles,target", *rows]) + "\n")
+    dataset = get_dataset("smiles", path=str(path), split="stratified")
+    predicted = predict(train(dataset, tmp_path, loss), read_molecules(path))
+    assert set(predicted["prediction"]) <= set(words)
+    assert all(0.5 <= probability <= 1 for probability in predicted["probability"])
+
+
+def test_graphs_are_predicted_from_a_file(regression: tuple[GraphDataset, Path], tmp_path: Path) -> None:
+    from torch_geometric.utils import from_smiles
+
+    graphs = [from_smiles(smiles) for smiles in SMILES[-10:]]
+    graphs[4].edge_index[0, 0] = 99
+    for graph in graphs:
+        del graph.smiles
+    torch.save(graphs, tmp_path / "new.pt")
+    predicted = predict(regression[1], read_graphs(tmp_path / "new.pt"))
+    assert predicted["name"] == [str(number) for number in range(10)]
+    assert predicted["prediction"][4] is None and "node index out of range" in predicted["reason"][4]
+    expected = evaluate_checkpoint(regression[1], regression[0].test).prediction.flatten().tolist()
+    assert predicted["prediction"][:4] == pytest.approx(expected[:4], rel=1e-5, abs=1e-5)
+
+
+def test_features_that_the_model_was_not_trained_on_are_refused(
+    regression: tuple[GraphDataset, Path], tmp_path: Path
+) -> None:
+    from tests.conftest import cycle
+
+    torch.save(cycle(4), tmp_path / "new.pt")
+    with pytest.raises(MspeError, match="x has 0 no columns, the model was trained on 9 categorical ones"):
+        predict(regression[1], read_graphs(tmp_path / "new.pt"))
+
+
+def test_a_model_of_edges_is_refused(tmp_path: Path) -> None:
+    checkpoint = train(get_dataset("lesmiserables"), tmp_path)
+    with pytest.raises(MspeError, match="scores one edge a row, allowed: a model of whole graphs"):
+        predict(checkpoint, [])
+
+
+def test_the_command_writes_a_table_and_its_status_follows_strict(
+    regression: tuple[GraphDataset, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("smiles\nCCO\nC1CC\n")
+    call = [sys.executable, "-m", "mspe.predict", str(regression[1]), str(path), "--output", str(tmp_path / "out.csv")]
+    for further, status in (([], 0), (["--strict"], 1)):
+        result = subprocess.run([*call, *further], capture_output=True, text=True, cwd=ROOT, check=False)
+        assert result.returncode == status, result.stderr
+        assert "1 predictions, and a reason for each of 1 without one" in result.stdout
+    header, first, second = (tmp_path / "out.csv").read_text().splitlines()
+    assert header == "name,prediction,reason"
+    assert first.startswith("CCO,") and second == "C1CC,,unreadable SMILES"
+    result = subprocess.run([*call[:-3], "nothing.csv"], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert result.returncode == 1 and "Traceback" not in result.stderr
