@@ -33,9 +33,10 @@ lint: .venv/test ## check style and format
 types: .venv/test ## check types
 	$(BIN)/mypy
 
-bench: .venv/test ## time encodings and training beside PyG's; MSPE_DATA names the raw data
+bench: .venv/test ## time encodings and training beside PyG's, and a large dataset; MSPE_DATA names the raw data
 	$(BIN)/python -m benchmarks.encodings
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.datasets
 
 clean:           ## delete the environment, outputs and caches that Git does not keep
 	rm -rf .venv .mspe runs data models metrics/predictions .dvc/cache .dvc/tmp
