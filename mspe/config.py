@@ -1,7 +1,7 @@
 """`params.yaml` as one typed object; each section's schema stands in the package that it configures."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import AfterValidator, Field, model_validator
@@ -16,11 +16,14 @@ from mspe.training.config import TrainingParams
 from mspe.training.losses import LOSSES
 from mspe.training.metrics import METRIC_NAMES
 
+T = TypeVar("T")
 
-def _distinct(seeds: tuple[int, ...]) -> tuple[int, ...]:
-    if len(set(seeds)) < len(seeds):
-        raise ValueError("each seed may stand there once")
-    return seeds
+
+def distinct(entries: tuple[T, ...]) -> tuple[T, ...]:
+    """Refuse a list, of seeds say, in which an entry stands twice."""
+    if len(set(entries)) < len(entries):
+        raise ValueError("each may stand there once")
+    return entries
 
 
 class EvaluationParams(Section):
@@ -49,7 +52,7 @@ class RuntimeParams(Section):
 class Params(Section):
     """The whole of `params.yaml`."""
 
-    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)]
+    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1, strict=False), AfterValidator(distinct)]
     dataset: DatasetParams
     encodings: EncodingParams
     model: ModelParams
@@ -81,10 +84,20 @@ def load_params(path: str | Path = "params.yaml") -> Params:
         If the file is missing or not YAML, or a key or a value is not allowed: one line that names the full path of
         each parameter, what it was given, and what is allowed.
     """
+    return validate(Params, read_yaml(path), str(path))
+
+
+def read_yaml(path: str | Path) -> Any:
+    """Read a YAML file as plain values.
+
+    Raises
+    ------
+    MspeError
+        If the file is missing or not YAML.
+    """
     try:
-        values = yaml.safe_load(Path(path).read_text())
+        return yaml.safe_load(Path(path).read_text())
     except FileNotFoundError:
         raise MspeError(f"{path}: no such file; run from the repository's top folder") from None
     except yaml.YAMLError as error:
         raise MspeError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
-    return validate(Params, values, str(path))

@@ -74,7 +74,7 @@ CASES = [
     ),
     ("encodings.backend", "magic", "encodings.backend: got 'magic', input should be 'auto', 'dense', 'chebyshev'"),
     ("seeds", [], "seeds: got []"),
-    ("seeds", [0, 0], "seeds: got [0, 0], each seed may stand there once"),
+    ("seeds", [0, 0], "seeds: got [0, 0], each may stand there once"),
     ("evaluation.split", "dev", "evaluation.split: got 'dev', input should be 'train', 'val' or 'test'"),
     ("runtime.device", "gpu", "runtime.device: got 'gpu'"),
     (

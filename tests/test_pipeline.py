@@ -33,7 +33,7 @@ def test_the_summary_has_its_form_and_prints(workspace: Workspace) -> None:
     assert set(summary["test"]) == set(summary["baseline"]["median"]) == {"mse", "mae", "rmse"}
     assert summary["test"]["mae"]["mean"] > 0 and summary["test"]["mae"]["std"] is None
     cost = workspace.json("metrics/cost/0.json")
-    assert set(cost) == {"seconds", "peak_memory_mb", "threads", "environment"}
+    assert set(cost) == {"seconds", "epoch_seconds", "peak_memory_mb", "threads", "environment"}
     assert any(entry.startswith("commit ") for entry in cost["environment"])
     printed = workspace.run("python", "-m", "mspe.report")
     assert "test scores over 1 seed (0)" in printed and "median" in printed

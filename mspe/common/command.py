@@ -1,6 +1,7 @@
 """What every command line of the project shares."""
 
 import logging
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,5 +22,8 @@ def command() -> Iterator[None]:
     except InterruptionError as stop:
         print(stop, file=sys.stderr)
         raise SystemExit(stop.exit_status) from None
+    except KeyboardInterrupt:
+        print("stopped by SIGINT", file=sys.stderr)
+        raise SystemExit(128 + signal.SIGINT) from None
     except MspeError as error:
         raise SystemExit(f"error: {error}") from None

@@ -7,6 +7,7 @@ import subprocess
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import torch
@@ -15,27 +16,36 @@ _PACKAGES = ("torch", "torch_geometric", "numpy", "scikit-learn", "rdkit")
 
 
 class CostMeter:
-    """Measures from its creation on.
+    """Measures from its creation on; a run that was resumed counts its last part alone.
 
     Examples
     --------
     >>> sorted(CostMeter(torch.device("cpu")).report())[:3]
-    ['environment', 'peak_memory_mb', 'seconds']
+    ['environment', 'epoch_seconds', 'peak_memory_mb']
     """
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
-        self.start = time.perf_counter()
+        self.start = self._epoch_start = time.perf_counter()
+        self._epoch_seconds: list[float] = []
         if device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(device)
 
-    def report(self) -> dict[str, Any]:
-        """Seconds so far, peak memory in MB (1e6 bytes), and the commit, hardware and versions that it ran on.
+    def mark_epoch(self) -> None:
+        """Note that an epoch has ended."""
+        now = time.perf_counter()
+        self._epoch_seconds.append(now - self._epoch_start)
+        self._epoch_start = now
 
-        The last three stand in a list, which `dvc metrics show` leaves out of its table of numbers.
+    def report(self) -> dict[str, Any]:
+        """Seconds so far, and of an epoch in the median; peak memory in MB (1e6 bytes); commit, hardware and versions.
+
+        Before the first epoch has ended its seconds are None. The last three stand in a list, which `dvc metrics show`
+        leaves out of its table of numbers.
         """
         report: dict[str, Any] = {
             "seconds": round(time.perf_counter() - self.start, 1),
+            "epoch_seconds": round(median(self._epoch_seconds), 3) if self._epoch_seconds else None,
             "peak_memory_mb": round(_peak_process_memory() / 1e6),
             "threads": torch.get_num_threads(),
         }

@@ -1,0 +1,223 @@
+"""Training one model with one seed, from parameters and packed graphs to its best checkpoint, curve and cost."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from mspe.common.errors import MspeError
+from mspe.common.files import write_json
+from mspe.common.resume import discard, resume_folder
+from mspe.config import RuntimeParams
+from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
+from mspe.models import ModelParams, compile_layers, get_model, model_arguments, pairs_that_fit
+from mspe.training import (
+    TensorBoardHook,
+    Trainer,
+    WandbHook,
+    get_loss_fn,
+    get_metrics,
+    get_optimizer,
+    get_scheduler,
+    log_model_info,
+    set_seed,
+)
+from mspe.training.config import TrainingParams
+from mspe.training.cost import CostMeter
+from mspe.training.distributed import Workers
+from mspe.training.history import write_curve, write_history
+from mspe.training.metrics import is_minimized
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a model is trained on: graphs with spectrum and encodings, and what describes them."""
+
+    schema: GraphSchema
+    bank: Mapping[str, Any]
+    """The resolved filter bank, as `bank.json` holds it."""
+    train: PackedGraphs
+    val: PackedGraphs
+
+
+@dataclass(frozen=True)
+class RunPaths:
+    """Where a training run writes."""
+
+    checkpoints: Path
+    """Folder of `best.pt`."""
+    history: Path
+    """JSON file of the best epoch's metrics."""
+    curve: Path
+    """CSV file of every epoch's."""
+    cost: Path
+    """JSON file of seconds and memory."""
+    log: Path
+    """TensorBoard's folder."""
+
+
+def train_seed(
+    seed: int,
+    data: TrainingData,
+    model_params: ModelParams,
+    training: TrainingParams,
+    runtime: RuntimeParams,
+    paths: RunPaths,
+    inputs: Sequence[str | Path],
+    device: torch.device,
+) -> Trainer:
+    """Train one model; an interrupted run goes on where it was.
+
+    Parameters
+    ----------
+    seed
+        Of the weights, the order of the batches and dropout.
+    data
+        Graphs, schema and bank.
+    model_params, training, runtime
+        Sections of `params.yaml`.
+    paths
+        What is written; the history and the costs anew after every epoch, so that a live run can be followed.
+    inputs
+        Files and folders, data and code, that decide the result: a state that other ones left is not gone on from.
+    device
+        Where to train.
+
+    Returns
+    -------
+    Trainer
+        After its last epoch.
+
+    Raises
+    ------
+    MspeError
+        If parameters and data do not fit, or the metric that chooses the best epoch was never defined.
+    InterruptionError
+        If a signal ended the run; its state is saved.
+    """
+    if runtime.threads is not None:
+        torch.set_num_threads(runtime.threads)
+    workers = Workers()
+    set_seed(seed + workers.rank, deterministic=True)
+    model, arguments = _build_model(data, model_params, training, runtime, device)
+    train_loader, val_loader = _build_loaders(model, data, training.batch_size, seed, device, workers)
+    metadata = {"model": arguments, "schema": data.schema.model_dump()}
+    trainer = _build_trainer(training, runtime, model, data.schema, len(train_loader), paths.checkpoints, metadata)
+    num_parameters = log_model_info(trainer.model)
+    cost = CostMeter(trainer.device)
+
+    def write_progress(metrics: Mapping[str, float], step: int, prefix: str) -> None:
+        if prefix == "val":
+            cost.mark_epoch()
+            write_history(paths.history, trainer.history, trainer.best_epoch, num_parameters)
+            write_curve(paths.curve, trainer.history)
+            write_json(paths.cost, cost.report())
+
+    if workers.is_main:
+        trainer.add_log_hook(TensorBoardHook(str(paths.log)))
+    if workers.is_main and runtime.wandb_project is not None:
+        config = {"model": arguments, "training": training.model_dump()}
+        trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=config))
+    trainer.add_log_hook(write_progress)
+    run = {
+        "seed": seed,
+        "model": metadata,
+        "training": training.model_dump(),
+        "batches": len(train_loader),
+        "processes": workers.size,
+        "device": str(device),
+        "threads": torch.get_num_threads(),
+        "compile": runtime.compile,
+        "torch": torch.__version__,
+    }
+    metric = training.metric_for_best or data.schema.metric
+    state = resume_folder(run, inputs)
+    trainer.fit(
+        train_loader=train_loader,
+        val_loader=val_loader,
+        epochs=training.epochs,
+        metric_for_best=metric,
+        early_stopping=training.early_stopping,
+        resume_path=state / "state.pt" if runtime.resume else None,
+    )
+    if workers.is_main:
+        discard(state)
+    if trainer.best_epoch == 0:
+        raise MspeError(
+            f"val {metric} was undefined in every epoch, so no checkpoint is the best: a split of one class alone has "
+            "no ranking; set training.metric_for_best=loss, or give more data (dataset.limit)"
+        )
+    return trainer
+
+
+def _build_model(
+    data: TrainingData, params: ModelParams, training: TrainingParams, runtime: RuntimeParams, device: torch.device
+) -> tuple[nn.Module, dict[str, Any]]:
+    arguments = model_arguments(params, data.schema, data.bank, training.loss)
+    model = get_model(**arguments).to(device)
+    if runtime.compile:
+        compile_layers(model)
+    return model, arguments
+
+
+def _build_loaders(
+    model: nn.Module, data: TrainingData, batch_size: int, seed: int, device: torch.device, workers: Workers
+) -> tuple[GraphLoader, GraphLoader]:
+    limits = [limit for limit in workers.gather(pairs_that_fit(model, device)) if limit is not None]
+    loader = partial(
+        GraphLoader,
+        batch_size=batch_size,
+        max_pairs=min(limits, default=None),
+        pin_memory=device.type == "cuda",
+        prefetch=2 if device.type == "cuda" else 0,
+        shard=(workers.rank, workers.size),
+    )
+    return loader(data.train, shuffle=True, seed=seed), loader(data.val)
+
+
+def _build_trainer(
+    training: TrainingParams,
+    runtime: RuntimeParams,
+    model: nn.Module,
+    schema: GraphSchema,
+    batches: int,
+    checkpoints: Path,
+    metadata: dict[str, Any],
+) -> Trainer:
+    metric = training.metric_for_best or schema.metric
+    per_step = training.scheduler.interval == "step"
+    optimizer = get_optimizer(
+        model,
+        optimizer_type=training.optimizer.type,
+        **training.optimizer.model_dump(exclude={"type"}),
+    )
+    scheduler = get_scheduler(
+        optimizer,
+        scheduler_type=training.scheduler.type,
+        total_epochs=training.epochs,
+        mode="min" if is_minimized(metric, None) else "max",
+        steps_per_epoch=math.ceil(batches / training.accumulation_steps) if per_step else 1,
+        **training.scheduler.model_dump(exclude={"type", "interval"}),
+    )
+    return Trainer(
+        model=model,
+        optimizer=optimizer,
+        scheduler=scheduler,
+        loss_fn=get_loss_fn(schema.task_type, loss_type=training.loss or schema.loss),
+        metrics=get_metrics(schema.task_type, num_classes=schema.num_classes),
+        device=next(model.parameters()).device,
+        task_type=schema.task_type,
+        grad_clip=training.grad_clip,
+        mixed_precision=training.mixed_precision,
+        log_every=runtime.log_every,
+        checkpoint_dir=checkpoints,
+        accumulation_steps=training.accumulation_steps,
+        scheduler_interval=training.scheduler.interval,
+        skip_nonfinite=training.skip_nonfinite,
+        metadata=metadata,
+    )
