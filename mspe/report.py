@@ -11,7 +11,7 @@ from mspe.common.command import command
 from mspe.common.errors import MspeError
 from mspe.common.files import read_json
 
-_CONFIDENCE = 0.95
+CONFIDENCE = 0.95
 _SHARED = ("baseline", "classes")
 
 
@@ -43,13 +43,25 @@ def summarise(split: str, results: Mapping[int, Mapping[str, Any]]) -> dict[str,
     return {
         "seeds": list(results),
         "ddof": 1,
-        "confidence": _CONFIDENCE,
-        split: {name: _statistics(values) for name, values in scores.items()},
+        "confidence": CONFIDENCE,
+        split: {name: statistics_over_seeds(values) for name, values in scores.items()},
         **{name: first[name] for name in _SHARED if name in first},
     }
 
 
-def _statistics(values: Sequence[float | None]) -> dict[str, Any]:
+def statistics_over_seeds(values: Sequence[float | None]) -> dict[str, Any]:
+    """Mean, sample standard deviation (`std`, ddof 1) and 95 % t interval of one number a seed.
+
+    Returns
+    -------
+    dict
+        All None where a seed has no value; with one seed `std` and `interval` are None.
+
+    Examples
+    --------
+    >>> statistics_over_seeds([2.0, 2.0])
+    {'mean': 2.0, 'std': 0.0, 'interval': [2.0, 2.0]}
+    """
     known = [value for value in values if value is not None]
     if len(known) < len(values) or not known:  # a metric that some seed could not compute has no mean
         return {"mean": None, "std": None, "interval": None}
@@ -57,7 +69,7 @@ def _statistics(values: Sequence[float | None]) -> dict[str, Any]:
     if len(known) == 1:
         return {"mean": mean, "std": None, "interval": None}
     deviation = stdev(known)
-    half = float(student.ppf((1 + _CONFIDENCE) / 2, len(known) - 1)) * deviation / len(known) ** 0.5
+    half = float(student.ppf((1 + CONFIDENCE) / 2, len(known) - 1)) * deviation / len(known) ** 0.5
     return {"mean": mean, "std": deviation, "interval": [mean - half, mean + half]}
 
 

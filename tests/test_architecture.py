@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ from tests.conftest import ROOT
 
 # Each room with the rooms that it may enter; everything may use `common`.
 ROOMS: dict[str, set[str]] = {
+    "ablation": {"config", "encodings", "evaluation", "experiment", "graphs", "models", "report", "training"},
     "common": set(),
     "graphs": set(),
     "training": set(),
@@ -22,11 +24,23 @@ ROOMS: dict[str, set[str]] = {
     "config": {"dataset", "encodings", "models", "training"},
     "baselines": {"graphs", "training"},
     "evaluation": {"graphs", "models", "training"},
+    "experiment": {"config", "graphs", "models", "training"},
     "predict": {"dataset", "evaluation", "graphs", "models", "training"},
+    "recipe": {"config"},
     "report": set(),
 }
-STAGES = sorted(path.stem for path in (ROOT / "stages").glob("*.py") if path.stem != "__init__")
-PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+# Each stage's script with what its pipeline declares of it.
+STAGES: dict[Path, dict[str, Any]] = {
+    ROOT / "stages" / folder / f"{name}.py": stage
+    for folder, pipeline in (("", "dvc.yaml"), ("ablation", "ablation/dvc.yaml"))
+    for name, stage in yaml.safe_load((ROOT / pipeline).read_text())["stages"].items()
+}
+each_stage = pytest.mark.parametrize("path", STAGES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def parameters(stage: dict[str, Any]) -> set[str]:
+    """The sections of `params.yaml` that a stage declares."""
+    return {entry.split(".")[0] for entry in stage.get("params", []) if isinstance(entry, str)}
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -71,45 +85,47 @@ def test_imports_point_down(path: Path) -> None:
     assert entered <= ROOMS[room] | {room, "common"}
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stages_dependencies_cover_what_it_imports(stage: str) -> None:
-    declared = [ROOT / dep for dep in PIPELINE[stage]["deps"]]
+@each_stage
+def test_a_stages_dependencies_cover_what_it_imports(path: Path) -> None:
+    declared = [ROOT / dep for dep in STAGES[path]["deps"]]
     missing = [
         str(file.relative_to(ROOT))
-        for file in reached(ROOT / "stages" / f"{stage}.py", set())
+        for file in reached(path, set())
         if not any(file == dep or dep in file.parents for dep in declared)
     ]
-    # importing a module of `mspe.encodings` runs the package's __init__, whose other modules the stage does not use
-    if stage == "spectrum":
-        missing = [name for name in missing if name != "mspe/encodings/__init__.py"]
-    assert missing == []
+    # importing a module of a package runs its __init__, which may import others that the stage does not use, or nothing
+    unused = {"spectrum": ["mspe/encodings/__init__.py"]}.get(path.stem, [])
+    assert [name for name in missing if name not in unused] == []
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_declares_the_parameters_that_it_reads(stage: str) -> None:
-    tree = ast.parse((ROOT / "stages" / f"{stage}.py").read_text())
+@each_stage
+def test_a_stage_declares_the_parameters_that_it_reads(path: Path) -> None:
+    tree = ast.parse(path.read_text())
     read = {
         node.attr
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("params", "load_params()")
     }
-    declared = {name.split(".")[0] for name in PIPELINE[stage].get("params", [])}
-    assert read - {"runtime"} <= declared
+    assert read - {"runtime"} <= parameters(STAGES[path])
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_every_stage_stands_in_the_pipeline_and_follows_the_validation(stage: str) -> None:
-    assert stage in PIPELINE
-    assert f"stages/{stage}.py" in PIPELINE[stage]["deps"]
-    assert f"python -m stages.{stage}" in PIPELINE[stage]["cmd"]
-    assert "runtime" not in PIPELINE[stage].get("params", [])
+@each_stage
+def test_every_stage_is_a_script_and_a_dependency_of_its_own(path: Path) -> None:
+    name = str(path.relative_to(ROOT))
+    assert path.is_file() and name in STAGES[path]["deps"]
+    assert f"python -m {name.removesuffix('.py').replace('/', '.')}" in STAGES[path]["cmd"]
+    assert "runtime" not in parameters(STAGES[path])
+
+
+def test_every_script_is_a_stage() -> None:
+    assert {path for path in (ROOT / "stages").rglob("*.py") if path.stem != "__init__"} == set(STAGES)
 
 
 def test_the_library_imports_without_what_only_the_pipeline_needs() -> None:
-    hidden = ["dvc", "rdkit", "tensorboard", "torch.utils.tensorboard", "wandb"]
+    hidden = ["dvc", "rdkit", "ruamel.yaml", "tensorboard", "torch.utils.tensorboard", "wandb"]
     modules = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        for path in [*(ROOT / "mspe").rglob("*.py"), *(ROOT / "stages").glob("*.py")]
+        for path in [*(ROOT / "mspe").rglob("*.py"), *(ROOT / "stages").rglob("*.py")]
     ]
     code = f"import sys, importlib\nfor name in {hidden}: sys.modules[name] = None\n"
     code += f"for name in {modules}: importlib.import_module(name)\n"

@@ -1,0 +1,1 @@
+"""Which encodings, at which scales, help: variants of the parameters, run over seeds and compared."""

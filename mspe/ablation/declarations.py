@@ -1,0 +1,141 @@
+"""What the names of variants mean."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mspe.ablation.config import ABLATION_PARAMS, AblationParams
+from mspe.ablation.variant import Variant
+from mspe.common.errors import MspeError
+from mspe.common.merge import merged
+from mspe.common.section import validate
+from mspe.config import Params
+from mspe.encodings import PRESETS, FilterBank
+from mspe.encodings.config import EncodingParams
+from mspe.graphs import GraphSchema
+from mspe.models import get_model, model_arguments
+
+ALL = "all"
+ONLY, WITHOUT = "only_", "without_"
+_COMPANIONS = {"degree": False, "eigenvectors": 0, "distance": None}
+
+
+def declare(
+    ablation: AblationParams, values: Mapping[str, Any], resolve: Callable[[EncodingParams], dict[str, Any]]
+) -> list[Variant]:
+    """Write every variant out.
+
+    A name is looked up in `definitions` first. Then there are `all`, the bank of `params.yaml`; the presets, `none`
+    among them; `only_<filter>`, one filter without companions; `only_<filter>_<scale>`, one of its channels; and
+    `without_<filter>` and `without_<filter>_<scale>`, the whole bank less these.
+
+    Parameters
+    ----------
+    ablation
+        What is declared.
+    values
+        The content of `params.yaml`.
+    resolve
+        From the section `encodings` to a bank's configuration, with every rule written out as numbers.
+
+    Raises
+    ------
+    MspeError
+        If a name has no meaning, or names a filter or a scale that the bank lacks, or a parameter is not allowed.
+    """
+    return [_declared(name, ablation, values, resolve) for name in ablation.variants]
+
+
+def _declared(
+    name: str,
+    ablation: AblationParams,
+    values: Mapping[str, Any],
+    resolve: Callable[[EncodingParams], dict[str, Any]],
+) -> Variant:
+    changes = merged({"training": ablation.training}, _changes(name, ablation))
+    source = f"params.yaml with variant {name} of {ABLATION_PARAMS}"
+    params = validate(Params, merged(values, changes), source)
+    bank = resolve(params.encodings)
+    if name not in ablation.definitions and name.startswith((ONLY, WITHOUT)):
+        bank = _cut(name, bank)
+    return Variant(name, FilterBank.from_config(bank).config(), params.model, params.training)
+
+
+def _changes(name: str, ablation: AblationParams) -> dict[str, Any]:
+    """What the name lays over `params.yaml`."""
+    if name in ablation.definitions:
+        return ablation.definitions[name].model_dump()
+    if name in PRESETS:
+        return {"encodings": {"preset": name}}
+    if name == ALL or name.startswith((ONLY, WITHOUT)):
+        return {}
+    raise MspeError(
+        f"{ABLATION_PARAMS}: variants: got {name}, allowed: {ALL}, {', '.join(PRESETS)}, only_<filter>, "
+        "only_<filter>_<scale>, without_<filter>, without_<filter>_<scale>, and the names under definitions"
+    )
+
+
+def _cut(name: str, bank: Mapping[str, Any]) -> dict[str, Any]:
+    """The bank with only, or without, the filter or the channel that the name says."""
+    only = name.startswith(ONLY)
+    wanted = name.removeprefix(ONLY if only else WITHOUT)
+    known = parts(bank["filters"])
+    if wanted not in known:
+        raise MspeError(
+            f"{ABLATION_PARAMS}: variants: got {name}, but encodings.filters of params.yaml has no {wanted}; it has "
+            f"{', '.join(known) or 'none'}"
+        )
+    if only:
+        return {**bank, **_COMPANIONS, "filters": known[wanted]}
+    return {**bank, "filters": _less(bank["filters"], known[wanted])}
+
+
+def parts(filters: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Every filter, and every single channel, by the name that variants give it, as filters of a bank.
+
+    Examples
+    --------
+    >>> parts({"heat": {"times": [0.5, 2.0]}})["heat_0.5"]
+    {'heat': {'times': [0.5]}}
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, values in filters.items():
+        found[name] = {name: dict(values)}
+        for key, scales in values.items():
+            if isinstance(scales, Sequence):
+                found.update({f"{name}_{scale:g}": {name: {key: [scale]}} for scale in scales})
+    return found
+
+
+def _less(filters: Mapping[str, Mapping[str, Any]], part: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The filters without a part; a filter of which nothing is left is gone."""
+    left = {}
+    for name, values in filters.items():
+        if name not in part:
+            left[name] = dict(values)
+        elif part[name] != values:
+            left[name] = {key: [scale for scale in values[key] if scale not in cut] for key, cut in part[name].items()}
+    return left
+
+
+def parameter_counts(variants: Sequence[Variant], schema: GraphSchema) -> dict[str, int]:
+    """By variant, how many numbers its model learns on a dataset."""
+    models = {v.name: get_model(**model_arguments(v.model, schema, v.bank, v.training.loss)) for v in variants}
+    return {name: sum(p.numel() for p in model.parameters() if p.requires_grad) for name, model in models.items()}
+
+
+def check_equal_size(counts: Mapping[str, int], baseline: str, tolerance: float) -> None:
+    """Refuse variants whose models are not of the baseline's size: more parameters alone may help.
+
+    Raises
+    ------
+    MspeError
+        If a number of parameters differs from the baseline's by more than the tolerance, a fraction.
+    """
+    size = counts[baseline]
+    far = [f"{name} {count:,}" for name, count in counts.items() if abs(count - size) > tolerance * size]
+    if far:
+        raise MspeError(
+            f"{ABLATION_PARAMS}: parameters of {', '.join(far)}, allowed: within {100 * tolerance:g} % of {size:,}, "
+            f"which {baseline} has; define the variant with another model.pair_dim, model.feed_forward_factor or "
+            "model.hidden_dim, or raise parameter_tolerance"
+        )

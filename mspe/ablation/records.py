@@ -1,0 +1,142 @@
+"""What each run of the ablation left in its folder."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mspe.common.errors import MspeError
+from mspe.common.files import read_csv, read_json
+from mspe.common.section import Section, SectionType, Tuple, validate
+from mspe.graphs import TargetLevel, TaskType
+
+RUNS = Path("data/ablation/runs")
+
+Tables = dict[str, dict[int, dict[str, list[float]]]]
+"""Columns by variant and seed."""
+
+
+class RunResult(Section, extra="ignore"):
+    """Of `result.json`, what the report reads."""
+
+    split: str
+    metric: str
+    minimized: bool
+    task_type: TaskType
+    target_level: TargetLevel
+    single_label: bool
+    score: float | None
+    """The metric on the split; None where it is not defined."""
+    parameters: int
+    gates: dict[str, dict[str, float]]
+    """By place, `node` or `pair`, the weight of every channel."""
+
+
+class RunCost(Section, extra="ignore"):
+    """Of `cost.json`, what the report reads."""
+
+    encode_seconds: float
+    epoch_seconds: float | None
+    """None where the run was resumed after its last epoch."""
+    peak_memory_mb: float
+    environment: Tuple[str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A variant and a seed."""
+
+    variant: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class FinishedRun(Run):
+    """A run that has a score."""
+
+    score: float
+    result: RunResult
+    cost: RunCost
+
+
+@dataclass(frozen=True)
+class FailedRun(Run):
+    """A run that has none, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class MissingRun(Run):
+    """A run that has not been started, or has not ended."""
+
+
+def read_runs(folder: str | Path, variants: Iterable[str], seeds: Sequence[int]) -> list[Run]:
+    """Read the runs of all variants and seeds, in this order.
+
+    Parameters
+    ----------
+    folder
+        Holds `<variant>/<seed>/`. With `result.json` there the run has ended; with `failed.txt`, whose first line says
+        why, it has failed; with neither it is missing. A run whose score is not defined counts as failed.
+    variants, seeds
+        Which to read; others are left alone.
+
+    Raises
+    ------
+    MspeError
+        If a record is damaged.
+    """
+    return [_read_run(folder, variant, seed) for variant in variants for seed in seeds]
+
+
+def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
+    path = run_folder(variant, seed, folder)
+    if (path / "result.json").exists():
+        result = _read_record(RunResult, path / "result.json")
+        if result.score is None:
+            return FailedRun(variant, seed, f"{result.metric} is not defined on the {result.split} split")
+        return FinishedRun(variant, seed, result.score, result, _read_record(RunCost, path / "cost.json"))
+    if (path / "failed.txt").exists():
+        reason, *_ = (path / "failed.txt").read_text(errors="replace").splitlines() or ["no reason given"]
+        return FailedRun(variant, seed, reason)
+    return MissingRun(variant, seed)
+
+
+def run_folder(variant: str, seed: int, folder: str | Path = RUNS) -> Path:
+    """Where a run writes, and nothing else does."""
+    return Path(folder, variant, str(seed))
+
+
+def _read_record(schema: type[SectionType], path: Path) -> SectionType:
+    try:
+        return validate(schema, read_json(path), str(path))
+    except (MspeError, UnicodeDecodeError) as error:
+        raise _damaged(path, error) from None
+
+
+def read_tables(folder: str | Path, runs: Iterable[Run], name: str) -> Tables:
+    """Read the table of this name that every finished run wrote.
+
+    Raises
+    ------
+    MspeError
+        If one is missing or damaged.
+    """
+    tables: Tables = {}
+    for run in runs:
+        if isinstance(run, FinishedRun):
+            path = run_folder(run.variant, run.seed, folder) / name
+            tables.setdefault(run.variant, {})[run.seed] = _read_table(path)
+    return tables
+
+
+def _read_table(path: Path) -> dict[str, list[float]]:
+    try:
+        return read_csv(path)
+    except (ValueError, IndexError) as error:  # an MspeError too; a file cut off in the middle gives the others
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> MspeError:
+    reason = str(error).removeprefix(f"{path}: ").removesuffix("; add it to the file")
+    return MspeError(f"{path}: {reason}; remove {path.parent} and run `python -m mspe.ablation` again")

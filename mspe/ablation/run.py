@@ -1,0 +1,89 @@
+"""One variant, one seed: encoded, trained and scored."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from mspe.ablation.variant import Variant
+from mspe.common.files import read_json, write_csv, write_json
+from mspe.config import RuntimeParams
+from mspe.encodings import FilterBank
+from mspe.evaluation import evaluate_checkpoint
+from mspe.experiment import RunPaths, TrainingData, train_seed
+from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.models import load_model
+from mspe.training.metrics import is_minimized
+
+
+def run_variant(
+    variant: Variant,
+    seed: int,
+    graphs: Mapping[str, PackedGraphs],
+    schema: GraphSchema,
+    split: str,
+    runtime: RuntimeParams,
+    folder: Path,
+    log: Path,
+    inputs: Sequence[str | Path],
+    device: torch.device,
+) -> None:
+    """Train a variant with a seed and score its best checkpoint.
+
+    Parameters
+    ----------
+    variant, seed
+        What is run.
+    graphs, schema
+        By split, graphs with their spectrum; and what describes them.
+    split
+        Which of them is scored.
+    runtime, inputs, device
+        As `train_seed` takes them.
+    folder
+        Where `best.pt`, `train.json`, `curve.csv`, `predictions.csv`, `cost.json` and, last, `result.json` are written:
+        a folder with the last of them is a finished run.
+    log
+        TensorBoard's folder.
+    """
+    bank = FilterBank.from_config(variant.bank)
+    start = time.perf_counter()
+    encoded = {name: _encoded(part, bank) for name, part in graphs.items()}
+    encode_seconds = time.perf_counter() - start
+    data = TrainingData(schema, variant.bank, encoded["train"], encoded["val"])
+    paths = RunPaths(folder, folder / "train.json", folder / "curve.csv", folder / "cost.json", log)
+    trainer = train_seed(seed, data, variant.model, variant.training, runtime, paths, inputs, device)
+    checkpoint = folder / "best.pt"
+    evaluation = evaluate_checkpoint(checkpoint, encoded[split], device)
+    write_csv(folder / "predictions.csv", evaluation.table())
+    write_json(folder / "cost.json", {"encode_seconds": round(encode_seconds, 3), **read_json(folder / "cost.json")})
+    write_json(
+        folder / "result.json",
+        {
+            "variant": variant.name,
+            "seed": seed,
+            "split": split,
+            "metric": schema.metric,
+            "minimized": is_minimized(schema.metric, None),
+            "task_type": schema.task_type,
+            "target_level": schema.target_level,
+            "single_label": schema.single_label,
+            "score": evaluation.metrics.get(schema.metric),
+            "scores": evaluation.metrics,
+            "parameters": sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
+            "best_epoch": trainer.best_epoch,
+            "gates": _gates(load_model(checkpoint)),
+        },
+    )
+
+
+def _encoded(graphs: PackedGraphs, bank: FilterBank) -> PackedGraphs:
+    return graphs.joined(bank.encode_nodes(graphs, lambda: graphs))
+
+
+def _gates(model: nn.Module) -> dict[str, dict[str, float]]:
+    """The learned weight of every channel, of a model that has gates with channels."""
+    weights: dict[str, dict[str, float]] = model.scale_weights()  # type: ignore[operator]
+    return {place: channels for place, channels in weights.items() if channels}

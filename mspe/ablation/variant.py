@@ -1,0 +1,40 @@
+"""One way to train, written out in a file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mspe.common.files import read_json, write_json
+from mspe.common.section import validate
+from mspe.models import ModelParams
+from mspe.training import TrainingParams
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to train, apart from the seed."""
+
+    name: str
+    bank: dict[str, Any]
+    """The resolved filter bank, as `FilterBank.config` gives it."""
+    model: ModelParams
+    training: TrainingParams
+
+    def save(self, path: str | Path) -> None:
+        """Write it as JSON."""
+        sections = {"model": self.model.model_dump(), "training": self.training.model_dump()}
+        write_json(path, {"name": self.name, "bank": self.bank, **sections})
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Variant":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MspeError
+            If the file is missing, or holds something else.
+        """
+        content = read_json(path)
+        model = validate(ModelParams, content["model"], f"{path}: model")
+        training = validate(TrainingParams, content["training"], f"{path}: training")
+        return cls(content["name"], content["bank"], model, training)

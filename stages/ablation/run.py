@@ -1,0 +1,52 @@
+"""Graphs and spectrum → one variant, one seed: encoded, trained and scored."""
+
+import argparse
+from pathlib import Path
+
+from mspe.ablation.run import run_variant
+from mspe.ablation.variant import Variant
+from mspe.common.command import command
+from mspe.config import load_params
+from mspe.graphs import SPLITS, GraphSchema, read_split
+from mspe.training.distributed import process_group
+
+DATA = ("data/graphs", "data/spectrum")
+CODE = (
+    "stages/ablation/run.py",
+    "mspe/ablation/run.py",
+    "mspe/ablation/variant.py",
+    "mspe/evaluation.py",
+    "mspe/experiment.py",
+    "mspe/common",
+    "mspe/models",
+    "mspe/training",
+    "mspe/encodings",
+    "mspe/graphs",
+)
+
+
+def main(variant: str, seed: int) -> None:
+    params = load_params()
+    file = f"data/ablation/variants/{variant}.json"
+    with process_group(params.runtime.device) as device:
+        run_variant(
+            Variant.load(file),
+            seed,
+            graphs={split: read_split(DATA[0], split, *DATA[1:]) for split in SPLITS},
+            schema=GraphSchema.load("data/graphs/schema.json"),
+            split=params.evaluation.split,
+            runtime=params.runtime,
+            folder=Path(f"data/ablation/runs/{variant}/{seed}"),
+            log=Path(f"runs/ablation/{variant}/{seed}"),
+            inputs=[*DATA, *CODE, file],
+            device=device,
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--variant", required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    arguments = parser.parse_args()
+    with command():
+        main(arguments.variant, arguments.seed)

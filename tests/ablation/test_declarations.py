@@ -1,0 +1,140 @@
+"""What the names of variants mean, and that unequal models are refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mspe.ablation.config import AblationParams, load_ablation
+from mspe.ablation.declarations import check_equal_size, declare, parameter_counts, parts
+from mspe.ablation.variant import Variant
+from mspe.common.errors import MspeError
+from mspe.common.section import validate
+from mspe.config import load_params, read_yaml
+from mspe.encodings.config import EncodingParams
+from mspe.graphs import GraphSchema, PackedGraphs
+from tests.conftest import ROOT
+
+VALUES = read_yaml(ROOT / "params.yaml")
+PARAMS = load_params(ROOT / "params.yaml")
+WALKS, TIMES = [1, 2, 4, 8, 16], [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+
+
+def resolve(encodings: EncodingParams) -> dict[str, Any]:
+    return encodings.resolve(max_nodes=40, spectral_range=(2.0, 0.1))
+
+
+def ablation(*variants: str, **further: Any) -> AblationParams:
+    values = {"seeds": [0], "baseline": variants[0], "variants": list(variants), **further}
+    return validate(AblationParams, values, "ablation/params.yaml")
+
+
+def bank_of(name: str) -> dict[str, Any]:
+    return declare(ablation(name), VALUES, resolve)[0].bank
+
+
+@pytest.mark.parametrize(
+    ("name", "channels"),
+    [
+        ("none", []),
+        ("all", [*(f"walk({k})" for k in WALKS), *(f"heat({t:g})" for t in TIMES)]),
+        ("only_walk", [f"walk({k})" for k in WALKS]),
+        ("only_heat_0.25", ["heat(0.25)"]),
+        ("without_heat", [f"walk({k})" for k in WALKS]),
+        ("without_walk_4", [*(f"walk({k})" for k in WALKS if k != 4), *(f"heat({t:g})" for t in TIMES)]),
+        ("rrwp", [f"walk({k})" for k in range(21)]),
+    ],
+)
+def test_a_name_says_which_channels_there_are(name: str, channels: list[str]) -> None:
+    bank = bank_of(name)
+    assert bank["node_channels"] == bank["pair_channels"] == channels
+
+
+def test_presets_and_definitions_lay_over_the_parameters() -> None:
+    assert bank_of("rwse")["pair_channels"] == [] and len(bank_of("rwse")["node_channels"]) == 20
+    assert bank_of("lappe")["eigenvectors"] == 8
+    own = {"small": {"encodings": {"filters": {"heat": None}}, "model": {"name": "gps"}, "training": {"epochs": 5}}}
+    declared = ablation("small", definitions=own, training={"epochs": 9, "batch_size": 8})
+    variant = declare(declared, VALUES, resolve)[0]
+    assert variant.bank["node_channels"] == [f"walk({k})" for k in WALKS]
+    assert variant.model.name == "gps" and variant.model.hidden_dim == PARAMS.model.hidden_dim
+    assert (variant.training.epochs, variant.training.batch_size) == (5, 8)
+    assert variant.training.optimizer == PARAMS.training.optimizer
+
+
+def test_one_filter_alone_has_no_companions_and_leaving_one_out_keeps_them() -> None:
+    values = {**VALUES, "encodings": {**VALUES["encodings"], "degree": True, "distance": 3}}
+    only, without = declare(ablation("only_walk_2", "without_walk_2"), values, resolve)
+    assert only.bank["node_channels"] == only.bank["pair_channels"] == ["walk(2)"]
+    assert "degree" in without.bank["node_channels"] and without.bank["distance"] == 3
+
+
+def test_a_filter_of_one_scale_is_gone_without_it() -> None:
+    values = {**VALUES, "encodings": {**VALUES["encodings"], "filters": {"walk": {"steps": [3]}, "ppr": None}}}
+    assert declare(ablation("without_walk_3"), values, resolve)[0].bank["filters"] == {}
+
+
+def test_scales_left_to_the_data_are_named_by_their_numbers() -> None:
+    values = {**VALUES, "encodings": {**VALUES["encodings"], "filters": {"walk": {"steps": "auto"}}}}
+    assert declare(ablation("only_walk_8"), values, resolve)[0].bank["filters"] == {"walk": {"steps": [8]}}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("only_wavelet", "got only_wavelet, but encodings.filters of params.yaml has no wavelet; it has walk, walk_1"),
+        ("without_heat_3", "has no heat_3; it has"),
+        ("nonsense", "variants: got nonsense, allowed: all, default, rwse, rrwp"),
+    ],
+)
+def test_a_name_without_a_meaning_is_one_clear_line(name: str, message: str) -> None:
+    with pytest.raises(MspeError) as caught:
+        bank_of(name)
+    assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_parameter_that_is_not_allowed_names_its_variant() -> None:
+    with pytest.raises(MspeError, match=r"params.yaml with variant wide of .*: model.heads: got 0"):
+        declare(ablation("wide", definitions={"wide": {"model": {"heads": 0}}}), VALUES, resolve)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"baseline": "rwse"}, "baseline is rwse, allowed: one of variants, none, all"),
+        ({"variants": ["none", "none"]}, "variants: got .*each may stand there once"),
+        ({"variants": ["none", "../all"]}, "variants.1: got '../all'"),
+        ({"seed": 1}, "seed: unknown key; known here: baseline, definitions"),
+    ],
+)
+def test_the_declaration_is_checked(change: dict[str, Any], message: str) -> None:
+    values = {"seeds": [0], "baseline": "none", "variants": ["none", "all"], **change}
+    with pytest.raises(MspeError, match=message):
+        validate(AblationParams, values, "ablation/params.yaml")
+
+
+def test_a_variant_survives_its_file(tmp_path: Path) -> None:
+    variant = declare(ablation("without_heat_2"), VALUES, resolve)[0]
+    variant.save(tmp_path / "variant.json")
+    assert Variant.load(tmp_path / "variant.json") == variant
+
+
+def test_the_committed_ablation_has_every_channel_alone_and_left_out_and_equal_models(
+    molecules: tuple[GraphSchema, PackedGraphs],
+) -> None:
+    committed = load_ablation(ROOT / "ablation/params.yaml")
+    assert len(committed.seeds) >= 3
+    channels = [f"walk_{k}" for k in WALKS] + [f"heat_{t:g}" for t in TIMES]
+    wanted = {"none", "all", "rwse", "rrwp", "lappe", "only_walk", "only_heat"}
+    wanted |= {f"{rule}_{channel}" for rule in ("only", "without") for channel in channels}
+    assert wanted <= set(committed.variants)
+    assert set(parts(resolve(PARAMS.encodings)["filters"])) == {"walk", "heat", *channels}
+    counts = parameter_counts(declare(committed, VALUES, resolve), molecules[0])
+    check_equal_size(counts, committed.baseline, tolerance=0.01)
+    assert set(counts) == set(committed.variants)
+    assert len({variant.training.model_dump_json() for variant in declare(committed, VALUES, resolve)}) == 1
+
+
+def test_models_of_unequal_size_are_refused() -> None:
+    with pytest.raises(MspeError, match=r"parameters of big 1,030, allowed: within 2 % of 1,000, which none has"):
+        check_equal_size({"none": 1000, "close": 1020, "big": 1030}, "none", tolerance=0.02)

@@ -1,0 +1,290 @@
+"""The page says what the report says, in one file that asks for no other."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pytest
+import torch
+
+from mspe.ablation.figures import means_with_intervals
+from mspe.ablation.page import answer, caution, write_page
+from mspe.ablation.records import FinishedRun, RunCost, RunResult
+from mspe.ablation.report import build_report
+from tests.ablation import made_up
+from tests.conftest import ROOT
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page: its tags are balanced, its attributes, and the text of its table's rows."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self.attributes: list[tuple[str, dict[str, str | None]]] = []
+        self.rows: list[list[str]] = []
+        self._open: list[str] = []
+        self.feed(text)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("th", "td"):
+            self.rows[-1].append("")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if {"th", "td"} & set(self._open):
+            self.rows[-1][-1] += data.strip()
+
+    def values(self, name: str) -> list[str]:
+        """An attribute's values, over all elements."""
+        return [str(attributes[name]) for _, attributes in self.attributes if name in attributes]
+
+    @property
+    def drawings(self) -> list[ET.Element]:
+        """The figures, each of which is well-formed XML."""
+        return [ET.fromstring(text) for text in re.findall(r"<svg.*?</svg>", self.text, re.DOTALL)]
+
+    def row(self, variant: str) -> list[str]:
+        return next(row for row in self.rows if row[0] == variant)
+
+
+def render(folder: Path, report: Mapping[str, Any], pipelines: list[Path] | None = None, **predicted: int) -> Page:
+    path = folder / "page.html"
+    curves, predictions = made_up.curves(report), made_up.predictions(report, **predicted)
+    write_page(path, report, curves, predictions, pipelines or [], "seeds: [0]  # <all> of them", "abc1234")
+    return Page(path.read_text())
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    return made_up.report(failed="only_heat", missing="without_walk")
+
+
+@pytest.fixture(scope="module")
+def page(report: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return render(tmp_path_factory.mktemp("page"), report, [ROOT / "dvc.yaml"])
+
+
+def test_the_made_up_report_has_the_form_of_a_real_one(report: dict[str, Any]) -> None:
+    result = RunResult(
+        split="test", metric="mae", minimized=True, task_type="regression", target_level="graph", single_label=False,
+        score=0.5, parameters=7, gates={},
+    )  # fmt: skip
+    cost = RunCost(encode_seconds=1.0, epoch_seconds=1.0, peak_memory_mb=1, environment=("a CPU",))
+    runs = [
+        FinishedRun(variant, seed, 0.1 * seed + add, result, cost)
+        for variant, add in (("none", 0.0), ("all", 0.2))
+        for seed in (0, 1)
+    ]
+    tables = {
+        name: {seed: {"index": [0.0, 1.0], "target": [0.0, 1.0], "prediction": [1.0, 1.0]} for seed in (0, 1)}
+        for name in ("none", "all")
+    }
+    sizes = {"nodes": torch.tensor([3, 5]), "diameter": torch.tensor([2, 4])}
+    real = build_report(runs, "none", tables, sizes)
+    assert set(real) == set(report)
+    assert set(real["bins"]) == set(report["bins"]) and set(real["bins"]["nodes"][0]) == set(report["bins"]["nodes"][0])
+    for number in (0, 1):
+        assert set(real["variants"][number]) == set(report["variants"][number])
+    assert set(real["variants"][1]["difference"]) == set(report["variants"][1]["difference"])
+
+
+def test_a_row_has_its_variants_numbers(page: Page, report: dict[str, Any]) -> None:
+    variant = next(variant for variant in report["variants"] if variant["name"] == "without_heat")
+    low, high = variant["interval"]
+    difference, to_all = variant["difference"], variant["difference_to_all"]
+    assert page.row("without_heat") == [
+        "without_heat",
+        "3",
+        f"{variant['mean']:.4f} ± {variant['std']:.4f}",
+        f"[{low:.4f}, {high:.4f}]",
+        f"−{-difference['mean']:.4f} [−{-difference['interval'][0]:.4f}, −{-difference['interval'][1]:.4f}]",
+        "< 0.001" if difference["p_holm"] < 0.001 else f"{difference['p_holm']:.3f}",
+        "better than none",
+        f"+{to_all['mean']:.4f} [+{to_all['interval'][0]:.4f}, +{to_all['interval'][1]:.4f}]",
+        "253,973",
+        "0.5",
+        "3.5",
+        "505",
+    ]
+
+
+def test_rows_stand_in_the_order_of_their_means(page: Page, report: dict[str, Any]) -> None:
+    means = {variant["name"]: variant["mean"] for variant in report["variants"] if variant["mean"] is not None}
+    assert [row[0] for row in page.rows[1:7]] == [*sorted(means, key=means.__getitem__), "without_walk"]
+
+
+def test_what_failed_and_what_is_missing_say_why(page: Page) -> None:
+    failed, missing = page.row("only_heat"), page.row("without_walk")
+    reasons = "; ".join(f"seed {seed}: out of memory, loss <nan> & 'quoted'" for seed in (1, 2))
+    assert failed[6] == f"one seed: no test possible; failed: {reasons}"
+    assert missing[2:5] == ["–", "–", "–"] and missing[6] == "missing: seeds 0, 1, 2"
+
+
+def test_the_answer_counts_what_is_more_than_noise() -> None:
+    report = made_up.report()
+    noise, worse = report["variants"][2]["difference"], report["variants"][3]["difference"]
+    noise["distinguishable"], worse["mean"] = False, 0.1
+    best = min(report["variants"], key=lambda variant: variant["mean"])
+    baseline = report["variants"][0]
+    assert answer(report) == (
+        f"Best by mean is {best['name']} (test mae {best['mean']:.4f} ± {best['std']:.4f}; the baseline none: "
+        f"{baseline['mean']:.4f} ± {baseline['std']:.4f}), and 4 of 5 differences to none are distinguishable from "
+        "noise (3 better, 1 worse)."
+    )
+
+
+def test_the_caution_says_whether_the_best_one_is_more_than_luck(report: dict[str, Any]) -> None:
+    report = made_up.report(["none", "all", "rwse"], missing="rwse")
+    assert re.fullmatch(
+        r"The difference of all to the baseline is distinguishable from noise \(p\s(< 0\.001|= 0\.\d{3}) after Holm's "
+        r"correction\)\. Whether it is better than the next best was not tested\. Not run on every seed yet: rwse\.",
+        caution(report),
+    )
+    report["variants"][1]["difference"] |= {"distinguishable": False, "p_holm": 0.2}
+    assert "is not distinguishable from noise (p\u00a0= 0.200" in caution(report)
+
+
+def test_a_baseline_that_nothing_beats_is_the_answer() -> None:
+    report = made_up.report(["none", "all"])
+    report["variants"][0]["mean"] = 0.1
+    assert answer(report).startswith("Best by mean is the baseline itself, none (test mae 0.1")
+
+
+def test_the_page_asks_for_no_other_file(page: Page) -> None:
+    references = [*page.values("src"), *page.values("href"), *page.values("xlink:href")]
+    assert references and all(reference.startswith(("#", "data:")) for reference in references)
+    assert not re.search(r"@import|url\((?!#)|fetch\(|XMLHttp|<script[^>]+src", page.text)
+
+
+def test_every_id_stands_once_and_every_reference_finds_its_own(page: Page) -> None:
+    counts = Counter(page.values("id"))
+    assert [name for name, count in counts.items() if count > 1] == []
+    referred = [href[1:] for href in page.values("xlink:href") if href.startswith("#")]
+    assert {*referred, *re.findall(r"url\(#([^)]*)\)", page.text), *page.values("aria-labelledby")} <= set(counts)
+
+
+def test_every_figure_says_in_words_what_it_shows(page: Page, report: dict[str, Any]) -> None:
+    drawings = page.drawings
+    assert len(drawings) == len(re.findall("<figure>", page.text)) == page.text.count("<figcaption>") == 10
+    assert all(drawing.get("role") == "img" for drawing in drawings)
+    means, curves, scatter, *_, node_gates, pair_gates, pipeline = [str(d.get("aria-label")) for d in drawings]
+    for variant in report["variants"]:
+        assert variant["mean"] is None or f"{variant['name']} {variant['mean']:.4g}" in means
+    assert re.search(r"validation loss over 25 epochs, mean over seeds: none from [\d.]+ to [\d.]+, all from", curves)
+    assert re.search(r"none, seed 0: 489 points. Median absolute error [\d.]+. Correlation [\d.]+. \d lie", scatter)
+    for place, label in (("node", node_gates), ("pair", pair_gates)):
+        for channel, weight in report["variants"][1]["gates"][place].items():
+            assert f"{channel} {weight:.2f}" in label
+    assert "train × seeds after preprocess, spectrum, encode" in pipeline
+
+
+def test_text_of_the_figures_is_large_enough_for_a_phone(page: Page) -> None:
+    """Shown 328 pixels wide, on a screen of 360, no letter is lower than 8 pixels."""
+    for drawing in page.drawings:
+        width = float(drawing.get("viewBox", "").split()[2])
+        sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", ET.tostring(drawing, "unicode"))]
+        assert min(sizes) * 328 / width >= 8
+
+
+def test_parameters_and_origin_are_named(page: Page, report: dict[str, Any]) -> None:
+    for text in ("seeds: [0]  # &lt;all&gt; of them", "abc1234", "python -m mspe.ablation", *report["environment"]):
+        assert text in page.text
+
+
+def test_drawing_leaves_no_setting_behind(report: dict[str, Any]) -> None:
+    before = dict(matplotlib.rcParams)
+    with matplotlib.rc_context({"font.size": 30}):  # nor is a user's own taken over
+        large = means_with_intervals(report)
+    assert large == means_with_intervals(report) and dict(matplotlib.rcParams) == before
+
+
+def test_without_a_score_of_the_baseline_the_others_are_still_shown(tmp_path: Path) -> None:
+    report = made_up.report(["none", "all"], missing="none")
+    page = render(tmp_path, report)
+    assert "the baseline none: no score), and no difference to the baseline could be tested." in page.text
+    assert page.row("none")[2] == "–" and len(page.drawings) == 7
+
+
+def test_equal_input_gives_equal_bytes(page: Page, report: dict[str, Any], tmp_path: Path) -> None:
+    assert render(tmp_path, report, [ROOT / "dvc.yaml"]).text == page.text
+
+
+def test_one_seed_has_neither_intervals_nor_an_answer_by_noise(tmp_path: Path) -> None:
+    page = render(tmp_path, made_up.report(seeds=[0]))
+    assert "with one seed no difference can be told from noise" in page.text
+    assert page.row("all")[3:7] == ["–", page.row("all")[4], "–", "one seed: no test possible"]
+    assert "±" not in page.row("all")[2] and "[" not in page.row("all")[4]
+
+
+def test_a_page_where_everything_failed_has_its_reasons_and_no_figure(tmp_path: Path) -> None:
+    report = made_up.report(["none", "all"])
+    nothing = dict.fromkeys(
+        ["mean", "std", "interval", "difference", "difference_to_all", "parameters", "encode_seconds", "epoch_seconds",
+         "peak_memory_mb", "error_by_nodes", "error_by_diameter"]
+    )  # fmt: skip
+    for variant in report["variants"]:
+        variant |= {**nothing, "status": "failed", "verdict": "failed", "reasons": ["seed 0: no space left"]}
+        variant |= {"seeds": [], "scores": [], "gates": {}}
+    page = render(tmp_path, report | {"bins": {"nodes": None, "diameter": None}, "scores": {}, "environment": []})
+    assert page.row("none")[6] == "failed: seed 0: no space left"
+    assert page.drawings == []
+    for sentence in (
+        "so there is no answer yet",
+        "No run has left a curve",
+        "no errors by size",
+        "no learned weights",
+        "Failed: none, all.",
+    ):
+        assert sentence in page.text
+
+
+def test_of_classes_the_share_that_is_found_is_shown(tmp_path: Path) -> None:
+    report = made_up.report(["none", "all"], metric="accuracy")
+    tables = made_up.predictions(report, classes=3)
+    page = render(tmp_path, report, classes=3)
+    (shares,) = [str(d.get("aria-label")) for d in page.drawings if "Share of each class" in str(d.get("aria-label"))]
+    table = tables["all"][0]
+    chosen = [p == t for p, t in zip(table["prediction"], table["target"], strict=True) if t == 1]
+    assert f"class 1 {sum(chosen) / len(chosen):.0%}" in shares.split("all: ")[1]
+    assert "higher is better" in page.text
+    assert [row[0] for row in page.rows[1:3]] == ["all", "none"]
+
+
+def test_labels_are_found_where_their_probability_is_above_a_half(tmp_path: Path) -> None:
+    report = made_up.report(["none"], metric="roc_auc")
+    columns = {"index": [0, 1, 2, 3], "target": [0, 1, 1, float("nan")], "prediction": [0.4, 0.6, 0.2, 0.9]}
+    write_page(tmp_path / "page.html", report, {}, {"none": {0: columns}}, [], "", "abc1234")
+    assert "Share of each class found. none: class 0 100%, class 1 50%." in (tmp_path / "page.html").read_text()
+
+
+def test_losses_that_are_not_finite_do_not_end_the_page(tmp_path: Path) -> None:
+    report = made_up.report(["none"])
+    nan, infinity = float("nan"), float("inf")
+    curve = {"epoch": [1.0, 2.0, 3.0], "train_loss": [1.0, nan, nan], "val_loss": [infinity, nan, nan]}
+    write_page(tmp_path / "page.html", report, {"none": {0: curve}}, {}, [], "", "abc1234")
+    assert "none from inf to nan" in (tmp_path / "page.html").read_text()
+
+
+def test_a_large_ablation_stays_below_a_megabyte(tmp_path: Path) -> None:
+    report = made_up.report(made_up.LARGE, seeds=range(5))
+    page = render(tmp_path, report, [ROOT / "dvc.yaml"])
+    assert len(report["variants"]) == 32 and len(page.text.encode()) < 1_000_000

@@ -1,0 +1,147 @@
+"""The page in a real browser: nothing is loaded or complained about, the table sorts, and a phone shows all of it."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions, Keys
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+from mspe.ablation.page import write_page
+from tests.ablation import made_up
+from tests.conftest import ROOT
+
+OPTIONS = [
+    *["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
+    *["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+]
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    return made_up.report(made_up.LARGE, failed="only_heat_16", missing="without_walk_8")
+
+
+@pytest.fixture(scope="module")
+def browser(report: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """Chromium, started for these tests, with the page of a large ablation open."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        reason = "no chromium or chromedriver: install Debian's packages chromium and chromium-driver"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    path = tmp_path_factory.mktemp("page") / "ablation.html"
+    curves, predictions = made_up.curves(report), made_up.predictions(report)
+    write_page(path, report, curves, predictions, [ROOT / "dvc.yaml"], "seeds: [0]", "abc1234")
+    options = ChromeOptions()
+    options.binary_location = chromium
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    for option in OPTIONS:
+        options.add_argument(option)
+    with Chrome(options, Service(driver)) as browser:
+        browser.get(path.as_uri())
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Chrome) -> Chrome:
+    """The browser, with the page as it is when opened."""
+    browser.refresh()
+    return browser
+
+
+def heading(page: Chrome, title: str) -> WebElement:
+    headings = page.find_elements(By.CSS_SELECTOR, "thead th")
+    return next(element for element in headings if element.text.startswith(title))
+
+
+def column(page: Chrome, title: str) -> list[str]:
+    """The texts of a column of the table of variants, from the top."""
+    index = page.execute_script("return arguments[0].cellIndex", heading(page, title))
+    script = (
+        "return [...document.querySelector('table').tBodies[0].rows].map(row => row.cells[arguments[0]].textContent)"
+    )
+    return page.execute_script(script, index)
+
+
+def press(page: Chrome, title: str) -> str | None:
+    """Click a heading; the order that it then declares."""
+    heading(page, title).find_element(By.TAG_NAME, "button").click()
+    return heading(page, title).get_attribute("aria-sort")
+
+
+def test_nothing_is_loaded_but_the_file_itself_and_nothing_is_complained_about(browser: Chrome) -> None:
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    requests = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+    assert requests[0].startswith("file://") and requests[0].endswith("/ablation.html")
+    assert [url for url in requests[1:] if not url.startswith(("data:", "file://"))] == []
+    assert [url for url in requests if url.startswith("file://") and not url.endswith("/ablation.html")] == []
+    assert browser.get_log("browser") == []
+
+
+def test_the_table_shows_the_reports_numbers(page: Chrome, report: dict[str, Any]) -> None:
+    shown = dict(zip(column(page, "variant"), column(page, "mean"), strict=True))
+    for variant in report["variants"]:
+        spread = "" if variant["std"] is None else f" ± {variant['std']:.4f}"
+        assert shown[variant["name"]] == ("–" if variant["mean"] is None else f"{variant['mean']:.4f}{spread}")
+    assert len(shown) == len(report["variants"]) == 32
+
+
+def test_a_heading_sorts_numbers_up_then_down_with_missing_ones_last(page: Chrome, report: dict[str, Any]) -> None:
+    seconds = sorted(v["epoch_seconds"] for v in report["variants"] if v["epoch_seconds"] is not None)
+    texts = [f"{value:.1f}" for value in seconds]
+    assert press(page, "epoch (s)") == "ascending"
+    assert column(page, "epoch (s)") == [*texts, "–"]
+    assert press(page, "epoch (s)") == "descending"
+    assert column(page, "epoch (s)") == [*reversed(texts), "–"]
+    assert [e.get_attribute("aria-sort") for e in page.find_elements(By.CSS_SELECTOR, "th[aria-sort]")] == [
+        "descending"
+    ]
+
+
+def test_negative_numbers_and_grouped_digits_are_sorted_by_value(page: Chrome, report: dict[str, Any]) -> None:
+    press(page, "difference to none")
+    compared = [variant for variant in report["variants"] if variant["difference"] is not None]
+    names = [v["name"] for v in sorted(compared, key=lambda variant: variant["difference"]["mean"])]
+    assert column(page, "variant")[: len(names)] == names
+    press(page, "parameters")
+    numbers = [int(text.replace(",", "")) for text in column(page, "parameters")]
+    assert numbers == sorted(numbers)
+
+
+def test_names_are_sorted_by_their_words_and_then_their_numbers(page: Chrome) -> None:
+    assert press(page, "variant") == "ascending"
+    names = [name for name in column(page, "variant") if name.startswith("only_heat")]
+    assert names == ["only_heat", *(f"only_heat_{time}" for time in ("0.25", "0.5", "1", "2", "4", "8", "16", "32"))]
+    assert press(page, "variant") == "descending"
+    assert [name for name in column(page, "variant") if name.startswith("only_heat")] == names[::-1]
+
+
+def test_the_first_order_is_declared_and_a_key_reverses_it(page: Chrome) -> None:
+    before = column(page, "variant")
+    assert heading(page, "mean").get_attribute("aria-sort") == "ascending"
+    heading(page, "mean").find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+    assert heading(page, "mean").get_attribute("aria-sort") == "descending"
+    assert column(page, "variant") == [*before[-2::-1], before[-1]]  # what has no mean stays last
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_only_the_table_scrolls_sideways_and_its_names_stay(page: Chrome, width: int) -> None:
+    metrics = {"width": width, "height": 740, "deviceScaleFactor": 1, "mobile": width < 500}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    assert page.execute_script("return innerWidth") == width
+    assert page.execute_script("return document.scrollingElement.scrollWidth") <= width
+    container = page.find_element(By.CSS_SELECTOR, ".scroll")
+    page.execute_script("arguments[0].scrollLeft = 200", container)
+    name = page.find_element(By.CSS_SELECTOR, "tbody th")
+    assert abs(name.rect["x"] - container.rect["x"]) <= 1
+    for figure in page.find_elements(By.CSS_SELECTOR, "figure svg"):
+        assert figure.rect["x"] >= 0 and figure.rect["x"] + figure.rect["width"] <= width
+        assert figure.rect["width"] >= 0.9 * min(width - 32, 320)
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
