@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup repro test lint types bench clean
+.PHONY: help setup repro ablation test lint types bench clean
 help:            ## print these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
@@ -23,8 +23,12 @@ repro: .venv/pipeline ## run the pipeline where anything changed, and print the 
 	PATH="$(CURDIR)/$(BIN):$$PATH" dvc repro
 	@$(BIN)/python -m mspe.report
 
+ablation: .venv/pipeline ## compare the encodings, scales and seeds that ablation/params.yaml declares
+	PATH="$(CURDIR)/$(BIN):$$PATH" python -m mspe.ablation
+
+# One worker a core, each on one thread: more would wait for each other. A file's tests stay together and in order.
 test: .venv/test ## run the tests
-	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
+	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test ## check style and format
 	$(BIN)/ruff check

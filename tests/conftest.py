@@ -49,6 +49,12 @@ AWKWARD = {
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that hold slow tests come first, so that no worker is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(params=AWKWARD, ids=str)
 def awkward(request: pytest.FixtureRequest) -> Data:
     return AWKWARD[request.param]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
-from mspe.encodings import FilterBank, compute_spectrum
+from mspe.encodings import FilterBank, compute_spectrum, walk_diagonals
 from mspe.encodings.chebyshev import estimated_spectral_weights, sparse_operator
 from mspe.encodings.spectrum import choose_backend
 from mspe.graphs import PackedGraphs
@@ -82,6 +82,21 @@ def test_the_stochastic_path_reports_its_error_in_the_log(caplog: pytest.LogCapt
     caplog.set_level("INFO")
     node_encoding(PackedGraphs.from_list([random_graph(60, 200)]), "stochastic")
     assert "heat(4): estimated with random probes, 95 % of its errors are at most" in caplog.text
+
+
+@pytest.mark.parametrize("backend", ["dense", "chebyshev", "stochastic"])
+def test_threads_do_not_change_the_numbers(backend: str) -> None:
+    graphs = PackedGraphs.from_list([random_graph(size, 3 * size, seed=size) for size in (20, 300)])
+    before = torch.get_num_threads()
+    encodings = []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            encodings.append((node_encoding(graphs, backend), walk_diagonals(graphs, [1, 2, 5])))
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    torch.testing.assert_close(*encodings, atol=1e-6, rtol=0)
 
 
 def test_the_rule_picks_by_the_largest_graph_and_can_be_overridden() -> None:
