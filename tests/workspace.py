@@ -34,7 +34,8 @@ class Workspace:
             if (ROOT / name).is_file() and not name.startswith("metrics/"):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, folder / name)
-        (folder / "dvc.lock").unlink(missing_ok=True)
+        for pipeline in ("", "ablation"):
+            (folder / pipeline / "dvc.lock").unlink(missing_ok=True)
         self.run("git", "init", "--quiet")
         self.run("git", "config", "user.name", "test")
         self.run("git", "config", "user.email", "test@example.org")
