@@ -22,6 +22,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m mspe.ablation", description=main.__doc__)
     parser.add_argument("--jobs", type=int, help="runs at a time (default: one a core, and one on a GPU)")
     arguments = parser.parse_args()
+    if arguments.jobs is not None and arguments.jobs < 1:
+        parser.error(f"--jobs: got {arguments.jobs}, allowed: 1 or more")
     ablation = load_ablation()
     on_gpu = get_device(load_params().runtime.device).type == "cuda"
     jobs = arguments.jobs or (1 if on_gpu else os.cpu_count() or 1)
