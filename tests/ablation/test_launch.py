@@ -73,8 +73,9 @@ def test_an_interrupted_ablation_continued_equals_an_undisturbed_one(workspace: 
     assert "Traceback" not in output
     assert list(states.glob("*/state.pt")) and not (workspace.folder / "metrics/ablation.json").exists()
 
-    assert "4/4" not in output
-    assert "runs are done" in workspace.run(*COMMAND)
+    assert "4/4" not in output and output.count("Running stage 'spectrum'") == 1  # for all variants
+    goes_on = workspace.run(*COMMAND)
+    assert "runs are done" in goes_on and "Stage 'spectrum' didn't change, skipping" in goes_on
     assert not list(states.glob("*"))
     continued = results(workspace), report(workspace)
     assert len(continued[0]) == 4 * 5 and continued[1]["variants"][1]["seeds"] == [0, 1]
