@@ -11,8 +11,8 @@ from mspe.baselines import baseline_metrics
 from mspe.common.command import command
 from mspe.common.files import write_csv, write_json
 from mspe.config import load_params
-from mspe.evaluation import Evaluation, evaluate_checkpoint
 from mspe.graphs import SPLITS, GraphSchema, read_split
+from mspe.pipeline.evaluation import Evaluation, evaluate_checkpoint
 
 
 def evaluate(checkpoint: str, split: str) -> Evaluation:

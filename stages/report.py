@@ -3,7 +3,7 @@
 from mspe.common.command import command
 from mspe.common.files import read_csv, read_json, write_csv, write_json
 from mspe.config import load_params
-from mspe.report import mean_curve, summarise
+from mspe.pipeline.summary import mean_curve, summarise
 
 
 def main() -> None:

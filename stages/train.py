@@ -10,14 +10,14 @@ from pathlib import Path
 from mspe.common.command import command
 from mspe.common.files import read_json
 from mspe.config import load_params
-from mspe.experiment import RunPaths, TrainingData, train_seed
 from mspe.graphs import GraphSchema, read_split
+from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from mspe.training.distributed import process_group
 
 DATA = ("data/graphs", "data/spectrum", "data/encodings")
 CODE = (
     "stages/train.py",
-    "mspe/experiment.py",
+    "mspe/pipeline/training.py",
     "mspe/common",
     "mspe/models",
     "mspe/training",

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 # Each room with the rooms that it may enter; everything may use `common`.
 ROOMS: dict[str, set[str]] = {
-    "ablation": {"config", "encodings", "evaluation", "experiment", "graphs", "models", "report", "training"},
+    "ablation": {"config", "encodings", "graphs", "models", "pipeline", "training"},
     "common": set(),
     "graphs": set(),
     "training": set(),
@@ -23,11 +23,10 @@ ROOMS: dict[str, set[str]] = {
     "models": {"graphs", "encodings"},
     "config": {"dataset", "encodings", "models", "training"},
     "baselines": {"graphs", "training"},
-    "evaluation": {"graphs", "models", "training"},
-    "experiment": {"config", "graphs", "models", "training"},
-    "predict": {"dataset", "evaluation", "graphs", "models", "training"},
-    "recipe": {"config"},
-    "report": set(),
+    "pipeline": {"config", "dataset", "graphs", "models", "training"},
+    "predict": {"pipeline"},
+    "recipe": {"pipeline"},
+    "report": {"pipeline"},
 }
 # Each stage's script with what its pipeline declares of it.
 STAGES: dict[Path, dict[str, Any]] = {
@@ -139,7 +138,7 @@ def test_importing_changes_nothing() -> None:
     code = """
 import logging, random, numpy, sklearn.metrics, torch, torch_geometric  # these do touch some
 before = torch.get_rng_state(), random.getstate(), torch.get_default_dtype(), torch.get_num_threads()
-import mspe.config, mspe.evaluation, mspe.report
+import mspe.config, mspe.pipeline.evaluation, mspe.pipeline.summary
 after = torch.get_rng_state(), random.getstate(), torch.get_default_dtype(), torch.get_num_threads()
 assert torch.equal(before[0], after[0]) and before[1:] == after[1:]
 assert not logging.getLogger().handlers and not logging.getLogger("mspe").handlers

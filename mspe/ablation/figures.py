@@ -11,7 +11,7 @@ import numpy as np
 from mspe.ablation.drawing import GREY, INK, LINES, Picture, draw
 from mspe.ablation.records import Tables
 from mspe.ablation.table import complete, ranked
-from mspe.report import mean_curve
+from mspe.pipeline.summary import mean_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ from mspe.ablation.sizes import mean_by_bin, quantile_bins, sample_errors
 from mspe.ablation.statistics import holm, paired_difference
 from mspe.ablation.table import NOTHING, columns, probability, rows
 from mspe.common.errors import MspeError
-from mspe.report import CONFIDENCE, statistics_over_seeds
+from mspe.pipeline.summary import CONFIDENCE, statistics_over_seeds
 
 _TASK = ("split", "metric", "minimized", "task_type", "target_level", "single_label")
 _WHOLE, _WITHOUT = "all", "without_"

@@ -11,10 +11,10 @@ from mspe.ablation.variant import Variant
 from mspe.common.files import read_json, write_csv, write_json
 from mspe.config import RuntimeParams
 from mspe.encodings import FilterBank
-from mspe.evaluation import evaluate_checkpoint
-from mspe.experiment import RunPaths, TrainingData, train_seed
 from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.models import load_model
+from mspe.pipeline.evaluation import evaluate_checkpoint
+from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from mspe.training.metrics import is_minimized
 
 

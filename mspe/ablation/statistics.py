@@ -5,7 +5,7 @@ from typing import Any
 
 from scipy.stats import t as student
 
-from mspe.report import statistics_over_seeds
+from mspe.pipeline.summary import statistics_over_seeds
 
 
 def paired_difference(values: Mapping[int, float], reference: Mapping[int, float]) -> dict[str, Any] | None:

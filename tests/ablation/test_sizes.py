@@ -11,8 +11,8 @@ from torch_geometric.data import Data
 from torch_geometric.utils import to_networkx
 
 from mspe.ablation.sizes import diameters, graph_sizes, mean_by_bin, quantile_bins, sample_errors
-from mspe.evaluation import Evaluation
 from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.pipeline.evaluation import Evaluation
 from tests.conftest import AWKWARD, complete, cycle, graph
 
 NAN = float("nan")

@@ -2,7 +2,7 @@
 
 import torch
 
-from mspe.evaluation import Evaluation
+from mspe.pipeline.evaluation import Evaluation
 
 
 def test_a_class_is_named_by_its_number_and_its_probability() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from mspe.report import format_summary, summarise
+from mspe.pipeline.summary import format_summary, summarise
 
 RESULTS = {
     seed: {"mae": mae, "rmse": 2 * mae, "baseline": {"median": {"mae": 3.0, "rmse": 4.0}}}

@@ -10,7 +10,7 @@ from mspe.common.command import command
 from mspe.common.errors import MspeError
 from mspe.config import Params, load_params
 from mspe.models import get_model
-from mspe.recipe import apply_recipe, main
+from mspe.pipeline.recipe import apply_recipe, main
 from tests.conftest import ROOT
 
 RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))

@@ -9,11 +9,11 @@ import torch
 
 from mspe.common.errors import MspeError
 from mspe.dataset import GraphDataset, get_dataset
-from mspe.evaluation import evaluate_checkpoint
 from mspe.graphs import GraphLoader
 from mspe.models import get_model, model_arguments
 from mspe.models.config import ModelParams
-from mspe.predict import predict, read_graphs, read_molecules
+from mspe.pipeline.evaluation import evaluate_checkpoint
+from mspe.pipeline.prediction import predict, read_graphs, read_molecules
 from mspe.training import Trainer, get_loss_fn, get_optimizer
 from tests.conftest import BANK, ROOT
 

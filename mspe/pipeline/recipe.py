@@ -1,0 +1,114 @@
+"""A recipe, which is a file of some parameters, put into `params.yaml`.
+
+python -m mspe.recipe recipes/zinc_graphgps.yaml
+"""
+
+import argparse
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from mspe.common.errors import MspeError
+from mspe.common.files import write_text
+from mspe.common.merge import merged
+from mspe.common.section import validate
+from mspe.config import Params
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
+PARAMS = "params.yaml"
+
+
+def apply_recipe(recipe: str | Path, params: str | Path = PARAMS) -> str:
+    """The text of `params.yaml` with a recipe's values in it; its comments and the order of its keys stay.
+
+    Raises
+    ------
+    MspeError
+        If a file is missing or no YAML mapping, or a parameter or its value is not allowed.
+    """
+    form = _comment_keeping_yaml()
+    text = io.StringIO()
+    form.dump(merged(_load(params, form), _without_comments(_load(recipe, form))), text)
+    validate(Params, yaml.safe_load(text.getvalue()), f"{recipe} in {params}")
+    return text.getvalue()
+
+
+def _comment_keeping_yaml() -> "YAML":
+    from ruamel.yaml import YAML
+    from ruamel.yaml.representer import RoundTripRepresenter
+
+    class Representer(RoundTripRepresenter):
+        """Writes null as null, where ruamel.yaml's own leaves the value out."""
+
+    Representer.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
+    form = YAML()
+    form.Representer = Representer
+    form.preserve_quotes = True
+    form.width = 120
+    return form
+
+
+def _load(path: str | Path, form: "YAML") -> Mapping[str, Any]:
+    from ruamel.yaml import YAMLError
+
+    try:
+        values = form.load(Path(path).read_text())
+    except FileNotFoundError:
+        raise MspeError(f"{path}: no such file; run from the repository's top folder") from None
+    except YAMLError as error:
+        raise MspeError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(values, Mapping):
+        raise MspeError(f"{path}: not a mapping of parameters, expected sections such as `model: {{heads: 8}}`")
+    return values
+
+
+def _without_comments(values: Any) -> Any:
+    """The same tree, without the recipe's comments on its mappings and lists: those of `params.yaml` stay."""
+    if isinstance(values, (dict, list)):
+        comments: Any = values.ca  # type: ignore[union-attr]  # of ruamel.yaml's subclasses
+        comments.comment = None
+        comments.items.clear()
+        for item in values.values() if isinstance(values, dict) else values:
+            _without_comments(item)
+    return values
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """What differs between two trees of parameters, a line a parameter.
+
+    Examples
+    --------
+    >>> list(differences({"seeds": [0], "model": {"heads": 4}}, {"seeds": [0], "model": {"heads": 8, "norm": None}}))
+    ['model.heads: 4 → 8', 'model.norm: absent → null']
+    """
+    for name in [*old, *(name for name in new if name not in old)]:
+        before, after = old.get(name, "absent"), new.get(name, "absent")
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            yield from differences(before, after, f"{path}{name}.")
+        elif before != after:
+            yield f"{path}{name}: {_shown(before)} → {_shown(after)}"
+
+
+def _shown(value: Any) -> str:
+    """As YAML writes it, on one line."""
+    return yaml.safe_dump(value, default_flow_style=True, width=10**6).splitlines()[0]
+
+
+def main() -> None:
+    """Put a recipe into params.yaml and print what that changes."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("recipe", help="a YAML file of parameters, such as recipes/zinc_graphgps.yaml")
+    recipe = parser.parse_args().recipe
+    text = apply_recipe(recipe)
+    changed = list(differences(yaml.safe_load(Path(PARAMS).read_text()), yaml.safe_load(text)))
+    if not changed:
+        print(f"nothing changes: {PARAMS} has every value of {recipe}")
+        return
+    write_text(PARAMS, text)
+    print(*changed, sep="\n")
+    print(f"{PARAMS} is written; next: dvc repro (and `git checkout {PARAMS}` takes the recipe back)")
