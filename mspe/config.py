@@ -12,9 +12,8 @@ from mspe.dataset import DATASETS
 from mspe.dataset.config import DatasetParams
 from mspe.encodings.config import EncodingParams
 from mspe.models.config import ModelParams
+from mspe.tasks import get_task
 from mspe.training.config import TrainingParams
-from mspe.training.losses import LOSSES
-from mspe.training.metrics import METRIC_NAMES
 
 T = TypeVar("T")
 
@@ -63,15 +62,17 @@ class Params(Section):
     @model_validator(mode="after")
     def _training_fits_the_task(self) -> "Params":
         source, training = DATASETS[self.dataset.name], self.training
-        task = source.task.type if source.task is not None else self.dataset.task
-        if task is None:  # the user's targets decide
+        task_type = source.task.type if source.task is not None else self.dataset.task
+        if task_type is None:  # the user's targets decide
             return self
-        if training.loss is not None and training.loss not in LOSSES[task]:
-            raise ValueError(f"training.loss is {training.loss}, allowed for {task}: {', '.join(LOSSES[task])}")
-        metric = training.metric_for_best
-        if metric is not None and metric not in ("loss", *METRIC_NAMES[task]):
-            allowed = ", ".join(("loss", *METRIC_NAMES[task]))
-            raise ValueError(f"training.metric_for_best is {metric}, allowed for {task}: {allowed}")
+        task = get_task(task_type)
+        metrics = ["loss", *task.metrics]
+        for name, value, allowed in (
+            ("loss", training.loss, task.losses),
+            ("metric_for_best", training.metric_for_best, metrics),
+        ):
+            if value is not None and value not in allowed:
+                raise ValueError(f"training.{name} is {value}, allowed for {task_type}: {', '.join(allowed)}")
         return self
 
 

@@ -7,12 +7,12 @@ As a stage it scores one seed's best checkpoint. By hand it scores any checkpoin
 import argparse
 import json
 
-from mspe.baselines import baseline_metrics
 from mspe.common.command import command
 from mspe.common.files import write_csv, write_json
 from mspe.config import load_params
 from mspe.graphs import SPLITS, GraphSchema, read_split
 from mspe.pipeline.evaluation import Evaluation, evaluate_checkpoint
+from mspe.tasks import task_of
 
 
 def evaluate(checkpoint: str, split: str) -> Evaluation:
@@ -25,7 +25,8 @@ def main(seed: int) -> None:
     split = load_params().evaluation.split
     result = evaluate(f"models/{seed}/best.pt", split)
     schema = GraphSchema.load("data/graphs/schema.json")
-    baseline = baseline_metrics(schema, read_split("data/graphs", "train"), read_split("data/graphs", split))
+    train, scored = read_split("data/graphs", "train"), read_split("data/graphs", split)
+    baseline = task_of(schema).baselines(train, scored, schema.num_classes)
     classes = {"classes": schema.class_shares()} if schema.class_counts else {}
     write_json(f"metrics/test/{seed}.json", {**result.metrics, "baseline": baseline, **classes})
     write_csv(f"metrics/predictions/{seed}.csv", result.table())

@@ -14,16 +14,16 @@ from tests.conftest import ROOT
 
 # Each room with the rooms that it may enter; everything may use `common`.
 ROOMS: dict[str, set[str]] = {
-    "ablation": {"config", "encodings", "graphs", "models", "pipeline", "training"},
+    "ablation": {"config", "encodings", "graphs", "models", "pipeline", "tasks", "training"},
     "common": set(),
     "graphs": set(),
-    "training": set(),
-    "dataset": {"graphs"},
+    "tasks": {"graphs"},
+    "training": {"tasks"},
+    "dataset": {"graphs", "tasks"},
     "encodings": {"graphs"},
-    "models": {"graphs", "encodings"},
-    "config": {"dataset", "encodings", "models", "training"},
-    "baselines": {"graphs", "training"},
-    "pipeline": {"config", "dataset", "graphs", "models", "training"},
+    "models": {"encodings", "graphs", "tasks"},
+    "config": {"dataset", "encodings", "models", "tasks", "training"},
+    "pipeline": {"config", "dataset", "graphs", "models", "tasks", "training"},
     "predict": {"pipeline"},
     "recipe": {"pipeline"},
     "report": {"pipeline"},

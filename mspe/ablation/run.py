@@ -15,7 +15,7 @@ from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.models import load_model
 from mspe.pipeline.evaluation import evaluate_checkpoint
 from mspe.pipeline.training import RunPaths, TrainingData, train_seed
-from mspe.training.metrics import is_minimized
+from mspe.tasks import is_minimized
 
 
 def run_variant(
@@ -69,7 +69,7 @@ def run_variant(
             "minimized": is_minimized(schema.metric, None),
             "task_type": schema.task_type,
             "target_level": schema.target_level,
-            "single_label": schema.single_label,
+            "loss": schema.loss,
             "score": evaluation.metrics.get(schema.metric),
             "scores": evaluation.metrics,
             "parameters": sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),

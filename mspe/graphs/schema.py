@@ -8,7 +8,8 @@ from pydantic import Field
 from mspe.common.files import read_json, write_json
 from mspe.common.section import Section, Tuple, validate
 
-TaskType = Literal["regression", "classification", "edge_prediction"]
+TaskType = str
+"""regression, classification, edge_prediction, or that of a registered task (`mspe.tasks`)."""
 TargetLevel = Literal["graph", "node", "edge"]
 FeatureKind = Literal["categorical", "real", "none"]
 
@@ -57,11 +58,6 @@ class GraphSchema(Section):
     """Nodes of the largest graph of any split."""
     counts: dict[str, int]
     """Graphs a split, and what was dropped, by reason."""
-
-    @property
-    def single_label(self) -> bool:
-        """Whether a sample has one class of several, instead of numbers or labels that may hold at once."""
-        return self.task_type == "classification" and self.loss != "bce_logits"
 
     def class_shares(self) -> dict[str, dict[str, float]]:
         """Per split, which share of the samples each class has, or each label where it is known."""

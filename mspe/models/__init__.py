@@ -15,6 +15,7 @@ from mspe.graphs import GraphSchema, TargetLevel
 from mspe.models.config import ModelParams
 from mspe.models.graph_transformer import GPS, GINENetwork, GraphTransformer
 from mspe.models.memory import pairs_that_fit
+from mspe.tasks import task_of
 
 __all__ = [
     "MODELS",
@@ -108,24 +109,11 @@ def model_arguments(
     MspeError
         If the loss does not fit the dataset's number of classes.
     """
-    num_outputs = schema.num_classes
-    labels = schema.task_type == "classification" and not schema.single_label
-    if labels and loss not in (None, "bce_logits"):
-        raise MspeError(
-            f"training.loss: got {loss!r}, allowed for {schema.name}, of labels that may hold at once: bce_logits"
-        )
-    if schema.single_label and loss == "bce_logits":
-        if num_outputs != 2:
-            raise MspeError(
-                f"training.loss: got 'bce_logits', allowed for {schema.name}, one of {num_outputs} classes a sample: "
-                "cross_entropy, weighted_cross_entropy"
-            )
-        num_outputs = 1
     return {
         **params.model_dump(),
         "num_features": schema.num_features,
         "num_edge_features": schema.num_edge_features,
-        "num_classes": num_outputs,
+        "num_classes": task_of(schema).num_outputs(schema.num_classes, loss, schema.name),
         "bank": dict(bank),
         "target_level": schema.target_level,
         "target_mean": list(schema.target_mean),

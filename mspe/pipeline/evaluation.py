@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from mspe.common.files import read_tensors
 from mspe.common.section import validate
-from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs, TaskType
+from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
 from mspe.models import load_model
-from mspe.training import get_metrics
+from mspe.tasks import Task, task_of
 from mspe.training.device import Precision, get_device
 from mspe.training.loops import Scored, predict_batches
 
@@ -24,41 +23,11 @@ class Evaluation:
     metrics: dict[str, float]
     prediction: Tensor
     target: Tensor
-    task_type: TaskType
-    single_label: bool
-    """Whether a sample has one class of several."""
+    task: Task
 
     def table(self) -> dict[str, list[Any]]:
-        """Columns `index`, `target` and `prediction`, a row a sample and, of several outputs, a row each.
-
-        A class is predicted by its number, beside the `probability` given to it; labels and edges by a probability.
-        """
-        if self.single_label:
-            probability = class_probabilities(self.prediction).max(dim=1)
-            columns = {
-                "target": self.target.flatten().tolist(),
-                "prediction": probability.indices.tolist(),
-                "probability": probability.values.tolist(),
-            }
-            return {"index": list(range(len(self.target))), **columns}
-        samples, outputs = self.target.reshape(len(self.target), -1).shape
-        prediction = self.prediction if self.task_type == "regression" else torch.sigmoid(self.prediction)
-        columns = {"index": torch.arange(samples).repeat_interleave(outputs).tolist()}
-        if outputs > 1:
-            columns["output"] = torch.arange(outputs).repeat(samples).tolist()
-        return {**columns, "target": self.target.flatten().tolist(), "prediction": prediction.flatten().tolist()}
-
-
-def class_probabilities(logits: Float[Tensor, "samples outputs"]) -> Float[Tensor, "samples classes"]:
-    """From a logit a class, or from one logit of the second of two classes.
-
-    Examples
-    --------
-    >>> class_probabilities(torch.tensor([[0.0]])).tolist()
-    [[0.5, 0.5]]
-    """
-    both = torch.cat([torch.zeros_like(logits), logits], dim=1) if logits.size(1) == 1 else logits
-    return torch.softmax(both, dim=1)
+        """Return columns `index`, `target` and `prediction`, and what explains them, as the task has them."""
+        return self.task.table(self.prediction, self.target)
 
 
 def evaluate_checkpoint(
@@ -85,6 +54,7 @@ def evaluate_checkpoint(
     schema = validate(GraphSchema, read_tensors(path)["metadata"]["schema"], str(path))
     batches = predict_batches(model, GraphLoader(graphs, batch_size), device, Precision(False, device))
     scored = Scored.joined(batches)
-    metrics = scored.metrics(get_metrics(schema.task_type, num_classes=schema.num_classes))
+    task = task_of(schema)
+    metrics = scored.metrics(task.scorer())
     assert scored.target is not None, "metrics need a target"
-    return Evaluation(metrics, scored.prediction, scored.target, schema.task_type, schema.single_label)
+    return Evaluation(metrics, scored.prediction, scored.target, task)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
@@ -23,7 +22,7 @@ from mspe.dataset.readers.molecules import describe_problem, molecule_structure
 from mspe.dataset.readers.table import read_table
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
 from mspe.models import load_model
-from mspe.pipeline.evaluation import class_probabilities
+from mspe.tasks import task_of
 from mspe.training.device import Precision, get_device
 from mspe.training.loops import Scored, predict_batches
 
@@ -108,7 +107,8 @@ def predict(
         batches = predict_batches(model.to(device), loader, device, Precision(False, device))
         prediction = Scored.joined(batches).prediction
     columns: dict[str, list[Any]] = {"name": [sample.name for sample in samples]}
-    for name, values in _columns(schema, prediction).items():
+    names = schema.classes or tuple(str(number) for number in range(schema.num_classes))
+    for name, values in task_of(schema).columns(prediction, names).items():
         known = iter(values)
         columns[name] = [None if sample.graph is None else next(known) for sample in samples]
     return {**columns, "reason": [sample.reason for sample in samples]}
@@ -121,17 +121,6 @@ def _prepared(graphs: Sequence[Data], schema: GraphSchema) -> PackedGraphs:
         table.check(packed.fields.get(name), name)
         packed = table.apply(packed, name)
     return packed
-
-
-def _columns(schema: GraphSchema, prediction: Tensor) -> dict[str, list[Any]]:
-    names = schema.classes or tuple(str(number) for number in range(schema.num_classes))
-    if schema.single_label:
-        best = class_probabilities(prediction).max(dim=1)
-        return {"prediction": [names[i] for i in best.indices.tolist()], "probability": best.values.tolist()}
-    values = prediction if schema.task_type == "regression" else torch.sigmoid(prediction)
-    if values.size(1) == 1:
-        return {"prediction": values.flatten().tolist()}
-    return {f"prediction_{name}": column.tolist() for name, column in zip(names, values.T, strict=True)}
 
 
 def main() -> int:

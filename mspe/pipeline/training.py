@@ -16,12 +16,12 @@ from mspe.common.resume import discard, resume_folder
 from mspe.config import RuntimeParams
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
 from mspe.models import ModelParams, compile_layers, get_model, model_arguments, pairs_that_fit
+from mspe.tasks import is_minimized, task_of
 from mspe.training import (
     TensorBoardHook,
     Trainer,
     WandbHook,
     get_loss_fn,
-    get_metrics,
     get_optimizer,
     get_scheduler,
     log_model_info,
@@ -31,7 +31,6 @@ from mspe.training.config import TrainingParams
 from mspe.training.cost import CostMeter
 from mspe.training.distributed import Workers
 from mspe.training.history import write_curve, write_history
-from mspe.training.metrics import is_minimized
 
 
 @dataclass(frozen=True)
@@ -189,6 +188,7 @@ def _build_trainer(
     checkpoints: Path,
     metadata: dict[str, Any],
 ) -> Trainer:
+    task = task_of(schema)
     metric = training.metric_for_best or schema.metric
     per_step = training.scheduler.interval == "step"
     optimizer = get_optimizer(
@@ -209,7 +209,7 @@ def _build_trainer(
         optimizer=optimizer,
         scheduler=scheduler,
         loss_fn=get_loss_fn(schema.task_type, loss_type=training.loss or schema.loss),
-        metrics=get_metrics(schema.task_type, num_classes=schema.num_classes),
+        metrics=task.scorer(),
         device=next(model.parameters()).device,
         task_type=schema.task_type,
         grad_clip=training.grad_clip,

@@ -5,8 +5,7 @@ from typing import Literal
 from pydantic import field_validator, model_validator
 
 from mspe.common.section import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Probability, Section
-from mspe.training.losses import LOSSES
-from mspe.training.metrics import MINIMIZE
+from mspe.tasks import TASKS, metric_directions
 
 
 class OptimizerParams(Section):
@@ -57,7 +56,7 @@ class TrainingParams(Section):
     @field_validator("loss")
     @classmethod
     def _known_loss(cls, name: str | None) -> str | None:
-        known = sorted({loss for losses in LOSSES.values() for loss in losses})
+        known = sorted({loss for task in TASKS.values() for loss in task.losses})
         if name is not None and name not in known:
             raise ValueError(f"allowed: null or one of {', '.join(known)}")
         return name
@@ -65,8 +64,9 @@ class TrainingParams(Section):
     @field_validator("metric_for_best")
     @classmethod
     def _known_metric(cls, name: str | None) -> str | None:
-        if name is not None and name not in MINIMIZE:
-            raise ValueError(f"allowed: null or one of {', '.join(MINIMIZE)}")
+        known = metric_directions()
+        if name is not None and name not in known:
+            raise ValueError(f"allowed: null or one of {', '.join(known)}")
         return name
 
     @model_validator(mode="after")

@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
+from mspe.tasks import Metrics
+from mspe.tasks.metrics import EdgeMetrics
 from mspe.training.device import Precision, at_least_single, explained_out_of_memory
-from mspe.training.metrics import EdgeMetrics, Metrics
 
 TARGETS = ("edge_label", "y")
 

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
+from mspe.tasks import Metrics
 from mspe.training.distributed import Workers
 from mspe.training.loops import Scored, count_targets
-from mspe.training.metrics import Metrics
 
 
 class EpochProgress:

@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from mspe.common.errors import MspeError
 from mspe.common.files import write_tensors
+from mspe.tasks import LossFunction, Metrics, get_task, is_minimized
 from mspe.training.checkpoint import FORMAT, checkpoint_path, read_checkpoint
 from mspe.training.cost import SpeedMeter
 from mspe.training.device import Precision, at_least_single, explained_out_of_memory, get_device
@@ -28,8 +29,8 @@ from mspe.training.finite import find_cause
 from mspe.training.hooks import LogHook
 from mspe.training.interruption import Interruption
 from mspe.training.loops import EarlyStopping, GradientAccumulator, Scored, batch_target, count_targets, predict_batches
-from mspe.training.losses import LossFunction, get_loss_fn
-from mspe.training.metrics import Metrics, get_metrics, is_minimized
+from mspe.training.losses import get_loss_fn
+from mspe.training.metrics import get_metrics
 from mspe.training.optimizer import learning_rate
 from mspe.training.progress import EpochProgress
 from mspe.training.state import RunState
@@ -295,10 +296,7 @@ class Trainer:
         prediction = self._scored(loader).prediction
         if not probabilities:
             return prediction
-        if self.task_type == "regression":
-            raise MspeError("probabilities: a regression has none; leave it out")
-        several = self.task_type == "classification" and prediction.size(1) > 1
-        return torch.softmax(prediction, dim=1) if several else torch.sigmoid(prediction)
+        return get_task(self.task_type).probabilities(prediction)
 
     def fit(
         self,

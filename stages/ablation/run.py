@@ -19,6 +19,7 @@ CODE = (
     "mspe/pipeline/training.py",
     "mspe/common",
     "mspe/models",
+    "mspe/tasks",
     "mspe/training",
     "mspe/encodings",
     "mspe/graphs",

@@ -7,9 +7,9 @@ import torch
 from sklearn import metrics as sklearn_metrics
 from torch_geometric.data import Data
 
-from mspe.baselines import baseline_metrics
 from mspe.dataset import get_dataset
-from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.graphs import PackedGraphs
+from mspe.tasks import EdgePrediction, MultiLabel, Regression, SingleLabel
 from tests.conftest import cycle
 
 
@@ -17,40 +17,30 @@ def packed(targets: torch.Tensor) -> PackedGraphs:
     return PackedGraphs.from_list([Data(y=row[None], **cycle(3).to_dict()) for row in targets], {"y": "graph"})
 
 
-def schema(**values: object) -> GraphSchema:
-    common = {
-        "name": "toy", "num_features": 0, "node_features": "none", "num_edge_features": 0, "edge_features": "none",
-        "max_nodes": 3, "counts": {},
-    }  # fmt: skip
-    return GraphSchema.model_validate({**common, **values})
-
-
 def test_the_median_is_of_the_training_split_and_ignores_what_is_unknown() -> None:
-    regression = schema(task_type="regression", num_classes=2, loss="mae", metric="mae")
     train = packed(torch.tensor([[1.0, torch.nan], [2.0, 5.0], [9.0, 7.0], [2.0, 6.0]]))
-    result = baseline_metrics(regression, train, packed(torch.tensor([[4.0, 6.0], [0.0, torch.nan]])))
+    result = Regression().baselines(train, packed(torch.tensor([[4.0, 6.0], [0.0, torch.nan]])), num_classes=2)
     assert set(result) == {"median"}
     assert result["median"]["mae_0"] == 2.0 and result["median"]["mae_1"] == 0.0
 
 
 def test_the_majority_has_the_accuracy_of_the_largest_class() -> None:
-    classes = schema(task_type="classification", num_classes=3, loss="cross_entropy", metric="accuracy")
     train, test = packed(torch.tensor([[0], [2], [2], [1]])), packed(torch.tensor([[2], [2], [0], [1], [2]]))
-    scores = baseline_metrics(classes, train, test)["majority"]
+    scores = SingleLabel().baselines(train, test, num_classes=3)["majority"]
     assert scores["accuracy"] == 0.6 and scores["weighted_accuracy"] == pytest.approx(1 / 3)
     assert scores["roc_auc"] == 0.5
 
 
 def test_labels_are_predicted_by_their_prevalence() -> None:
-    labels = schema(task_type="classification", num_classes=2, loss="bce_logits", metric="ap")
     train = packed(torch.tensor([[1.0, 0.0], [1.0, 1.0], [1.0, 0.0]]))
-    scores = baseline_metrics(labels, train, packed(torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])))["majority"]
+    test = packed(torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]))
+    scores = MultiLabel().baselines(train, test, num_classes=2)["majority"]
     assert scores["accuracy"] == pytest.approx(2 / 3) and scores["ap"] == pytest.approx((2 / 3 + 1 / 3) / 2)
 
 
 def test_link_baselines_are_networkxs() -> None:
     dataset = get_dataset("lesmiserables")
-    result = baseline_metrics(dataset.schema, dataset.train, dataset.test)
+    result = EdgePrediction().baselines(dataset.train, dataset.test, num_classes=1)
     test = dataset.test[0]
     network = nx.Graph(test.edge_index.T.tolist())
     network.add_nodes_from(range(77))

@@ -1,0 +1,24 @@
+"""What is predicted: a task knows its outputs, loss, metrics, probabilities, errors, columns and baselines."""
+
+from mspe.tasks.classification import MultiLabel, SingleLabel
+from mspe.tasks.edge_prediction import EdgePrediction
+from mspe.tasks.losses import LossFunction
+from mspe.tasks.metrics import Metrics
+from mspe.tasks.registry import TASKS, get_task, is_minimized, metric_directions, task_of
+from mspe.tasks.regression import Regression
+from mspe.tasks.task import Task
+
+__all__ = [
+    "TASKS",
+    "EdgePrediction",
+    "LossFunction",
+    "Metrics",
+    "MultiLabel",
+    "Regression",
+    "SingleLabel",
+    "Task",
+    "get_task",
+    "is_minimized",
+    "metric_directions",
+    "task_of",
+]

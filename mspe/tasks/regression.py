@@ -1,0 +1,96 @@
+"""Regression: one or several numbers per sample."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor
+from torch.nn import functional
+
+from mspe.common.errors import MspeError
+from mspe.graphs import PackedGraphs
+from mspe.tasks.losses import LossFunction, masked
+from mspe.tasks.metrics import Metrics, regression_metrics
+from mspe.tasks.task import Statistics, Task, one_column_per_output, one_row_per_output
+
+
+@dataclass(frozen=True)
+class Regression(Task):
+    """Numbers, in their own units; NaN is an unknown value."""
+
+    loss: str = "mae"
+    metric: str = "mae"
+
+    name = "regression"
+    type = "regression"
+    losses: ClassVar[Mapping[str, LossFunction]] = {
+        "mse": masked(functional.mse_loss),
+        "mae": masked(functional.l1_loss),
+        "huber": masked(functional.huber_loss),
+    }
+    metrics: ClassVar[Mapping[str, bool]] = {"mse": True, "mae": True, "rmse": True}
+    continuous = True
+
+    def scorer(self, k: int = 100) -> Metrics:
+        """Return mse, mae and rmse."""
+        return regression_metrics
+
+    def probabilities(self, outputs: Float[Tensor, "samples outputs"]) -> Float[Tensor, "samples outputs"]:
+        """Refuse: numbers have no probabilities."""
+        raise MspeError("probabilities: a regression has none; leave it out")
+
+    def table(
+        self, outputs: Float[Tensor, "samples outputs"], targets: Shaped[Tensor, "samples *columns"]
+    ) -> dict[str, list[Any]]:
+        """Return a row per sample and output."""
+        return one_row_per_output(targets, outputs)
+
+    def columns(self, outputs: Float[Tensor, "samples outputs"], names: Sequence[str]) -> dict[str, list[Any]]:
+        """Return a column per target, in its unit."""
+        return one_column_per_output(outputs, names)
+
+    def sample_errors(
+        self, targets: Float[Tensor, " rows"], predictions: Float[Tensor, " rows"]
+    ) -> Float[Tensor, " rows"]:
+        """Return absolute errors."""
+        return (predictions - targets).abs()
+
+    def baselines(self, train: PackedGraphs, graphs: PackedGraphs, num_classes: int) -> dict[str, dict[str, float]]:
+        """Score `median`, the training median of each target for every sample: the best constant under MAE."""
+        targets = graphs.fields["y"]
+        return {"median": regression_metrics(training_median(train.fields["y"], len(targets)), targets)}
+
+    def count_classes(self, splits: Mapping[str, PackedGraphs], classes: Sequence[str]) -> int:
+        """Return the number of targets."""
+        return splits["train"].fields["y"].size(1)
+
+    def target_statistics(self, train: PackedGraphs) -> Statistics:
+        """Return those of each target over its known values (ddof 0); a constant one's deviation is 1."""
+        return column_statistics(train.fields["y"])
+
+
+def training_median(train_targets: Float[Tensor, "train outputs"], samples: int) -> Float[Tensor, "samples outputs"]:
+    """Return the median of each target, for every sample.
+
+    Examples
+    --------
+    >>> training_median(torch.tensor([[1.0], [2.0], [9.0]]), samples=2).tolist()
+    [[2.0], [2.0]]
+    """
+    return train_targets.nanmedian(dim=0).values.expand(samples, -1)
+
+
+def column_statistics(columns: Float[Tensor, "rows columns"]) -> Statistics:
+    """Return the mean and standard deviation (ddof 0) of each column over its known values; 1 where it is constant.
+
+    Examples
+    --------
+    >>> column_statistics(torch.tensor([[1.0, 5.0], [3.0, torch.nan]]))
+    ((2.0, 5.0), (1.0, 1.0))
+    """
+    values = columns.double()
+    mean = values.nanmean(dim=0)
+    deviation = (values - mean).square().nanmean(dim=0).sqrt()
+    return tuple(mean.tolist()), tuple(torch.where(deviation > 0, deviation, 1.0).tolist())
