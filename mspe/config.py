@@ -66,11 +66,11 @@ class Params(Section):
         if task_type is None:  # the user's targets decide
             return self
         task = get_task(task_type)
-        metrics = ["loss", *task.metrics]
-        for name, value, allowed in (
-            ("loss", training.loss, task.losses),
-            ("metric_for_best", training.metric_for_best, metrics),
-        ):
+        given = {
+            "loss": (training.loss, task.losses),
+            "metric_for_best": (training.metric_for_best, ["loss", *task.metrics]),
+        }
+        for name, (value, allowed) in given.items():
             if value is not None and value not in allowed:
                 raise ValueError(f"training.{name} is {value}, allowed for {task_type}: {', '.join(allowed)}")
         return self

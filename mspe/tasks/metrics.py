@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from mspe.tasks.losses import align
 CLASSIFICATION_METRICS = ("accuracy", "weighted_accuracy", "f1", "roc_auc", "ap")
 
 
+@runtime_checkable
 class Metrics(Protocol):
     """Computes metrics by name from the predictions and targets of a whole split, on the CPU."""
 
