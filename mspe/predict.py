@@ -1,8 +1,8 @@
-"""The command `python -m mspe.predict`."""
+"""The command `python -m mspe.predict`, as `mspe predict`."""
 
-from mspe.common.command import command
-from mspe.pipeline.prediction import main
+import sys
+
+from mspe.cli import main
 
 if __name__ == "__main__":
-    with command():
-        raise SystemExit(main())
+    sys.exit(main(["predict", *sys.argv[1:]]))

@@ -1,8 +1,8 @@
-"""The command `python -m mspe.recipe`."""
+"""The command `python -m mspe.recipe`, as `mspe recipe`."""
 
-from mspe.common.command import command
-from mspe.pipeline.recipe import main
+import sys
+
+from mspe.cli import main
 
 if __name__ == "__main__":
-    with command():
-        main()
+    sys.exit(main(["recipe", *sys.argv[1:]]))

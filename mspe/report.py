@@ -1,8 +1,8 @@
-"""The command `python -m mspe.report`."""
+"""The command `python -m mspe.report`, as `mspe report`."""
 
-from mspe.common.command import command
-from mspe.pipeline.summary import main
+import sys
+
+from mspe.cli import main
 
 if __name__ == "__main__":
-    with command():
-        main()
+    sys.exit(main(["report", *sys.argv[1:]]))

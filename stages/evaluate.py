@@ -11,14 +11,14 @@ from mspe.common.command import command
 from mspe.common.files import write_csv, write_json
 from mspe.config import load_params
 from mspe.graphs import SPLITS, GraphSchema, read_split
-from mspe.pipeline.evaluation import Evaluation, evaluate_checkpoint
+from mspe.pipeline.evaluation import Evaluation
+from mspe.pipeline.trained_model import TrainedModel
 from mspe.tasks import task_of
 
 
 def evaluate(checkpoint: str, split: str) -> Evaluation:
-    runtime = load_params().runtime
-    graphs = read_split("data/graphs", split, "data/spectrum", "data/encodings")
-    return evaluate_checkpoint(checkpoint, graphs, runtime.device)
+    trained = TrainedModel.load(checkpoint, load_params().runtime.device)
+    return trained.evaluate(read_split("data/graphs", split, "data/spectrum", "data/encodings"))
 
 
 def main(seed: int) -> None:

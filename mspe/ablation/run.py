@@ -5,15 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from torch import nn
 
 from mspe.ablation.variant import Variant
 from mspe.common.files import read_json, write_csv, write_json
 from mspe.config import RuntimeParams
 from mspe.encodings import FilterBank
 from mspe.graphs import GraphSchema, PackedGraphs
-from mspe.models import load_model
-from mspe.pipeline.evaluation import evaluate_checkpoint
+from mspe.pipeline.trained_model import TrainedModel
 from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from mspe.tasks import is_minimized
 
@@ -55,8 +53,8 @@ def run_variant(
     data = TrainingData(schema, variant.bank, encoded["train"], encoded["val"])
     paths = RunPaths(folder, folder / "train.json", folder / "curve.csv", folder / "cost.json", log)
     trainer = train_seed(seed, data, variant.model, variant.training, runtime, paths, inputs, device)
-    checkpoint = folder / "best.pt"
-    evaluation = evaluate_checkpoint(checkpoint, encoded[split], device)
+    trained = TrainedModel.load(folder / "best.pt", device)
+    evaluation = trained.evaluate(encoded[split])
     write_csv(folder / "predictions.csv", evaluation.table())
     write_json(folder / "cost.json", {"encode_seconds": round(encode_seconds, 3), **read_json(folder / "cost.json")})
     write_json(
@@ -72,18 +70,12 @@ def run_variant(
             "loss": schema.loss,
             "score": evaluation.metrics.get(schema.metric),
             "scores": evaluation.metrics,
-            "parameters": sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
+            "parameters": trained.num_parameters,
             "best_epoch": trainer.best_epoch,
-            "gates": _gates(load_model(checkpoint)),
+            "gates": trained.scale_weights(),
         },
     )
 
 
 def _encoded(graphs: PackedGraphs, bank: FilterBank) -> PackedGraphs:
     return graphs.joined(bank.encode_nodes(graphs, lambda: graphs))
-
-
-def _gates(model: nn.Module) -> dict[str, dict[str, float]]:
-    """The learned weight of every channel, of a model that has gates with channels."""
-    weights: dict[str, dict[str, float]] = model.scale_weights()  # type: ignore[operator]
-    return {place: channels for place, channels in weights.items() if channels}

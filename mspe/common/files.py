@@ -125,10 +125,10 @@ def read_csv(path: str | Path) -> dict[str, list[float]]:
     return {name: [float(row[i] or "nan") for row in rows] for i, name in enumerate(header)}
 
 
-def write_tensors(path: str | Path, content: Mapping[str, Any]) -> None:
+def write_tensors(path: str | Path, content: Mapping[str, Any] | list[Any]) -> None:
     """Save tensors and plain values atomically; equal content gives equal bytes (no file name is stored)."""
     archive = io.BytesIO()  # writing itself, torch hides a full disk behind an error of its archive format
-    torch.save(dict(content), archive)
+    torch.save(dict(content) if isinstance(content, Mapping) else content, archive)
     with atomic_file(path) as file:
         file.write(archive.getbuffer())
 

@@ -1,13 +1,10 @@
 """Models by name."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors
 from mspe.common.registry import choose
 from mspe.common.section import validate
 from mspe.encodings import PRESETS, FilterBank
@@ -23,7 +20,6 @@ __all__ = [
     "ModelParams",
     "compile_layers",
     "get_model",
-    "load_model",
     "model_arguments",
     "pairs_that_fit",
 ]
@@ -119,21 +115,3 @@ def model_arguments(
         "target_mean": list(schema.target_mean),
         "target_std": list(schema.target_std),
     }
-
-
-def load_model(path: str | Path) -> nn.Module:
-    """Rebuild the model that a checkpoint of the pipeline holds, with its weights, ready to predict.
-
-    Raises
-    ------
-    MspeError
-        If the file is damaged, or was written without the model's arguments.
-    """
-    checkpoint = read_tensors(path)
-    try:
-        model = get_model(**checkpoint["metadata"]["model"])
-        model.load_state_dict(checkpoint["model"])
-    except (KeyError, TypeError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise MspeError(f"{path}: not a checkpoint of this version's pipeline ({reason}); train again") from error
-    return model.eval()

@@ -1,30 +1,17 @@
-"""Predictions of a checkpoint for new molecules or graphs; no other file is needed.
+"""Tables of predictions for new molecules and graphs."""
 
-python -m mspe.predict models/0/best.pt molecules.csv --output predictions.csv
-"""
-
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch_geometric.data import Data
 
-from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors, write_csv
-from mspe.common.section import validate
-from mspe.dataset.features import FeatureTable
 from mspe.dataset.readers.graph_files import load_graphs
 from mspe.dataset.readers.graph_form import clean_graph, structure_problem
 from mspe.dataset.readers.molecules import describe_problem, molecule_structure
 from mspe.dataset.readers.table import read_table
-from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
-from mspe.models import load_model
-from mspe.tasks import task_of
-from mspe.training.device import Precision, get_device
-from mspe.training.loops import Scored, predict_batches
+from mspe.pipeline.trained_model import TrainedModel
 
 
 @dataclass(frozen=True)
@@ -36,8 +23,13 @@ class Sample:
     reason: str = ""
 
 
-def read_molecules(path: str | Path, smiles_column: str = "smiles") -> list[Sample]:
-    """The molecules of a CSV file, named by their SMILES; one that makes no graph has a reason.
+def read_samples(path: str | Path, smiles_column: str = "smiles") -> list[Sample]:
+    """Read the graphs of a `.pt` file, or the molecules of any other, which is taken for a CSV file."""
+    return graph_samples(path) if Path(path).suffix == ".pt" else molecule_samples(path, smiles_column)
+
+
+def molecule_samples(path: str | Path, smiles_column: str = "smiles") -> list[Sample]:
+    """Return the molecules of a CSV file, named by their SMILES; one that makes no graph has a reason.
 
     Raises
     ------
@@ -54,8 +46,8 @@ def read_molecules(path: str | Path, smiles_column: str = "smiles") -> list[Samp
     ]
 
 
-def read_graphs(path: str | Path) -> list[Sample]:
-    """The graphs of a `.pt` file, named by their number; one that cannot be used has a reason.
+def graph_samples(path: str | Path) -> list[Sample]:
+    """Return the graphs of a `.pt` file, named by their number; one that cannot be used has a reason.
 
     Raises
     ------
@@ -71,19 +63,17 @@ def read_graphs(path: str | Path) -> list[Sample]:
     return samples
 
 
-def predict(
-    checkpoint: str | Path, samples: Sequence[Sample], device: str | torch.device = "auto", batch_size: int = 64
-) -> dict[str, list[Any]]:
+def predict(trained: TrainedModel, samples: Sequence[Sample], batch_size: int = 64) -> dict[str, list[Any]]:
     """Predict every sample that has a graph.
 
     Parameters
     ----------
-    checkpoint
-        That the train stage wrote: it carries the model with its bank, the vocabularies, and scaling.
+    trained
+        The model.
     samples
         What to predict.
-    device, batch_size
-        How to run.
+    batch_size
+        Graphs per batch.
 
     Returns
     -------
@@ -94,49 +84,11 @@ def predict(
     Raises
     ------
     MspeError
-        If the checkpoint is damaged, scores nodes or edges, or was trained on other features.
+        If the model scores nodes or edges, or was trained on other features.
     """
-    schema = validate(GraphSchema, read_tensors(checkpoint)["metadata"]["schema"], str(checkpoint))
-    if schema.target_level != "graph":
-        raise MspeError(f"{checkpoint}: scores one {schema.target_level} a row, allowed: a model of whole graphs")
-    model, device = load_model(checkpoint), get_device(device)
-    graphs = [sample.graph for sample in samples if sample.graph is not None]
-    prediction = torch.empty(0, schema.num_classes)
-    if graphs:
-        loader = GraphLoader(_prepared(graphs, schema), batch_size)
-        batches = predict_batches(model.to(device), loader, device, Precision(False, device))
-        prediction = Scored.joined(batches).prediction
+    prediction = trained.predict([sample.graph for sample in samples if sample.graph is not None], batch_size)
     columns: dict[str, list[Any]] = {"name": [sample.name for sample in samples]}
-    names = schema.classes or tuple(str(number) for number in range(schema.num_classes))
-    for name, values in task_of(schema).columns(prediction, names).items():
+    for name, values in trained.task.columns(prediction, trained.output_names).items():
         known = iter(values)
         columns[name] = [None if sample.graph is None else next(known) for sample in samples]
     return {**columns, "reason": [sample.reason for sample in samples]}
-
-
-def _prepared(graphs: Sequence[Data], schema: GraphSchema) -> PackedGraphs:
-    """The graphs with their features numbered and scaled as in training."""
-    packed = PackedGraphs.from_list(graphs, {"x": "node", "edge_attr": "edge", "edge_weight": "edge"})
-    for name, table in (("x", FeatureTable.of_nodes(schema)), ("edge_attr", FeatureTable.of_edges(schema))):
-        table.check(packed.fields.get(name), name)
-        packed = table.apply(packed, name)
-    return packed
-
-
-def main() -> int:
-    """Read, predict, write; 1 where `--strict` met a sample without a prediction."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoint", help="a file that the train stage wrote: models/<seed>/best.pt")
-    parser.add_argument("input", type=Path, help="a CSV file with a column of SMILES, or a .pt file of PyG graphs")
-    parser.add_argument("--output", default="predictions.csv", help="the table of predictions (default: %(default)s)")
-    parser.add_argument("--smiles-column", default="smiles")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:<number>")
-    parser.add_argument("--strict", action="store_true", help="exit with 1 if a sample could not be predicted")
-    arguments = parser.parse_args()
-    by_graph = arguments.input.suffix == ".pt"
-    samples = read_graphs(arguments.input) if by_graph else read_molecules(arguments.input, arguments.smiles_column)
-    write_csv(arguments.output, predict(arguments.checkpoint, samples, arguments.device))
-    failed = sum(sample.graph is None for sample in samples)
-    without = f", and a reason for each of {failed} without one" if failed else ""
-    print(f"{arguments.output}: {len(samples) - failed} predictions{without}")
-    return int(arguments.strict and failed > 0)

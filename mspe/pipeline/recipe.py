@@ -1,9 +1,5 @@
-"""A recipe, which is a file of some parameters, put into `params.yaml`.
+"""A recipe, which is a file of some parameters, put into `params.yaml`."""
 
-python -m mspe.recipe recipes/zinc_graphgps.yaml
-"""
-
-import argparse
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -99,16 +95,16 @@ def _shown(value: Any) -> str:
     return yaml.safe_dump(value, default_flow_style=True, width=10**6).splitlines()[0]
 
 
-def main() -> None:
-    """Put a recipe into params.yaml and print what that changes."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("recipe", help="a YAML file of parameters, such as recipes/zinc_graphgps.yaml")
-    recipe = parser.parse_args().recipe
+def put_recipe(recipe: str | Path) -> list[str]:
+    """Put a recipe into `params.yaml`; return what that changes, a line per parameter.
+
+    Raises
+    ------
+    MspeError
+        As `apply_recipe` does; `params.yaml` is left as it is then.
+    """
     text = apply_recipe(recipe)
     changed = list(differences(yaml.safe_load(Path(PARAMS).read_text()), yaml.safe_load(text)))
-    if not changed:
-        print(f"nothing changes: {PARAMS} has every value of {recipe}")
-        return
-    write_text(PARAMS, text)
-    print(*changed, sep="\n")
-    print(f"{PARAMS} is written; next: dvc repro (and `git checkout {PARAMS}` takes the recipe back)")
+    if changed:
+        write_text(PARAMS, text)
+    return changed

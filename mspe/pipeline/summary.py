@@ -1,6 +1,5 @@
 """From the numbers of single runs to a summary over seeds."""
 
-import argparse
 from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
@@ -111,9 +110,14 @@ def format_summary(summary: Mapping[str, Any], costs: Mapping[int, Mapping[str, 
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Print the summary that the report stage wrote."""
-    argparse.ArgumentParser(description=main.__doc__).parse_args()
+def read_summary() -> str:
+    """Return, as lines, the summary that the report stage wrote, with what each seed cost where that is known.
+
+    Raises
+    ------
+    MspeError
+        If the report stage has not been run.
+    """
     summary = read_json("metrics/summary.json")
     costs = {}
     for seed in summary["seeds"]:
@@ -121,4 +125,4 @@ def main() -> None:
             costs[seed] = read_json(f"metrics/cost/{seed}.json")
         except MspeError:  # the run came from the cache of another checkout, which keeps no costs
             continue
-    print(format_summary(summary, costs))
+    return format_summary(summary, costs)

@@ -1,0 +1,248 @@
+"""The console command `mspe`: each subcommand reads its arguments, calls the library, and prints.
+
+What a subcommand needs is imported when it runs, so that help is there at once.
+"""
+
+import argparse
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mspe import __version__
+from mspe.common.command import command
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """One of the command's verbs.
+
+    Attributes
+    ----------
+    summary
+        What it does, in a line.
+    examples
+        Commands as a user types them.
+    add_arguments
+        Declares its arguments.
+    run
+        Does it; returns the exit status.
+    """
+
+    summary: str
+    examples: tuple[str, ...]
+    add_arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    arguments = build_parser().parse_args(argv)
+    with command():
+        return arguments.run(arguments)
+
+
+def build_parser() -> ArgumentParser:
+    """Return the parser of the command and all its subcommands."""
+    parser = ArgumentParser(
+        prog="mspe", description="Multi-scale positional encodings for Graph Transformers: which help on your graphs?"
+    )
+    parser.add_argument("--version", action="version", version=f"mspe {__version__}")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, verb in SUBCOMMANDS.items():
+        verb_parser = verbs.add_parser(
+            name,
+            help=verb.summary,
+            description=verb.summary[0].upper() + verb.summary[1:] + ".",
+            epilog="\n".join(["examples:", *(f"  {example}" for example in verb.examples)]),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        verb.add_arguments(verb_parser)
+        verb_parser.set_defaults(run=verb.run)
+    return parser
+
+
+def _add_checkpoint(parser: ArgumentParser) -> None:
+    parser.add_argument("checkpoint", help="a file that the train stage wrote: models/<seed>/best.pt")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:<number> (default: %(default)s)")
+    _add_plugins(parser)
+
+
+def _add_plugins(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--plugin", action="append", default=[], metavar="FILE", help="a Python file with encodings; may be repeated"
+    )
+
+
+def _predict_arguments(parser: ArgumentParser) -> None:
+    _add_checkpoint(parser)
+    parser.add_argument("input", help="a CSV file with a column of SMILES, or a .pt file of PyG graphs")
+    parser.add_argument("--output", default="predictions.csv", help="the table of predictions (default: %(default)s)")
+    parser.add_argument("--smiles-column", default="smiles", help="of a CSV file (default: %(default)s)")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if a sample could not be predicted")
+
+
+def _predict(arguments: Namespace) -> int:
+    from mspe.common.files import write_csv
+    from mspe.common.plugins import load_plugins
+    from mspe.pipeline.prediction import predict, read_samples
+    from mspe.pipeline.trained_model import TrainedModel
+
+    load_plugins(arguments.plugin)
+    trained = TrainedModel.load(arguments.checkpoint, arguments.device)
+    samples = read_samples(arguments.input, arguments.smiles_column)
+    write_csv(arguments.output, predict(trained, samples))
+    failed = sum(sample.graph is None for sample in samples)
+    without = f", and a reason for each of {failed} without one" if failed else ""
+    print(f"{arguments.output}: {len(samples) - failed} predictions{without}")
+    return int(arguments.strict and failed > 0)
+
+
+def _evaluate_arguments(parser: ArgumentParser) -> None:
+    _add_checkpoint(parser)
+    parser.add_argument(
+        "--split", choices=("train", "val", "test"), default="test", help="of data/graphs (default: %(default)s)"
+    )
+
+
+def _evaluate(arguments: Namespace) -> int:
+    import json
+
+    from mspe.common.plugins import load_plugins
+    from mspe.graphs import read_split
+    from mspe.pipeline.trained_model import TrainedModel
+
+    load_plugins(arguments.plugin)
+    graphs = read_split("data/graphs", arguments.split, "data/spectrum", "data/encodings")
+    trained = TrainedModel.load(arguments.checkpoint, arguments.device)
+    print(json.dumps(trained.evaluate(graphs).metrics, indent=2))
+    return 0
+
+
+def _encode_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("input", help="a dataset's name, a .pt file of PyG graphs, or a CSV file of SMILES")
+    parser.add_argument("output", help="the .pt file to write; of a dataset: a folder, with a file per split")
+    bank = parser.add_mutually_exclusive_group()
+    bank.add_argument("--preset", default="default", help="a published encoding by name (default: %(default)s)")
+    bank.add_argument("--bank", metavar="FILE", help="a resolved bank, as data/encodings/bank.json holds it")
+    bank.add_argument("--checkpoint", help="the bank of a trained model")
+    parser.add_argument("--attribute", default="pe", help="of a graph: holds [nodes, channels] (default: %(default)s)")
+    parser.add_argument("--spectrum", action="store_true", help="also add eigenvalues and eigenvectors")
+    parser.add_argument("--root", default="data/raw", help="where a dataset's raw files lie (default: %(default)s)")
+    parser.add_argument("--smiles-column", default="smiles", help="of a CSV file (default: %(default)s)")
+    _add_plugins(parser)
+
+
+def _encode(arguments: Namespace) -> int:
+    from mspe.common.plugins import load_plugins
+    from mspe.encodings import AddMultiScalePE
+    from mspe.pipeline.encoding import choose_bank, read_input, write_encoded
+
+    load_plugins(arguments.plugin)
+    bank = choose_bank(arguments.preset, arguments.bank, arguments.checkpoint)
+    graphs = read_input(arguments.input, arguments.root, arguments.smiles_column)
+    add = AddMultiScalePE(bank, arguments.attribute, arguments.spectrum)
+    for path, count in write_encoded(graphs, add, arguments.output).items():
+        channels = ", ".join(bank.node_channels)
+        print(f"{path}: {count} graphs, {arguments.attribute} of {len(bank.node_channels)} channels: {channels}")
+    return 0
+
+
+def _no_arguments(parser: ArgumentParser) -> None:
+    pass
+
+
+def _report(arguments: Namespace) -> int:
+    from mspe.pipeline.summary import read_summary
+
+    print(read_summary())
+    return 0
+
+
+def _recipe_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("recipe", help="a YAML file of parameters, such as recipes/zinc_graphgps.yaml")
+
+
+def _recipe(arguments: Namespace) -> int:
+    from mspe.pipeline.recipe import PARAMS, put_recipe
+
+    changed = put_recipe(arguments.recipe)
+    if not changed:
+        print(f"nothing changes: {PARAMS} has every value of {arguments.recipe}")
+        return 0
+    print(*changed, sep="\n")
+    print(f"{PARAMS} is written; next: dvc repro (and `git checkout {PARAMS}` takes the recipe back)")
+    return 0
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"got {text}, allowed: 1 or more")
+    return int(text)
+
+
+def _ablation_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--jobs", type=_positive, help="runs at a time (default: one per core, and one on a GPU)")
+
+
+def _ablation(arguments: Namespace) -> int:
+    from mspe.ablation.launch import run_ablation
+
+    return int(bool(run_ablation(arguments.jobs)))
+
+
+def _datasets(arguments: Namespace) -> int:
+    from mspe.dataset import list_datasets
+
+    for spec in list_datasets():
+        print(f"{spec.name:<16} {spec.graphs}; target: {spec.target}; splits: {', '.join(spec.splits)}")
+    return 0
+
+
+SUBCOMMANDS = {
+    "predict": Subcommand(
+        "predict new molecules or graphs with a checkpoint; no other file is needed",
+        (
+            "mspe predict models/0/best.pt molecules.csv --output predictions.csv",
+            "mspe predict models/0/best.pt new.pt",
+        ),
+        _predict_arguments,
+        _predict,
+    ),
+    "evaluate": Subcommand(
+        "score a checkpoint on a split of the pipeline's data, as JSON",
+        ("mspe evaluate models/0/best.pt --split val",),
+        _evaluate_arguments,
+        _evaluate,
+    ),
+    "encode": Subcommand(
+        "add encodings to the graphs of a dataset or a file",
+        ("mspe encode graphs.pt encoded.pt --preset rwse", "mspe encode nci encoded --bank data/encodings/bank.json"),
+        _encode_arguments,
+        _encode,
+    ),
+    "report": Subcommand(
+        "print the summary over seeds that `dvc repro` wrote", ("mspe report",), _no_arguments, _report
+    ),
+    "recipe": Subcommand(
+        "put a recipe into params.yaml, and print what that changes",
+        ("mspe recipe recipes/zinc_graphgps.yaml",),
+        _recipe_arguments,
+        _recipe,
+    ),
+    "ablation": Subcommand(
+        "compare encodings: run what is missing of ablation/params.yaml, and report",
+        ("mspe ablation", "mspe ablation --jobs 4"),
+        _ablation_arguments,
+        _ablation,
+    ),
+    "datasets": Subcommand(
+        "list the datasets by name",
+        ("mspe datasets",),
+        _no_arguments,
+        _datasets,
+    ),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""Encodings added to graphs that lie in files, for anyone's PyG code."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from torch_geometric.data import Data
+
+from mspe.common.errors import MspeError
+from mspe.common.files import write_tensors
+from mspe.dataset import DATASETS, get_dataset
+from mspe.dataset.readers.graph_files import load_graphs
+from mspe.encodings import AddMultiScalePE
+from mspe.pipeline.prediction import molecule_samples
+
+
+def read_input(source: str, root: str = "data/raw", smiles_column: str = "smiles") -> dict[str, list[Data]]:
+    """Read the graphs of a dataset, or of a file.
+
+    Parameters
+    ----------
+    source
+        A dataset's name, as `list_datasets` has it; a `.pt` file of PyG graphs; or a CSV file of SMILES.
+    root
+        Where a dataset's raw files lie.
+    smiles_column
+        Of a CSV file.
+
+    Returns
+    -------
+    dict
+        By split of a dataset; by an empty name of a file.
+
+    Raises
+    ------
+    MspeError
+        If there is no such dataset or file, or a row of it makes no graph.
+    """
+    if source in DATASETS:
+        dataset = get_dataset(source, root=root)
+        return dict(zip(("train", "val", "test"), map(list, dataset.get_splits()), strict=True))
+    if not Path(source).is_file():
+        raise MspeError(f"{source}: neither a file nor a dataset; `mspe datasets` lists those")
+    if Path(source).suffix == ".pt":
+        return {"": [Data.from_dict(attributes) for attributes in load_graphs(Path(source))]}
+    samples = molecule_samples(source, smiles_column)
+    for sample in samples:
+        if sample.graph is None:
+            raise MspeError(f"{source}: {sample.name!r}: {sample.reason}; correct the row, or leave it out")
+    return {"": [sample.graph for sample in samples if sample.graph is not None]}
+
+
+def write_encoded(parts: Mapping[str, Sequence[Data]], add: AddMultiScalePE, output: str | Path) -> dict[str, int]:
+    """Add encodings to graphs and write them as lists of PyG graphs, which `torch.load` reads.
+
+    Parameters
+    ----------
+    parts
+        As `read_input` gives them.
+    add
+        The transform that adds them.
+    output
+        Of a file: a file; of a dataset: a folder, which holds `<split>.pt`.
+
+    Returns
+    -------
+    dict
+        How many graphs each file has, by its path.
+    """
+    written = {}
+    for name, graphs in parts.items():
+        path = Path(output, f"{name}.pt") if name else Path(output)
+        write_tensors(path, [add(graph) for graph in graphs])
+        written[str(path)] = len(graphs)
+    return written
+
+
+def choose_bank(preset: str, bank: str | None, checkpoint: str | None) -> EncodingSet:
+    """Return the encodings of a trained model, else of a `bank.json`, else of a preset.
+
+    Raises
+    ------
+    MspeError
+        If the file cannot be read, or there is no such preset.
+    """
+    if checkpoint is not None:
+        return TrainedModel.load(checkpoint, "cpu").bank
+    return EncodingSet.from_config(read_json(bank) if bank is not None else choose("preset", preset, PRESETS))

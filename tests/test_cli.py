@@ -1,0 +1,109 @@
+"""The console command: help that is there at once, and verbs that do what they say."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch_geometric.data import Data
+
+from mspe import __version__
+from mspe.cli import SUBCOMMANDS, main
+from tests.conftest import ROOT, cycle
+
+HEAVY = ("torch", "torch_geometric", "sklearn", "pydantic", "networkx", "scipy", "numpy", "yaml")
+
+
+def loaded_by(code: str) -> list[str]:
+    """The heavy packages that a fresh process has imported after some code."""
+    program = f"import sys\n{code}\nprint([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+    return json.loads(result.stderr.strip().splitlines()[-1].replace("'", '"'))
+
+
+def test_importing_the_package_and_printing_help_import_nothing_heavy() -> None:
+    assert loaded_by("import mspe") == []
+    for arguments in (["--help"], ["--version"], *([name, "--help"] for name in SUBCOMMANDS)):
+        assert loaded_by(f"from mspe.cli import main\ntry: main({arguments})\nexcept SystemExit: pass") == [], arguments
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_every_subcommand_has_help_with_an_example_that_parses(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([name, "--help"])
+    printed = capsys.readouterr().out
+    assert stop.value.code == 0 and f"usage: mspe {name}" in printed
+    for example in SUBCOMMANDS[name].examples:
+        assert f"  {example}" in printed
+        assert example.split()[:2] == ["mspe", name]
+        from mspe.cli import build_parser
+
+        assert build_parser().parse_args(example.split()[1:]).run is SUBCOMMANDS[name].run
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert (stop.value.code, capsys.readouterr().out) == (0, f"mspe {__version__}\n")
+
+
+def test_without_a_command_usage_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([])
+    assert stop.value.code == 2 and "usage: mspe" in capsys.readouterr().err
+
+
+def test_encode_adds_channels_and_keeps_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graphs = [Data(x=torch.ones(n, 1), y=torch.tensor([float(n)]), **cycle(n).to_dict()) for n in (3, 5)]
+    torch.save(graphs, tmp_path / "in.pt")
+    assert main(["encode", str(tmp_path / "in.pt"), str(tmp_path / "out.pt"), "--preset", "rwse"]) == 0
+    encoded = torch.load(tmp_path / "out.pt", weights_only=False)
+    assert [graph.pe.shape for graph in encoded] == [(3, 20), (5, 20)]
+    assert torch.equal(encoded[0].x, graphs[0].x) and encoded[1].y == 5
+    assert encoded[0].pe[0, :3].tolist() == pytest.approx([0.0, 0.5, 0.25])  # returns of a walk on a triangle
+    assert "2 graphs, pe of 20 channels: walk(1), walk(2)" in capsys.readouterr().out
+
+
+def test_encode_takes_a_dataset_by_name_and_smiles(tmp_path: Path) -> None:
+    assert main(["encode", "csl", str(tmp_path / "csl"), "--preset", "hkse"]) == 0
+    sizes = {path.stem: len(torch.load(path, weights_only=False)) for path in (tmp_path / "csl").iterdir()}
+    assert sizes == {"train": 90, "val": 30, "test": 30}
+    (tmp_path / "molecules.csv").write_text("smiles\nCCO\n")
+    assert main(["encode", str(tmp_path / "molecules.csv"), str(tmp_path / "out.pt")]) == 0
+    assert torch.load(tmp_path / "out.pt", weights_only=False)[0].pe.shape == (3, 13)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["encode", "nowhere.csv", "out.pt"], "nowhere.csv: neither a file nor a dataset"),
+        (["encode", "csl", "out", "--preset", "rwze"], "unknown preset 'rwze'; did you mean 'rwse'"),
+        (["predict", "none.pt", "molecules.csv"], "none.pt: no such file"),
+        (["evaluate", "none.pt"], "no such file"),
+        (["recipe", "none.yaml"], "none.yaml: no such file"),
+        (["report"], "metrics/summary.json: no such file"),
+    ],
+)
+def test_a_mistake_is_one_line(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text("seeds: [0]\n")
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert str(stop.value.code).startswith("error: ") and message in str(stop.value.code)
+    assert "\n" not in str(stop.value.code)
+
+
+def test_datasets_are_listed_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["datasets"]) == 0
+    assert capsys.readouterr().out.startswith("nci ")
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two"])
+def test_a_number_of_jobs_below_one_is_refused(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["ablation", "--jobs", jobs])
+    assert stop.value.code == 2 and f"got {jobs}, allowed: 1 or more" in capsys.readouterr().err
