@@ -10,7 +10,7 @@ import torch
 from torch_geometric.data import Data
 
 from mspe import __version__
-from mspe.cli import SUBCOMMANDS, main
+from mspe.cli import SUBCOMMANDS, build_parser, main
 from tests.conftest import ROOT, cycle
 
 HEAVY = ("torch", "torch_geometric", "sklearn", "pydantic", "networkx", "scipy", "numpy", "yaml")
@@ -38,8 +38,6 @@ def test_every_subcommand_has_help_with_an_example_that_parses(name: str, capsys
     for example in SUBCOMMANDS[name].examples:
         assert f"  {example}" in printed
         assert example.split()[:2] == ["mspe", name]
-        from mspe.cli import build_parser
-
         assert build_parser().parse_args(example.split()[1:]).run is SUBCOMMANDS[name].run
 
 

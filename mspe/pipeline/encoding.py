@@ -6,11 +6,13 @@ from pathlib import Path
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
-from mspe.common.files import write_tensors
+from mspe.common.files import read_json, write_tensors
+from mspe.common.registry import choose
 from mspe.dataset import DATASETS, get_dataset
 from mspe.dataset.readers.graph_files import load_graphs
-from mspe.encodings import AddMultiScalePE
+from mspe.encodings import PRESETS, AddMultiScalePE, EncodingSet
 from mspe.pipeline.prediction import molecule_samples
+from mspe.pipeline.trained_model import TrainedModel
 
 
 def read_input(source: str, root: str = "data/raw", smiles_column: str = "smiles") -> dict[str, list[Data]]:
