@@ -12,9 +12,8 @@ from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
 from mspe.encodings import PRESETS, BatchEncodings, FilterBank, compute_spectrum
 from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
-from mspe.models import ModelParams, get_model, load_model, model_arguments, pairs_that_fit
+from mspe.models import ModelParams, get_model, model_arguments, pairs_that_fit
 from mspe.models.encoders import FeatureEncoder
-from mspe.training import Trainer, get_optimizer
 from tests.conftest import AWKWARD, BANK, graph
 
 SMALL = {"hidden_dim": 16, "num_layers": 2, "heads": 2, "node_dim": 6, "pair_dim": 8}
@@ -300,19 +299,6 @@ def test_outputs_are_in_the_targets_units(molecules: Molecules) -> None:
     schema = molecules[0].model_copy(update={"target_mean": (1000.0,), "target_std": (5.0,)})
     scores = build(schema)(molecules[1].collate(range(16)))
     assert (scores - 1000).abs().max() < 100
-
-
-def test_a_checkpoint_alone_rebuilds_its_model(molecules: Molecules, tmp_path: object) -> None:
-    schema, graphs = molecules
-    model = build(schema, pooling="mean")
-    arguments = model_arguments(ModelParams(**SMALL, pooling="mean"), schema, BANK)
-    trainer = Trainer(model, get_optimizer(model), checkpoint_dir=str(tmp_path), metadata={"model": arguments})
-    path = trainer.save_checkpoint("model.pt")
-    batch = graphs.collate(range(8))
-    torch.testing.assert_close(load_model(path)(batch), model.eval()(batch))
-    trainer.metadata = {}
-    with pytest.raises(MspeError, match="not a checkpoint of this version's pipeline"):
-        load_model(trainer.save_checkpoint("bare.pt"))
 
 
 @pytest.mark.parametrize(

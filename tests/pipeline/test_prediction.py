@@ -1,4 +1,4 @@
-"""New molecules and graphs scored by a saved model, with nothing else at hand."""
+"""Tables of predictions for new molecules and graphs."""
 
 import subprocess
 import sys
@@ -9,47 +9,14 @@ import torch
 
 from mspe.common.errors import MspeError
 from mspe.dataset import GraphDataset, get_dataset
-from mspe.graphs import GraphLoader
-from mspe.models import get_model, model_arguments
-from mspe.models.config import ModelParams
-from mspe.pipeline.evaluation import evaluate_checkpoint
-from mspe.pipeline.prediction import predict, read_graphs, read_molecules
-from mspe.training import Trainer, get_loss_fn, get_optimizer
-from tests.conftest import BANK, ROOT
-
-SMILES = ["C" * length + end for length in range(1, 8) for end in ("", "O", "N", "Cl", "C(=O)O", "c1ccccc1")]
+from mspe.pipeline.prediction import Sample, predict, read_samples
+from mspe.pipeline.trained_model import TrainedModel
+from tests.conftest import ROOT
+from tests.pipeline.conftest import SMILES, train
 
 
-def write(folder: Path, targets: list[str]) -> Path:
-    """Molecules with a target; the last ten are the test part."""
-    parts = ["train"] * (len(SMILES) - 20) + ["val"] * 10 + ["test"] * 10
-    rows = [",".join(row) for row in zip(SMILES, targets, parts, strict=True)]
-    path = folder / "molecules.csv"
-    path.write_text("\n".join(["smiles,target,split", *rows]) + "\n")
-    return path
-
-
-def train(dataset: GraphDataset, folder: Path, loss: str | None = None) -> Path:
-    """A checkpoint as the train stage writes it, after an epoch."""
-    schema = dataset.schema
-    arguments = model_arguments(ModelParams(hidden_dim=16, node_dim=6, num_layers=2), schema, BANK, loss)
-    model = get_model(**arguments)
-    metadata = {"model": arguments, "schema": schema.model_dump()}
-    loss_fn = get_loss_fn(schema.task_type, loss or schema.loss)
-    trainer = Trainer(
-        model, get_optimizer(model), loss_fn=loss_fn, task_type=schema.task_type, checkpoint_dir=folder,
-        metadata=metadata,
-    )  # fmt: skip
-    trainer.fit(GraphLoader(dataset.train, 8, shuffle=True), GraphLoader(dataset.val, 8), epochs=1)
-    return folder / "best.pt"
-
-
-@pytest.fixture(scope="module")
-def regression(tmp_path_factory: pytest.TempPathFactory) -> tuple[GraphDataset, Path]:
-    folder = tmp_path_factory.mktemp("regression")
-    path = write(folder, [str(number / 3) for number in range(len(SMILES))])
-    dataset = get_dataset("smiles", path=str(path))
-    return dataset, train(dataset, folder)
+def predict_with(checkpoint: Path, samples: list[Sample]) -> dict[str, list]:
+    return predict(TrainedModel.load(checkpoint), samples)
 
 
 def test_ten_molecules_are_predicted_as_evaluation_scored_them(
@@ -58,9 +25,9 @@ def test_ten_molecules_are_predicted_as_evaluation_scored_them(
     dataset, checkpoint = regression
     path = tmp_path / "new.csv"
     path.write_text("\n".join(["smiles", *SMILES[-10:]]))
-    predicted = predict(checkpoint, read_molecules(path))
+    predicted = predict_with(checkpoint, read_samples(path))
     assert predicted["name"] == SMILES[-10:] and predicted["reason"] == [""] * 10
-    expected = evaluate_checkpoint(checkpoint, dataset.test).prediction.flatten()
+    expected = TrainedModel.load(checkpoint).evaluate(dataset.test).prediction.flatten()
     torch.testing.assert_close(torch.tensor(predicted["prediction"]), expected, atol=1e-5, rtol=1e-5)
 
 
@@ -69,10 +36,10 @@ def test_what_cannot_be_read_has_a_reason_and_no_prediction(
 ) -> None:
     path = tmp_path / "new.csv"
     path.write_text("name,structure\na,CCO\nb,C1CC\nc,[C+9]\nd,CCN\n")
-    predicted = predict(regression[1], read_molecules(path, "structure"))
+    predicted = predict_with(regression[1], read_samples(path, "structure"))
     assert [value is None for value in predicted["prediction"]] == [False, True, True, False]
     assert predicted["reason"] == ["", "unreadable SMILES", "atom or bond out of range", ""]
-    alone = predict(regression[1], [sample for sample in read_molecules(path, "structure") if sample.graph is None])
+    alone = predict_with(regression[1], [sample for sample in read_samples(path, "structure") if sample.graph is None])
     assert alone["prediction"] == [None, None]
 
 
@@ -81,7 +48,7 @@ def test_an_atom_never_seen_in_training_is_predicted_all_the_same(
 ) -> None:
     path = tmp_path / "new.csv"
     path.write_text("smiles\nCC[Se]C\n")
-    value = predict(regression[1], read_molecules(path))["prediction"][0]
+    value = predict_with(regression[1], read_samples(path))["prediction"][0]
     assert value == pytest.approx(value) and abs(value) < 1e4
 
 
@@ -92,7 +59,7 @@ def test_classes_are_named(tmp_path: Path, loss: str) -> None:
     rows = [f'{smiles},"{words[number % 2]}"' for number, smiles in enumerate(SMILES)]
     path.write_text("\n".join(["smiles,target", *rows]) + "\n")
     dataset = get_dataset("smiles", path=str(path), split="stratified")
-    predicted = predict(train(dataset, tmp_path, loss), read_molecules(path))
+    predicted = predict_with(train(dataset, tmp_path, loss), read_samples(path))
     assert set(predicted["prediction"]) <= set(words)
     assert all(0.5 <= probability <= 1 for probability in predicted["probability"])
 
@@ -105,10 +72,10 @@ def test_graphs_are_predicted_from_a_file(regression: tuple[GraphDataset, Path],
     for graph in graphs:
         del graph.smiles
     torch.save(graphs, tmp_path / "new.pt")
-    predicted = predict(regression[1], read_graphs(tmp_path / "new.pt"))
+    predicted = predict_with(regression[1], read_samples(tmp_path / "new.pt"))
     assert predicted["name"] == [str(number) for number in range(10)]
     assert predicted["prediction"][4] is None and "node index out of range" in predicted["reason"][4]
-    expected = evaluate_checkpoint(regression[1], regression[0].test).prediction.flatten().tolist()
+    expected = TrainedModel.load(regression[1]).evaluate(regression[0].test).prediction.flatten().tolist()
     assert predicted["prediction"][:4] == pytest.approx(expected[:4], rel=1e-5, abs=1e-5)
 
 
@@ -119,13 +86,13 @@ def test_features_that_the_model_was_not_trained_on_are_refused(
 
     torch.save(cycle(4), tmp_path / "new.pt")
     with pytest.raises(MspeError, match="x has 0 no columns, the model was trained on 9 categorical ones"):
-        predict(regression[1], read_graphs(tmp_path / "new.pt"))
+        predict_with(regression[1], read_samples(tmp_path / "new.pt"))
 
 
 def test_a_model_of_edges_is_refused(tmp_path: Path) -> None:
     checkpoint = train(get_dataset("lesmiserables"), tmp_path)
-    with pytest.raises(MspeError, match="scores one edge a row, allowed: a model of whole graphs"):
-        predict(checkpoint, [])
+    with pytest.raises(MspeError, match="scores one edge per row, allowed: a model of whole graphs"):
+        predict_with(checkpoint, [])
 
 
 def test_the_command_writes_a_table_and_its_status_follows_strict(
