@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mspe.dataset import DatasetParams, load_dataset
-from mspe.encodings import PRESETS, FilterBank, compute_spectrum
+from mspe.encodings import PRESETS, EncodingSet, compute_spectrum
 from mspe.encodings.stream import map_shards
 from mspe.graphs import SPLITS, read_split, write_splits
 
@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", default="hiv")
     name = parser.parse_args().name
-    bank = FilterBank.from_config(PRESETS["default"])
+    bank = EncodingSet.from_config(PRESETS["default"])
     with tempfile.TemporaryDirectory(dir=".") as scratch:
         graphs, spectrum, encodings = (Path(scratch) / part for part in ("graphs", "spectrum", "encodings"))
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from mspe.encodings.eigenvectors import packed_eigenvectors
 from torch import nn
 from torch_geometric.data import Data
 from torch_geometric.transforms import AddLaplacianEigenvectorPE, AddRandomWalkPE
@@ -27,9 +28,8 @@ from torch_geometric.transforms import AddLaplacianEigenvectorPE, AddRandomWalkP
 from benchmarks.pyg import PyGModel
 from benchmarks.timing import interleaved, show
 from mspe.dataset import get_dataset
-from mspe.encodings import PRESETS, BatchEncodings, FilterBank, compute_spectrum, walk_diagonals
-from mspe.encodings.chebyshev import sparse_operator
-from mspe.encodings.eigenvectors import packed_eigenvectors
+from mspe.encodings import PRESETS, BatchEncodings, EncodingSet, compute_spectrum, walk_diagonals
+from mspe.encodings.spectrum.chebyshev import sparse_operator
 from mspe.encodings.stream import map_shards
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.store import SPLITS, write_shards
@@ -39,7 +39,7 @@ def small_graphs(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
     """ZINC-12k against PyG's transforms."""
     plain = [Data(edge_index=graph.edge_index, num_nodes=graph.num_nodes) for graph in packed]
     structure = PackedGraphs(packed.num_nodes, packed.num_edges, packed.edge_index, {}, {})
-    bank = FilterBank.from_config(PRESETS["default"])
+    bank = EncodingSet.from_config(PRESETS["default"])
     walk, eigenvectors = AddRandomWalkPE(20, attr_name="pe"), AddLaplacianEigenvectorPE(8, attr_name="pe")
 
     def pyg(transform: Callable[[Data], Data]) -> Callable[[], object]:
@@ -57,7 +57,7 @@ def small_graphs(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
 
 def pair_channels(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
     """Pair channels of a batch of 32 against a training step of PyG's model on the same batch."""
-    bank = FilterBank.from_config(PRESETS["default"])
+    bank = EncodingSet.from_config(PRESETS["default"])
     batch = packed.joined(compute_spectrum(packed)).collate(range(32))
     batch.node_encoding = walk_diagonals(packed[:32], range(1, 21))
     model = PyGModel()
@@ -82,7 +82,7 @@ def large_graph() -> dict[str, float]:
     pairs = torch.randint(0, size, (2, 100_000), generator=generator)
     edge_index = torch.cat([pairs, pairs.flip(0)], dim=1)
     steps, times = [1, 2, 3, 4, 6, 8, 12, 16], [0.25 * 2**k for k in range(8)]
-    bank = FilterBank.from_config({"filters": {"walk": {"steps": steps}, "heat": {"times": times}}, "pair": False})
+    bank = EncodingSet.from_config({"filters": {"walk": {"steps": steps}, "heat": {"times": times}}, "pair": False})
     start = time.perf_counter()
     graphs = PackedGraphs.from_structure(Data(edge_index=edge_index, num_nodes=size))
     encoding = bank.encode_nodes(compute_spectrum(graphs, backend="auto")).fields["node_encoding"].double().numpy()
@@ -139,7 +139,7 @@ def stages_peak_memory(count: int) -> float:
 
 def run_stages(count: int) -> None:
     """Generate graphs shard by shard, then run the work of the spectrum and encode stages on them."""
-    bank = FilterBank.from_config(PRESETS["default"])
+    bank = EncodingSet.from_config(PRESETS["default"])
     with tempfile.TemporaryDirectory(dir=".") as name:
         folder = Path(name)
         for split in SPLITS:

@@ -26,7 +26,7 @@ from torch_geometric.loader import DataLoader
 from benchmarks.pyg import PyGModel
 from benchmarks.timing import interleaved, show, synchronize
 from mspe.dataset import get_dataset
-from mspe.encodings import PRESETS, FilterBank, compute_spectrum
+from mspe.encodings import PRESETS, EncodingSet, compute_spectrum
 from mspe.graphs import GraphLoader, PackedGraphs
 from mspe.models import compile_layers, get_model
 from mspe.training import Trainer, get_loss_fn
@@ -92,7 +92,7 @@ class Side:
 def encoded(graphs: PackedGraphs, preset: str, with_spectrum: bool) -> PackedGraphs:
     """The graphs as the pipeline's stages leave them, or without the spectrum that a model without pairs ignores."""
     spectrum = compute_spectrum(graphs)
-    encoding = FilterBank.from_config(PRESETS[preset]).encode_nodes(spectrum)
+    encoding = EncodingSet.from_config(PRESETS[preset]).encode_nodes(spectrum)
     return graphs.joined(spectrum).joined(encoding) if with_spectrum else graphs.joined(encoding)
 
 

@@ -5,28 +5,27 @@ from pathlib import Path
 from mspe.common.command import command
 from mspe.common.files import write_json
 from mspe.config import load_params
-from mspe.encodings import FilterBank
-from mspe.encodings.scales import median_spectral_range
+from mspe.encodings import EncodingSet, GraphStatistics
 from mspe.encodings.stream import map_shards
 from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.graphs.store import read_shards
 
 GRAPHS, SPECTRUM = "data/graphs", "data/spectrum"
-CODE = ("stages/encode.py", "mspe/common", "mspe/encodings", "mspe/graphs")
+CODE = ("stages/encode.py", "mspe/common", "mspe/encodings", "mspe/graphs", "data/plugins")
 
 
 def main() -> None:
     encodings = load_params().encodings
-    spectral_range = median_spectral_range(read_shards(SPECTRUM, "train"))
-    bank = FilterBank.from_config(
-        encodings.resolve(GraphSchema.load(f"{GRAPHS}/schema.json").max_nodes, spectral_range)
-    )
+    max_nodes = GraphSchema.load(f"{GRAPHS}/schema.json").max_nodes
+    statistics = GraphStatistics.of(read_shards(SPECTRUM, "train"), max_nodes)
+    bank = EncodingSet.from_config(encodings.resolve(statistics))
+    resolved = bank.config().model_dump()
 
     def encode(spectrum: PackedGraphs, name: Path) -> PackedGraphs:
         return bank.encode_nodes(spectrum, lambda: PackedGraphs.load(Path(GRAPHS) / name))
 
-    map_shards(SPECTRUM, "data/encodings", encode, settings=bank.config(), inputs=[SPECTRUM, *CODE])
-    write_json("data/encodings/bank.json", bank.config())
+    map_shards(SPECTRUM, "data/encodings", encode, settings=resolved, inputs=[SPECTRUM, *CODE])
+    write_json("data/encodings/bank.json", resolved)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ import argparse
 from pathlib import Path
 
 from mspe.common.command import command
-from mspe.common.files import read_json
 from mspe.config import load_params
+from mspe.encodings.config import read_bank
 from mspe.graphs import GraphSchema, read_split
 from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from mspe.training.distributed import process_group
@@ -31,7 +31,7 @@ def main(seed: int) -> None:
     params = load_params()
     data = TrainingData(
         schema=GraphSchema.load("data/graphs/schema.json"),
-        bank=read_json("data/encodings/bank.json"),
+        bank=read_bank("data/encodings/bank.json"),
         train=read_split(DATA[0], "train", *DATA[1:]),
         val=read_split(DATA[0], "val", *DATA[1:]),
     )

@@ -4,12 +4,27 @@ DVC removes a stage's outputs before it runs it. Every other stage follows this 
 so a mistake in `params.yaml` stops the pipeline here, and a correct change reruns nothing by itself.
 """
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from mspe.common.command import command
 from mspe.common.files import write_text
 from mspe.config import load_params
 from mspe.dataset.path import check_path
 
+
+def keep_copies_of(folder: str, plugins: Sequence[str]) -> None:
+    """Remove what is left of plug-ins that are no longer listed."""
+    listed = {Path(folder, plugin) for plugin in plugins}
+    for path in Path(folder).rglob("*.py"):
+        if path not in listed:
+            path.unlink()
+
+
 if __name__ == "__main__":
     with command():
-        check_path(load_params().dataset)
+        params = load_params()
+        check_path(params.dataset)
+        keep_copies_of("data/plugins", params.encodings.plugins)
+        write_text("data/plugins/none", "Copies of plug-ins stand here, if there are any.\n")
         write_text("data/params.valid", "The parameters were found valid.\n")

@@ -8,7 +8,7 @@ import torch
 from torch_geometric.data import Data
 
 from mspe.dataset import get_dataset
-from mspe.encodings import FilterBank, compute_spectrum
+from mspe.encodings import EncodingSet, compute_spectrum
 from mspe.graphs import GraphSchema, PackedGraphs
 
 ROOT = Path(__file__).parents[1]
@@ -74,5 +74,5 @@ def molecules() -> tuple[GraphSchema, PackedGraphs]:
     """Sixty-four real molecules with spectrum and node encodings."""
     dataset = get_dataset("nci", limit=64)
     spectrum = compute_spectrum(dataset.train)
-    encodings = FilterBank.from_config(BANK).encode_nodes(spectrum)
+    encodings = EncodingSet.from_config(BANK).encode_nodes(spectrum)
     return dataset.schema, dataset.train.joined(spectrum).joined(encodings)

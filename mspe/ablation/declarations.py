@@ -1,6 +1,6 @@
 """What the names of variants mean."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mspe.ablation.config import ABLATION_PARAMS, AblationParams
@@ -9,24 +9,20 @@ from mspe.common.errors import MspeError
 from mspe.common.merge import merged
 from mspe.common.section import validate
 from mspe.config import Params
-from mspe.encodings import PRESETS, FilterBank
-from mspe.encodings.config import EncodingParams
+from mspe.encodings import PRESETS, BankConfig, EncodingSet, GraphStatistics
 from mspe.graphs import GraphSchema
 from mspe.models import get_model, model_arguments
 
 ALL = "all"
 ONLY, WITHOUT = "only_", "without_"
-_COMPANIONS = {"degree": False, "eigenvectors": 0, "distance": None}
 
 
-def declare(
-    ablation: AblationParams, values: Mapping[str, Any], resolve: Callable[[EncodingParams], dict[str, Any]]
-) -> list[Variant]:
+def expand_variants(ablation: AblationParams, values: Mapping[str, Any], statistics: GraphStatistics) -> list[Variant]:
     """Write every variant out.
 
     A name is looked up in `definitions` first. Then there are `all`, the bank of `params.yaml`; the presets, `none`
-    among them; `only_<filter>`, one filter without companions; `only_<filter>_<scale>`, one of its channels; and
-    `without_<filter>` and `without_<filter>_<scale>`, the whole bank less these.
+    among them; `only_<filter>`, one filter and nothing else; `only_<filter>_<scale>`, one of its channels; and
+    `without_<filter>` and `without_<filter>_<scale>`, the whole bank without these.
 
     Parameters
     ----------
@@ -34,30 +30,25 @@ def declare(
         What is declared.
     values
         The content of `params.yaml`.
-    resolve
-        From the section `encodings` to a bank's configuration, with every rule written out as numbers.
+    statistics
+        Of the graphs, from which the section `encodings` is resolved.
 
     Raises
     ------
     MspeError
         If a name has no meaning, or names a filter or a scale that the bank lacks, or a parameter is not allowed.
     """
-    return [_declared(name, ablation, values, resolve) for name in ablation.variants]
+    return [_expand(name, ablation, values, statistics) for name in ablation.variants]
 
 
-def _declared(
-    name: str,
-    ablation: AblationParams,
-    values: Mapping[str, Any],
-    resolve: Callable[[EncodingParams], dict[str, Any]],
-) -> Variant:
+def _expand(name: str, ablation: AblationParams, values: Mapping[str, Any], statistics: GraphStatistics) -> Variant:
     changes = merged({"training": ablation.training}, _changes(name, ablation))
     source = f"params.yaml with variant {name} of {ABLATION_PARAMS}"
     params = validate(Params, merged(values, changes), source)
-    bank = resolve(params.encodings)
+    bank = params.encodings.resolve(statistics)
     if name not in ablation.definitions and name.startswith((ONLY, WITHOUT)):
         bank = _cut(name, bank)
-    return Variant(name, FilterBank.from_config(bank).config(), params.model, params.training)
+    return Variant(name, EncodingSet.from_config(bank).config(), params.model, params.training)
 
 
 def _changes(name: str, ablation: AblationParams) -> dict[str, Any]:
@@ -74,19 +65,19 @@ def _changes(name: str, ablation: AblationParams) -> dict[str, Any]:
     )
 
 
-def _cut(name: str, bank: Mapping[str, Any]) -> dict[str, Any]:
+def _cut(name: str, bank: BankConfig) -> BankConfig:
     """The bank with only, or without, the filter or the channel that the name says."""
     only = name.startswith(ONLY)
     wanted = name.removeprefix(ONLY if only else WITHOUT)
-    known = parts(bank["filters"])
+    known = parts(bank.filters)
     if wanted not in known:
         raise MspeError(
             f"{ABLATION_PARAMS}: variants: got {name}, but encodings.filters of params.yaml has no {wanted}; it has "
             f"{', '.join(known) or 'none'}"
         )
     if only:
-        return {**bank, **_COMPANIONS, "filters": known[wanted]}
-    return {**bank, "filters": _less(bank["filters"], known[wanted])}
+        return bank.model_copy(update={"others": {}, "filters": known[wanted]})
+    return bank.model_copy(update={"filters": _without(bank.filters, known[wanted])})
 
 
 def parts(filters: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -106,7 +97,7 @@ def parts(filters: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]
     return found
 
 
-def _less(filters: Mapping[str, Mapping[str, Any]], part: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _without(filters: Mapping[str, Mapping[str, Any]], part: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The filters without a part; a filter of which nothing is left is gone."""
     left = {}
     for name, values in filters.items():

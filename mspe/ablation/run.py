@@ -9,7 +9,7 @@ import torch
 from mspe.ablation.variant import Variant
 from mspe.common.files import read_json, write_csv, write_json
 from mspe.config import RuntimeParams
-from mspe.encodings import FilterBank
+from mspe.encodings import EncodingSet
 from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.pipeline.trained_model import TrainedModel
 from mspe.pipeline.training import RunPaths, TrainingData, train_seed
@@ -46,7 +46,7 @@ def run_variant(
     log
         TensorBoard's folder.
     """
-    bank = FilterBank.from_config(variant.bank)
+    bank = EncodingSet.from_config(variant.bank)
     start = time.perf_counter()
     encoded = {name: _encoded(part, bank) for name, part in graphs.items()}
     encode_seconds = time.perf_counter() - start
@@ -77,5 +77,5 @@ def run_variant(
     )
 
 
-def _encoded(graphs: PackedGraphs, bank: FilterBank) -> PackedGraphs:
+def _encoded(graphs: PackedGraphs, bank: EncodingSet) -> PackedGraphs:
     return graphs.joined(bank.encode_nodes(graphs, lambda: graphs))

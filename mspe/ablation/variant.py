@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mspe.common.files import read_json, write_json
 from mspe.common.section import validate
+from mspe.encodings import BankConfig
 from mspe.models import ModelParams
 from mspe.training import TrainingParams
 
@@ -15,15 +15,15 @@ class Variant:
     """One way to train, apart from the seed."""
 
     name: str
-    bank: dict[str, Any]
-    """The resolved filter bank, as `FilterBank.config` gives it."""
+    bank: BankConfig
+    """The resolved bank."""
     model: ModelParams
     training: TrainingParams
 
     def save(self, path: str | Path) -> None:
         """Write it as JSON."""
         sections = {"model": self.model.model_dump(), "training": self.training.model_dump()}
-        write_json(path, {"name": self.name, "bank": self.bank, **sections})
+        write_json(path, {"name": self.name, "bank": self.bank.model_dump(), **sections})
 
     @classmethod
     def load(cls, path: str | Path) -> "Variant":
@@ -37,4 +37,4 @@ class Variant:
         content = read_json(path)
         model = validate(ModelParams, content["model"], f"{path}: model")
         training = validate(TrainingParams, content["training"], f"{path}: training")
-        return cls(content["name"], content["bank"], model, training)
+        return cls(content["name"], validate(BankConfig, content["bank"], f"{path}: bank"), model, training)

@@ -1,5 +1,6 @@
 """What every section of `params.yaml` shares: strict types, no unknown keys, and errors of one line each."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -55,24 +56,77 @@ def validate(schema: type[SectionType], values: Any, source: str) -> SectionType
     try:
         return schema.model_validate(values)
     except ValidationError as error:
-        problems = [_describe(schema, problem) for problem in error.errors()]
-        raise MspeError(f"{source}: {'; '.join(problems)}") from None
+        raise MspeError(f"{source}: {'; '.join(_describe_all(schema, error))}") from None
 
 
-def _describe(schema: type[Section], problem: ErrorDetails) -> str:
-    path = ".".join(str(part) for part in problem["loc"])
+class PathError(ValueError):
+    """A problem inside a part of a section whose schema depends on what stands there.
+
+    Parameters
+    ----------
+    path
+        Keys that lead to it from the field that was validated.
+    message
+        What was given, and what is allowed.
+    """
+
+    def __init__(self, path: Sequence[int | str], message: str) -> None:
+        super().__init__(f"{'.'.join(map(str, path))}: {message}" if path else message)
+        self.path = tuple(path)
+        self.message = message
+
+
+def validate_part(
+    schema: type[SectionType], values: Any, path: tuple[str, ...], only_field: str | None = None
+) -> SectionType:
+    """Build a section inside a validator of another one, which then reports problems by their whole path.
+
+    Parameters
+    ----------
+    schema, values
+        As `validate` takes them.
+    path
+        Keys that lead to the values from the field that is validated.
+    only_field
+        The field whose value alone was written, without its key.
+
+    Raises
+    ------
+    PathError
+        For the first problem.
+    """
+    try:
+        return schema.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        inside = tuple(part for part in problem["loc"] if part != only_field)
+        raise PathError((*path, *inside), _message(schema, problem)) from None
+
+
+def _describe_all(schema: type[Section], error: ValidationError) -> list[str]:
+    described = []
+    for problem in error.errors():
+        inner = problem.get("ctx", {}).get("error")
+        path, message = problem["loc"], None
+        if isinstance(inner, PathError):
+            path, message = (*path, *inner.path), inner.message
+        message = message or _message(schema, problem)
+        described.append(f"{'.'.join(map(str, path))}: {message}" if path else message)
+    return described
+
+
+def _message(schema: type[Section], problem: ErrorDetails) -> str:
     if problem["type"] == "extra_forbidden":
-        return f"{path}: unknown key; known here: {', '.join(_known_keys(schema, problem['loc'][:-1]))}"
+        return f"unknown key; known here: {', '.join(_known_keys(schema, problem['loc'][:-1]))}"
     if problem["type"] == "missing":
-        return f"{path}: missing; add it to the file"
+        return "missing; add it to the file"
     message = problem["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     given = list(problem["input"]) if isinstance(problem["input"], tuple) else problem["input"]
     if problem["type"] == "too_short":
         message = f"at least {problem['ctx']['min_length']} entry is needed"
-    if isinstance(given, dict):  # a rule over several keys says itself what it met
-        return f"{path}: {message}" if path else message
-    return f"{path}: got {given!r}, {message}"
+    # a rule over several keys says itself what it met
+    return message if isinstance(given, (dict, BaseModel)) else f"got {given!r}, {message}"
 
 
 def _known_keys(schema: type[Section], path: tuple[int | str, ...]) -> list[str]:

@@ -1,10 +1,10 @@
-"""Positional encodings as filters of one graph spectrum."""
+"""Positional and structural encodings of graphs, most of them filters of one spectrum."""
 
-from mspe.encodings.bank import FilterBank
 from mspe.encodings.batch import BatchEncodings
-from mspe.encodings.config import EncodingParams
-from mspe.encodings.filters import (
-    FILTERS,
+from mspe.encodings.catalogue import (
+    Degree,
+    Distance,
+    Eigenvectors,
     Filter,
     Heat,
     Learned,
@@ -13,26 +13,42 @@ from mspe.encodings.filters import (
     Walk,
     Wavelet,
 )
+from mspe.encodings.config import BankConfig, EncodingParams
+from mspe.encodings.encoding import Encoding
+from mspe.encodings.encoding_set import EncodingSet
+from mspe.encodings.graph_view import GraphView
 from mspe.encodings.presets import PRESETS
+from mspe.encodings.registry import ENCODINGS, register
+from mspe.encodings.scales import Scales
 from mspe.encodings.spectrum import Spectrum, compute_spectrum
+from mspe.encodings.statistics import GraphStatistics
 from mspe.encodings.transform import AddMultiScalePE
 from mspe.encodings.walks import walk_diagonals
 
 __all__ = [
-    "FILTERS",
+    "ENCODINGS",
     "PRESETS",
     "AddMultiScalePE",
+    "BankConfig",
     "BatchEncodings",
+    "Degree",
+    "Distance",
+    "Eigenvectors",
+    "Encoding",
     "EncodingParams",
+    "EncodingSet",
     "Filter",
-    "FilterBank",
+    "GraphStatistics",
+    "GraphView",
     "Heat",
     "Learned",
     "PersonalizedPageRank",
     "ScaleFilter",
+    "Scales",
     "Spectrum",
     "Walk",
     "Wavelet",
     "compute_spectrum",
+    "register",
     "walk_diagonals",
 ]

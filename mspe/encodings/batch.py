@@ -9,8 +9,8 @@ from torch import Tensor
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
-from mspe.encodings.bank import FilterBank
-from mspe.encodings.distances import distance_channels
+from mspe.encodings.encoding_set import EncodingSet, node_channels
+from mspe.encodings.graph_view import GraphView
 from mspe.encodings.spectrum import SPECTRUM_LEVELS, Spectrum, compute_spectrum
 from mspe.graphs import DenseLayout, PackedGraphs
 
@@ -18,8 +18,8 @@ from mspe.graphs import DenseLayout, PackedGraphs
 class BatchEncodings:
     """The node and pair encodings of one batch, by a bank.
 
-    A batch may carry `node_encoding`, `laplacian_eigenvectors` and the spectrum (or spectral measures), as the stages
-    store them. What is missing and needed is computed from the edges with the same functions, to the same numbers.
+    A batch may carry `node_encoding` and the spectrum (or spectral measures), as the stages store them. What is missing
+    and needed is computed from the edges with the same functions, to the same numbers.
 
     Parameters
     ----------
@@ -31,18 +31,44 @@ class BatchEncodings:
         The grids that the batch is cut into.
     """
 
-    def __init__(self, bank: FilterBank, batch: Batch, blocks: Sequence[DenseLayout]) -> None:
+    def __init__(self, bank: EncodingSet, batch: Batch, blocks: Sequence[DenseLayout]) -> None:
         self.bank = bank
         self.batch = batch
         self.blocks = blocks
 
     @cached_property
-    def spectra(self) -> list[Spectrum]:
-        """The dense spectrum of every block."""
-        missing = any(name not in self.batch for name in SPECTRUM_LEVELS)
-        source = self._computed_spectrum.fields if missing else self.batch
-        fields = {name: source[name] for name in SPECTRUM_LEVELS}
-        return [Spectrum.padded(fields, block) for block in self.blocks]
+    def views(self) -> list[GraphView]:
+        """Each block as encodings see it."""
+        return [self._view(block) for block in self.blocks]
+
+    def _view(self, block: DenseLayout) -> GraphView:
+        def edges() -> tuple[Tensor, Tensor | None]:
+            target = self.batch.edge_index[1]
+            inside = (target >= block.nodes.start) & (target < block.nodes.stop)
+            weight = self.batch.get("edge_weight")
+            return self.batch.edge_index[:, inside] - block.nodes.start, None if weight is None else weight[inside]
+
+        return GraphView(
+            block,
+            fields=lambda: {name: values[block.nodes] for name, values in self._node_fields.items()},
+            spectrum=lambda: Spectrum.padded(self._spectrum_fields, block),
+            edges=edges,
+        )
+
+    @property
+    def _node_fields(self) -> dict[str, Tensor]:
+        """What a view reads flat: a row per node."""
+        names = ("sqrt_degree", "spectral_weights", "spectral_weights_error")
+        return {name: self._spectrum_fields[name] for name in names if name in self._spectrum_fields}
+
+    @cached_property
+    def _spectrum_fields(self) -> Mapping[str, Tensor]:
+        """The spectrum or the spectral measures, flat over the batch."""
+        if "spectral_weights" in self.batch:
+            return {name: self.batch[name] for name in ("spectral_weights", "sqrt_degree")}
+        if any(name not in self.batch for name in SPECTRUM_LEVELS):
+            return self._computed_spectrum.fields
+        return {name: self.batch[name] for name in SPECTRUM_LEVELS}
 
     @cached_property
     def _structure(self) -> PackedGraphs:
@@ -52,31 +78,17 @@ class BatchEncodings:
     def _computed_spectrum(self) -> PackedGraphs:
         return compute_spectrum(self._structure, backend="auto")
 
-    @cached_property
-    def _encoded(self) -> Mapping[str, Tensor]:
-        """What the encode stage would have stored."""
-        if not self.bank.stored_channel_names and not self.bank.eigenvectors:
-            return {"node_encoding": torch.empty(self.batch.batch.numel(), 0, device=self.batch.edge_index.device)}
-        return self.bank.encode_nodes(self._computed_spectrum, lambda: self._structure).fields
-
     def node(self) -> Float[Tensor, "nodes channels"]:
-        """All node channels but the eigenvectors: stored ones, then those of trained filters."""
-        stored = self._stored()
-        trained = self.bank.trained_filters() if self.bank.node else []
-        if not trained:
-            return stored
-        if "spectral_weights" in self.batch:
-            return torch.cat([stored, self.bank.measure_encoding(self.batch.spectral_weights, trained)], dim=1)
-        encodings = [
-            block.flatten(self.bank.node_encoding(spectrum, trained))
-            for block, spectrum in zip(self.blocks, self.spectra, strict=True)
-        ]
-        return torch.cat([stored, torch.cat(encodings)], dim=1)
+        """Return all node channels: the stored ones, then those that are evaluated in every batch."""
+        evaluated = self.bank.evaluated
+        if not evaluated:
+            return self._stored()
+        return torch.cat([self._stored(), torch.cat([node_channels(evaluated, view) for view in self.views])], dim=1)
 
     def _stored(self) -> Float[Tensor, "nodes channels"]:
-        expected = len(self.bank.stored_channel_names)
+        expected = sum(len(encoding.node_channels) for encoding in self.bank.stored)
         if "node_encoding" not in self.batch:
-            return self._encoded["node_encoding"]
+            return self._computed(expected)
         if self.batch.node_encoding.size(1) != expected:
             raise MspeError(
                 f"the batch carries node encodings of {self.batch.node_encoding.size(1)} channels, the model's bank "
@@ -84,19 +96,19 @@ class BatchEncodings:
             )
         return self.batch.node_encoding
 
-    def eigenvectors(self) -> Float[Tensor, "nodes eigenvectors"]:
-        """The Laplacian eigenvectors, signs fixed."""
-        if "laplacian_eigenvectors" in self.batch:
-            return self.batch.laplacian_eigenvectors
-        return self._encoded["laplacian_eigenvectors"]
+    def _computed(self, channels: int) -> Float[Tensor, "nodes channels"]:
+        """What the encode stage would have stored."""
+        if not channels:
+            return torch.empty(self.batch.batch.numel(), 0, device=self.batch.edge_index.device)
+        return self.bank.encode_nodes(self._computed_spectrum, lambda: self._structure).fields["node_encoding"]
 
     def pair(self) -> list[Tensor]:
-        """All pair channels of every block [graphs, size, size, channels], in memory the channel first."""
-        return [self._pair(number) for number in range(len(self.blocks))]
+        """Return all pair channels of every block [graphs, size, size, channels], in memory the channel first."""
+        return [self.bank.pair(view) for view in self.views]
 
-    def of_links(self, pair: Sequence[Tensor], links: Int[Tensor, "2 links"]) -> Float[Tensor, "links channels"]:
-        """The channels of chosen pairs of nodes, each of one graph: the mean of both directions."""
-        first, second = links
+    def of_edges(self, pair: Sequence[Tensor], edges: Int[Tensor, "2 edges"]) -> Float[Tensor, "edges channels"]:
+        """Return the channels of chosen pairs of nodes, each of one graph: the mean of both directions."""
+        first, second = edges
         chosen = pair[0].new_empty(first.numel(), pair[0].size(-1))
         for block, channels in zip(self.blocks, pair, strict=True):
             inside = torch.nonzero((first >= block.nodes.start) & (first < block.nodes.stop)).flatten()
@@ -104,17 +116,3 @@ class BatchEncodings:
             ways = block.pair_slot(first[inside], second[inside]), block.pair_slot(second[inside], first[inside])
             chosen = chosen.index_copy(0, inside, (flat[ways[0]] + flat[ways[1]]) / 2)
         return chosen
-
-    def _pair(self, number: int) -> Float[Tensor, "graphs size size channels"]:
-        parts = [self.bank.pair_encoding(self.spectra[number])] if self.bank.pair else []
-        if self.bank.distance is not None:
-            parts.append(distance_channels(self._adjacent(self.blocks[number]), self.bank.distance))
-        return torch.cat([part.permute(3, 0, 1, 2) for part in parts]).permute(1, 2, 3, 0)
-
-    def _adjacent(self, block: DenseLayout) -> Float[Tensor, "graphs size size"]:
-        source, target = self.batch.edge_index
-        inside = (target >= block.nodes.start) & (target < block.nodes.stop)
-        graphs, size = block.shape
-        adjacent = torch.zeros(graphs, size, size, device=source.device)
-        adjacent.view(-1)[block.pair_slot(source[inside], target[inside])] = 1.0
-        return adjacent

@@ -1,141 +1,207 @@
-"""The section `encodings` of `params.yaml`."""
+"""The section `encodings` of `params.yaml`, and the bank that it resolves to."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, WrapValidator, create_model
+from pydantic import BeforeValidator, ConfigDict, Field, model_serializer, model_validator
 
 from mspe.common.errors import MspeError
-from mspe.common.section import Float, NonNegativeInt, PositiveInt, Section
-from mspe.encodings.distances import distance_names
-from mspe.encodings.filters import FILTERS, Learned, ScaleFilter
+from mspe.common.files import read_json
+from mspe.common.plugins import load_plugins
+from mspe.common.section import PathError, PositiveInt, Section, Tuple, validate, validate_part
+from mspe.encodings.encoding import Encoding
 from mspe.encodings.presets import PRESETS
-from mspe.encodings.scales import AUTO, auto_scales, parse_scales
-from mspe.encodings.spectrum import Backend, choose_backend
+from mspe.encodings.registry import ENCODINGS, known_filters, known_others
+from mspe.encodings.scales import AUTO
+from mspe.encodings.spectrum import choose_backend
+from mspe.encodings.statistics import GraphStatistics
 
 logger = logging.getLogger(__name__)
 
 
-class LearnedParams(Section):
-    """Of the filter `learned`."""
+def read_params(encoding: type[Encoding], value: Any, path: tuple[str, ...] = ()) -> Section | None:
+    """Read what stands under an encoding's key.
 
-    channels: PositiveInt
+    Nothing, false and 0 turn it off; true takes its defaults; a mapping holds its parameters, and any other value is
+    its only parameter.
 
-
-def filter_section(filter_class: type[ScaleFilter] | type[Learned]) -> type[Section]:
-    """The schema of one filter: its scales, each within the range that the filter allows, or `auto`."""
-    if not issubclass(filter_class, ScaleFilter):
-        return LearnedParams
-
-    def check(scales: tuple[float, ...]) -> tuple[float, ...]:
-        for scale in scales:
-            if not filter_class.accepts(scale):
-                raise ValueError(f"{scale:g} is out of range, allowed: {filter_class.allowed}")
-        if len(set(scales)) < len(scales):
-            raise ValueError("each scale may stand there once")
-        return scales
-
-    number: Any = int if filter_class.number is int else Float
-    scales = Annotated[
-        tuple[number, ...], Field(min_length=1, strict=False), AfterValidator(check), WrapValidator(_auto_or_scales)
-    ]
-    fields: dict[str, Any] = {filter_class.parameter: (scales, ...)}
-    return create_model(f"{filter_class.__name__}Params", __base__=Section, **fields)
+    Raises
+    ------
+    ValueError
+        If a parameter is not allowed; it knows the path.
+    """
+    if value is None or (isinstance(value, int) and not value):
+        return None
+    fields = list(encoding.Params.model_fields)
+    if value is True and not fields:
+        value = {}
+    elif not isinstance(value, Mapping) and len(fields) == 1:
+        return validate_part(encoding.Params, {fields[0]: value}, path, only_field=fields[0])
+    return validate_part(encoding.Params, value, path)
 
 
-def _auto_or_scales(value: Any, check: Callable[[Any], Any]) -> Any:
-    return AUTO if value == AUTO else check(parse_scales(value))
+def write_params(encoding: Encoding) -> Any:
+    """Return an encoding's parameters as `read_params` takes them, in the shortest form."""
+    values = encoding.params.model_dump(mode="json")
+    if not values:
+        return True
+    return next(iter(values.values())) if len(values) == 1 else values
 
 
-_filter_fields: dict[str, Any] = {
-    name: (filter_section(filter_class) | None, None) for name, filter_class in FILTERS.items()
-}
-FiltersParams = create_model("FiltersParams", __base__=Section, **_filter_fields)
+class BankConfig(Section):
+    """A resolved bank, every rule written out as numbers: what `bank.json`, checkpoints and the ablation hold.
+
+    As plain values, an encoding that is no filter stands beside the other keys under its own name.
+    """
+
+    filters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    trainable: bool = False
+    node: bool = True
+    """Whether filters have node channels."""
+    pair: bool = True
+    """Whether filters have pair channels."""
+    others: dict[str, Any] = Field(default_factory=dict)
+    """Encodings that are no filters, by name, as `encodings` of `params.yaml` has them."""
+    node_channels: Tuple[str] = ()
+    pair_channels: Tuple[str] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collect_others(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        own = {name: value for name, value in values.items() if name in cls.model_fields}
+        further = {name: value for name, value in values.items() if name not in cls.model_fields}
+        return {**own, "others": {**own.get("others", {}), **further}}
+
+    @model_serializer
+    def _write_flat(self) -> dict[str, Any]:
+        switches = {"trainable": self.trainable, "node": self.node, "pair": self.pair}
+        channels = {"node_channels": list(self.node_channels), "pair_channels": list(self.pair_channels)}
+        return {"filters": self.filters, **switches, **self.others, **channels}
+
+
+def read_bank(path: str | Path) -> BankConfig:
+    """Read `bank.json`.
+
+    Raises
+    ------
+    MspeError
+        If the file is missing, or holds something else.
+    """
+    return validate(BankConfig, read_json(path), str(path))
+
+
+def _load(paths: Any) -> Any:
+    if isinstance(paths, (list, tuple)) and all(isinstance(path, str) for path in paths):
+        load_plugins(paths)
+    return paths
+
+
+def _read_filters(values: Any) -> Any:
+    if not isinstance(values, Mapping):
+        return values
+    known = known_filters()
+    unknown = [name for name in values if name not in known]
+    if unknown:
+        raise PathError((unknown[0],), f"unknown key; known here: {', '.join(sorted(known))}")
+    return {name: read_params(known[name], values[name], (name,)) for name in known if name in values}
 
 
 class EncodingParams(Section):
-    """Which filters, at which scales, and where they are used."""
+    """Which encodings, at which scales, and where they are used.
 
+    Beside the fields, each encoding that is no filter stands under its own name: `degree`, `eigenvectors`, `distance`,
+    and those of plug-ins.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    plugins: Annotated[Tuple[str], BeforeValidator(_load)] = ()
+    """Python files that register further encodings; they are run when the parameters are read."""
     preset: Literal["default", "rwse", "rrwp", "lappe", "hkse", "spd", "none"] | None = None
-    """A published encoding by name; it replaces the keys below down to `distance`."""
-    filters: FiltersParams = FiltersParams()  # type: ignore[valid-type]
+    """A published encoding by name; it replaces the filters, `node`, `pair` and the other encodings."""
+    filters: Annotated[dict[str, Any], BeforeValidator(_read_filters)] = Field(default_factory=dict)
     node: bool = True
+    """Whether filters have node channels."""
     pair: bool | Literal["auto"] = "auto"
-    """`auto` is on up to graphs of `max_pair_nodes` nodes."""
+    """Whether filters have pair channels; `auto`: on up to graphs of `max_pair_nodes` nodes."""
     trainable: bool = False
     """Whether times and restarts are parameters of the model, starting from the scales given."""
-    degree: bool = False
-    eigenvectors: NonNegativeInt = 0
-    distance: PositiveInt | None = None
-    laplacian: Literal["symmetric"] = "symmetric"
     max_pair_nodes: PositiveInt = 512
     backend: Literal["auto", "dense", "chebyshev", "stochastic"] = "auto"
 
-    def resolve(self, max_nodes: int, spectral_range: tuple[float, float]) -> dict[str, Any]:
-        """The bank's configuration with every rule written out as numbers, as `FilterBank.from_config` takes it.
+    @model_validator(mode="after")
+    def _others_are_encodings(self) -> "EncodingParams":
+        self.others()
+        return self
 
-        Parameters
-        ----------
-        max_nodes
-            Of the largest graph in the dataset; decides what `auto` means for pair channels and the backend.
-        spectral_range
-            Medians over the training graphs of the largest eigenvalue and of the smallest above zero, from which
-            scales given as `auto` are read.
+    def others(self) -> dict[str, Section]:
+        """Return the parameters of the encodings in use that are no filters, by name."""
+        known, given = known_others(), self.model_extra or {}
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            names = sorted([*type(self).model_fields, *known])
+            raise PathError((unknown[0],), f"unknown key; known here: {', '.join(names)}")
+        read = {name: read_params(known[name], given[name], (name,)) for name in known if name in given}
+        return {name: params for name, params in read.items() if params is not None}
+
+    def resolve(self, statistics: GraphStatistics) -> BankConfig:
+        """Return the bank with every rule written out as numbers.
 
         Raises
         ------
         MspeError
             If pair channels are asked for where the largest graph has too many nodes.
         """
-        config = self._wanted()
-        config["filters"] = {
-            name: _resolve_filter(name, values, spectral_range) for name, values in config["filters"].items()
-        }
-        backend = choose_backend(self.backend, max_nodes)
-        fits = backend == "dense" and max_nodes <= self.max_pair_nodes
-        asked = bool(config["filters"]) and config["pair"]
-        if config["distance"] is not None and not fits:
-            raise MspeError(
-                _too_large("encodings.distance", max_nodes, len(distance_names(config["distance"])), backend)
-            )
-        if asked is True and not fits:
-            channels = sum(
-                len(next(iter(values.values()))) for name, values in config["filters"].items() if name != "learned"
-            )
-            raise MspeError(_too_large("encodings.pair", max_nodes, channels, backend))
+        chosen = self if self.preset is None else _of_preset(self.preset)
+        filters = _resolved(known_filters(), chosen.filters, statistics)
+        others = _resolved(known_others(), chosen.others(), statistics)
+        fits = self._fits_pairs(statistics)
+        asked = bool(filters) and chosen.pair
         if asked == AUTO and not fits:
             logger.warning(
                 "pair channels are off: the largest graph has %d nodes, encodings.max_pair_nodes is %d, backend %s",
-                *(max_nodes, self.max_pair_nodes, backend),
+                *(statistics.max_nodes, self.max_pair_nodes, choose_backend(self.backend, statistics.max_nodes)),
             )
-        return {**config, "pair": bool(asked) and fits, "trainable": self.trainable}
+        pair = asked is True or (asked == AUTO and fits)
+        if not fits:
+            self._refuse_pairs(filters if pair else {}, others, statistics.max_nodes)
+        return BankConfig(
+            filters={name: params.model_dump(mode="json") for name, params in filters.items()},
+            trainable=self.trainable,
+            node=chosen.node,
+            pair=pair,
+            others={name: params.model_dump(mode="json") for name, params in others.items()},
+        )
 
-    def _wanted(self) -> dict[str, Any]:
-        """What was asked for, a preset written out."""
-        nothing = {"degree": False, "eigenvectors": 0, "distance": None}
-        if self.preset is not None:
-            preset = {**nothing, **PRESETS[self.preset]}
-            return {**preset, "pair": AUTO if preset["pair"] else False}
-        filters = {name: values.model_dump(warnings=False) for name, values in self._filters() if values is not None}
-        names = ("node", "pair", "degree", "eigenvectors", "distance")
-        return {"filters": filters, **{name: getattr(self, name) for name in names}}
+    def _fits_pairs(self, statistics: GraphStatistics) -> bool:
+        backend = choose_backend(self.backend, statistics.max_nodes)
+        return backend == "dense" and statistics.max_nodes <= self.max_pair_nodes
 
-    def _filters(self) -> Iterator[tuple[str, Section | None]]:
-        return iter(self.filters)
-
-
-def _resolve_filter(name: str, values: dict[str, Any], spectral_range: tuple[float, float]) -> dict[str, Any]:
-    filter_class = FILTERS[name]
-    if not issubclass(filter_class, ScaleFilter) or values[filter_class.parameter] != AUTO:
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
-    return {filter_class.parameter: auto_scales(filter_class, *spectral_range)}
+    def _refuse_pairs(self, filters: dict[str, Section], others: dict[str, Section], max_nodes: int) -> None:
+        """Refuse pair channels, which would not fit into memory."""
+        for parameter, encodings in {"pair": filters, **{name: {name: others[name]} for name in others}}.items():
+            built = (ENCODINGS[name].from_params(params, trainable=False) for name, params in encodings.items())
+            channels = sum(len(encoding.pair_channels) for encoding in built)
+            if not channels:
+                continue
+            backend, gigabytes = choose_backend(self.backend, max_nodes), 4 * max_nodes**2 * channels / 1e9
+            raise MspeError(
+                f"encodings.{parameter}: the largest graph has {max_nodes} nodes (backend {backend}), and {channels} "
+                f"pair channels of it would take {gigabytes:.1f} GB; set encodings.pair=auto and "
+                "encodings.distance=null, or raise encodings.max_pair_nodes and set encodings.backend=dense"
+            )
 
 
-def _too_large(parameter: str, max_nodes: int, channels: int, backend: Backend) -> str:
-    gigabytes = 4 * max_nodes**2 * channels / 1e9
-    return (
-        f"{parameter}: the largest graph has {max_nodes} nodes (backend {backend}), and {channels} pair channels of it "
-        f"would take {gigabytes:.1f} GB; set encodings.pair=auto and encodings.distance=null, or raise "
-        "encodings.max_pair_nodes and set encodings.backend=dense"
-    )
+def _resolved(
+    known: Mapping[str, type[Encoding]], given: Mapping[str, Section | None], statistics: GraphStatistics
+) -> dict[str, Section]:
+    return {name: known[name].resolve(params, statistics) for name, params in given.items() if params is not None}
+
+
+def _of_preset(name: str) -> EncodingParams:
+    preset = PRESETS[name]
+    return EncodingParams.model_validate({**preset, "pair": AUTO if preset["pair"] else False})

@@ -1,19 +1,17 @@
-"""Ways to write scales down, and the scales that a dataset's own spectra suggest."""
+"""Ways to write scales down."""
 
 import math
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
-import torch
-
-from mspe.encodings.filters import ScaleFilter
-from mspe.graphs import PackedGraphs
+from pydantic import AfterValidator, Field, WrapValidator
 
 AUTO = "auto"
-AUTO_COUNT = 8
 
 _GEOMETRIC = re.compile(r"geometric\(([^,]+),([^,]+),([^,]+)\)")
+
+Number = TypeVar("Number")
 
 
 def parse_scales(value: Any) -> Any:
@@ -39,45 +37,25 @@ def parse_scales(value: Any) -> Any:
 
 
 def geometric(first: float, last: float, count: int) -> list[float]:
-    """Scales with a constant ratio, both ends included, to twelve digits."""
+    """Return scales with a constant ratio, both ends included, to twelve digits."""
     ratio = (last / first) ** (1 / (count - 1))
     return [float(f"{first * ratio**k:.12g}") for k in range(count)]
 
 
-def median_spectral_range(spectra: Iterable[PackedGraphs]) -> tuple[float, float]:
-    """Medians over graphs of the largest eigenvalue and of the smallest above zero.
-
-    Graphs without an edge have neither; where no graph has any, the answer is (1, 1).
-    """
-    ranges = torch.cat([shard.fields["spectral_range"] for shard in spectra]).double()
-    known = ranges[~ranges.isnan().any(dim=1)]
-    if known.numel() == 0:
-        return 1.0, 1.0
-    largest, gap = known.median(dim=0).values.tolist()
-    return largest, gap
+def _auto_or_scales(value: Any, check: Callable[[Any], Any]) -> Any:
+    return AUTO if value == AUTO else check(parse_scales(value))
 
 
-def auto_scales(filter_class: type[ScaleFilter], largest_eigenvalue: float, spectral_gap: float) -> list[float]:
-    """Scales between the shortest and the longest that a dataset's spectra resolve.
+def _distinct(scales: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(set(scales)) < len(scales):
+        raise ValueError("duplicate scales; list each once")
+    return scales
 
-    Parameters
-    ----------
-    filter_class
-        Whose scales: times run from 1 / λ_max to 1 / gap; steps double from 1 up to 1 / gap; restarts α, whose filter
-        falls to one half at λ = α / (1 − α), run from gap / (1 + gap) to λ_max / (1 + λ_max).
-    largest_eigenvalue, spectral_gap
-        Medians over the training graphs of the largest and of the smallest eigenvalue above zero.
 
-    Examples
-    --------
-    >>> from mspe.encodings.filters import Walk
-    >>> auto_scales(Walk, largest_eigenvalue=2.0, spectral_gap=0.1)
-    [1, 2, 4, 8, 16]
-    """
-    longest = max(1.0 / spectral_gap, 2.0 / largest_eigenvalue)
-    if filter_class.parameter == "steps":
-        return [2**k for k in range(math.ceil(math.log2(longest)) + 1)]
-    if filter_class.parameter == "restarts":
-        shortest = 1.0 / largest_eigenvalue
-        return geometric(1 / (1 + longest), 1 / (1 + shortest), AUTO_COUNT // 2)
-    return geometric(1.0 / largest_eigenvalue, longest, AUTO_COUNT)
+Scales = Annotated[
+    tuple[Number, ...],
+    Field(min_length=1, strict=False),
+    AfterValidator(_distinct),
+    WrapValidator(_auto_or_scales),
+]
+"""The type of a filter's scales: at least one, distinct, each of a type with its range; or `auto`."""

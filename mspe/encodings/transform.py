@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch_geometric.data import Data
 from torch_geometric.data.datapipes import functional_transform
 from torch_geometric.transforms import BaseTransform
 
-from mspe.encodings.bank import FilterBank
+from mspe.encodings.encoding_set import EncodingSet
 from mspe.encodings.spectrum import choose_backend, compute_spectrum
 from mspe.graphs import PackedGraphs
 
@@ -20,9 +19,9 @@ class AddMultiScalePE(BaseTransform):
     Parameters
     ----------
     bank
-        A `FilterBank` without trained filters, or its configuration, or a preset's name as `PRESETS[name]`.
+        An `EncodingSet` or its configuration, such as `PRESETS[name]`; what is trained is not added.
     attribute
-        The node attribute that holds the channels: fixed filters, degree, then eigenvectors.
+        The node attribute that holds the channels.
     spectrum
         Whether to add `eigenvalues`, `eigenvectors` (n² values, row-major) and `sqrt_degree` too, from which a model
         builds pair channels per batch. Only for graphs that are decomposed densely.
@@ -34,8 +33,8 @@ class AddMultiScalePE(BaseTransform):
     [0.5, 0.25]
     """
 
-    def __init__(self, bank: FilterBank | Mapping[str, Any], attribute: str = "pe", spectrum: bool = False) -> None:
-        self.bank = bank if isinstance(bank, FilterBank) else FilterBank.from_config(bank)
+    def __init__(self, bank: EncodingSet | Mapping[str, Any], attribute: str = "pe", spectrum: bool = False) -> None:
+        self.bank = bank if isinstance(bank, EncodingSet) else EncodingSet.from_config(bank)
         self.attribute = attribute
         self.spectrum = spectrum
 
@@ -44,8 +43,7 @@ class AddMultiScalePE(BaseTransform):
         graphs = PackedGraphs.from_structure(data)
         backend = "dense" if self.spectrum else choose_backend("auto", int(data.num_nodes))
         spectrum = compute_spectrum(graphs, backend=backend)
-        encoded = self.bank.encode_nodes(spectrum, lambda: graphs).fields
-        data[self.attribute] = torch.cat(list(encoded.values()), dim=1)
+        data[self.attribute] = self.bank.encode_nodes(spectrum, lambda: graphs).fields["node_encoding"]
         if self.spectrum:
             for name in ("eigenvalues", "eigenvectors", "sqrt_degree"):
                 data[name] = spectrum.fields[name]

@@ -7,8 +7,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from mspe.common.parallel import for_each
-from mspe.encodings.filters import Walk
-from mspe.encodings.laplacian import dense_adjacency, normalized_laplacian
+from mspe.encodings.catalogue import Walk
+from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import PackedGraphs
 from mspe.graphs.checks import check_structure
 
@@ -16,7 +16,7 @@ _GROUP_ELEMENTS = 2**18  # entries of the n² grids that are multiplied together
 
 
 def walk_diagonals(graphs: PackedGraphs, steps: Sequence[int]) -> Float[Tensor, "nodes steps"]:
-    """diag P^k of packed graphs, in single precision: the same as `FilterBank([Walk(steps)])` on nodes.
+    """diag P^k of packed graphs, in single precision: the same as `EncodingSet([Walk(steps)])` on nodes.
 
     With S = D^-½AD^-½, diag P^(a+b) = diag S^(a+b) is the row sum of S^a ∘ S^b, so powers up to half the longest walk
     are enough.

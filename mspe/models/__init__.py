@@ -7,7 +7,7 @@ from torch import nn
 
 from mspe.common.registry import choose
 from mspe.common.section import validate
-from mspe.encodings import PRESETS, FilterBank
+from mspe.encodings import PRESETS, BankConfig, EncodingSet
 from mspe.graphs import GraphSchema, TargetLevel
 from mspe.models.config import ModelParams
 from mspe.models.graph_transformer import GPS, GINENetwork, GraphTransformer
@@ -35,7 +35,7 @@ def get_model(
     num_classes: int,
     *,
     num_edge_features: int = 0,
-    bank: FilterBank | Mapping[str, Any] | None = None,
+    bank: EncodingSet | BankConfig | Mapping[str, Any] | None = None,
     target_level: TargetLevel = "graph",
     target_mean: Sequence[float] = (),
     target_std: Sequence[float] = (),
@@ -55,7 +55,7 @@ def get_model(
     num_edge_features
         Width of the edge features; at 0 they are not used.
     bank
-        The filter bank, or its configuration as `bank.json` holds it; by default walks of 1, 2, 4, 8 and 16 steps
+        The encodings, or their configuration as `bank.json` holds it; by default walks of 1, 2, 4, 8 and 16 steps
         and heat at times 0.25 to 32, on nodes and pairs. A batch without encodings has them computed with it.
     target_level
         What a sample is: a `graph`, a `node`, or an `edge`: a pair of nodes named in `batch.edge_label_index`.
@@ -70,8 +70,8 @@ def get_model(
         If the name or an option is unknown or not allowed.
     """
     params = validate(ModelParams, {"name": name, **options}, "get_model")
-    if not isinstance(bank, FilterBank):
-        bank = FilterBank.from_config(DEFAULT_BANK if bank is None else bank)
+    if not isinstance(bank, EncodingSet):
+        bank = EncodingSet.from_config(DEFAULT_BANK if bank is None else bank)
     model_class = choose("model", params.name, MODELS)
     return model_class(
         params, num_features, num_edge_features, num_classes, bank, target_level, target_mean, target_std
@@ -89,7 +89,7 @@ def compile_layers(model: nn.Module) -> None:
 
 
 def model_arguments(
-    params: ModelParams, schema: GraphSchema, bank: Mapping[str, Any], loss: str | None = None
+    params: ModelParams, schema: GraphSchema, bank: BankConfig, loss: str | None = None
 ) -> dict[str, Any]:
     """The arguments of `get_model` for a dataset, as plain values: a checkpoint holds them under `metadata.model`.
 
@@ -110,7 +110,7 @@ def model_arguments(
         "num_features": schema.num_features,
         "num_edge_features": schema.num_edge_features,
         "num_classes": task_of(schema).num_outputs(schema.num_classes, loss, schema.name),
-        "bank": dict(bank),
+        "bank": bank.model_dump(),
         "target_level": schema.target_level,
         "target_mean": list(schema.target_mean),
         "target_std": list(schema.target_std),

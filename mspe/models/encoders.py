@@ -7,7 +7,7 @@ from torch.nn import functional
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
-from mspe.encodings import BatchEncodings, FilterBank
+from mspe.encodings import BatchEncodings, EncodingSet
 from mspe.models.config import ModelParams
 from mspe.models.gates import ScaleGate
 from mspe.models.norms import BatchNorm
@@ -59,23 +59,25 @@ class NodeEncoder(nn.Module):
     """Node features, with the node encoding beside them.
 
     The encoding is batch-normalised and mapped to `node_dim` of the `hidden_dim` channels, as GraphGPS does (Rampášek
-    et al., arXiv 2205.12454); between the two, a learned weight a channel. Laplacian eigenvectors join it: each with a
-    random sign per graph while training and its fixed sign in evaluation, or through SignNet, to which the sign makes
-    no difference.
+    et al., arXiv 2205.12454); between the two, a learned weight per channel. Channels of arbitrary sign, such as
+    eigenvectors, come last: each with a random sign per graph while training and its fixed sign in evaluation, or
+    through SignNet, to which the sign makes no difference.
     """
 
-    def __init__(self, params: ModelParams, num_features: int, bank: FilterBank) -> None:
+    def __init__(self, params: ModelParams, num_features: int, bank: EncodingSet) -> None:
         super().__init__()
-        names = bank.node_channel_names
+        signed = bank.signed
+        self.order = sorted(range(len(signed)), key=lambda channel: signed[channel])  # those of arbitrary sign last
+        names = [bank.node_channels[channel] for channel in self.order]
         encoding_dim = params.node_dim if names else 0
         self.features = FeatureEncoder(num_features, params.hidden_dim - encoding_dim)
-        self.num_eigenvectors = bank.eigenvectors if encoding_dim else 0
+        self.num_signed = sum(signed) if encoding_dim else 0
         self.sign_net = self.norm = self.gate = self.encoding = None
         if not encoding_dim:
             return
-        if self.num_eigenvectors and params.eigenvector_encoder == "signnet":
-            self.sign_net = SignNet(self.num_eigenvectors, params.node_dim)
-            names = names[: -self.num_eigenvectors] + [f"signnet({k})" for k in range(1, params.node_dim + 1)]
+        if self.num_signed and params.eigenvector_encoder == "signnet":
+            self.sign_net = SignNet(self.num_signed, params.node_dim)
+            names = names[: -self.num_signed] + [f"signnet({k})" for k in range(1, params.node_dim + 1)]
         self.norm = BatchNorm(len(names))
         self.gate = ScaleGate(names) if params.scale_gate else None
         self.encoding = nn.Linear(len(names), encoding_dim)
@@ -85,23 +87,22 @@ class NodeEncoder(nn.Module):
         if self.encoding is None or self.norm is None:
             return embedded
         channels = encodings.node()
-        if self.num_eigenvectors:
-            vectors = self._signed(encodings.eigenvectors(), batch)
-            channels = torch.cat([channels, vectors], dim=-1)
+        if self.num_signed:
+            channels = channels[:, self.order]
+            plain, signed = channels[:, : -self.num_signed], channels[:, -self.num_signed :]
+            channels = torch.cat([plain, self._encode_signed(signed, batch)], dim=-1)
         channels = self.norm(channels)
         if self.gate is not None:
             channels = channels * self.gate()
         return torch.cat([embedded, self.encoding(channels).to(embedded.dtype)], dim=-1)
 
-    def _signed(
-        self, eigenvectors: Float[Tensor, "nodes eigenvectors"], batch: Batch
-    ) -> Float[Tensor, "nodes channels"]:
+    def _encode_signed(self, signed: Float[Tensor, "nodes signed"], batch: Batch) -> Float[Tensor, "nodes channels"]:
         if self.sign_net is not None:
-            return self.sign_net(eigenvectors)
+            return self.sign_net(signed)
         if not self.training:
-            return eigenvectors
-        signs = torch.randint(0, 2, (batch.num_graphs, eigenvectors.size(1)), device=eigenvectors.device)
-        return eigenvectors * (2 * signs - 1)[batch.batch]
+            return signed
+        signs = torch.randint(0, 2, (batch.num_graphs, signed.size(1)), device=signed.device)
+        return signed * (2 * signs - 1)[batch.batch]
 
 
 class SignNet(nn.Module):

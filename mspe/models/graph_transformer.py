@@ -7,7 +7,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
-from mspe.encodings import BatchEncodings, FilterBank
+from mspe.encodings import BatchEncodings, EncodingSet
 from mspe.graphs import DenseLayout, EdgeLayout
 from mspe.models.attention import HeadLayout
 from mspe.models.config import ModelParams
@@ -33,7 +33,7 @@ class GraphTransformer(nn.Module):
     num_classes
         Outputs a sample.
     bank
-        The filters; their channel counts set the encoders' widths.
+        The encodings; their channel counts set the encoders' widths.
     target_level
         What a sample is: a `graph`, a `node`, or an `edge`, that is a pair of nodes of `batch.edge_label_index`.
     target_mean, target_std
@@ -49,7 +49,7 @@ class GraphTransformer(nn.Module):
         num_features: int,
         num_edge_features: int,
         num_classes: int,
-        bank: FilterBank,
+        bank: EncodingSet,
         target_level: str = "graph",
         target_mean: Sequence[float] = (),
         target_std: Sequence[float] = (),
@@ -60,12 +60,12 @@ class GraphTransformer(nn.Module):
         self.node_encoder = NodeEncoder(params, num_features, bank)
         self.edge_encoder = FeatureEncoder(num_edge_features, params.hidden_dim)
         self.pair_bias = None
-        if self.uses_pairs and params.attention == "softmax" and bank.pair_channel_names:
-            self.pair_bias = PairBias(params, bank.pair_channel_names, num_edge_features)
+        if self.uses_pairs and params.attention == "softmax" and bank.pair_channels:
+            self.pair_bias = PairBias(params, bank.pair_channels, num_edge_features)
         self.layers = nn.ModuleList([GPSLayer(params) for _ in range(params.num_layers)])
         network = OutputNetwork(params, num_classes, target_mean, target_std)
         self.scores_pairs = target_level == "edge" and self.pair_bias is not None
-        further = [len(bank.pair_channel_names)] if self.scores_pairs else []
+        further = [len(bank.pair_channels)] if self.scores_pairs else []
         self.head = HEADS[target_level](params, network, *further)
 
     def forward(self, batch: Batch) -> Float[Tensor, "samples outputs"]:
@@ -85,7 +85,7 @@ class GraphTransformer(nn.Module):
         for layer, bias in zip(self.layers, biases, strict=True):
             x, edge = layer(x, edge, edges, head_blocks, bias)
         if self.scores_pairs:
-            return self.head(x, batch, encodings.of_links(pair, asked_pairs(batch)))
+            return self.head(x, batch, encodings.of_edges(pair, asked_pairs(batch)))
         return self.head(x, batch)
 
     def _biases(

@@ -14,15 +14,16 @@ from mspe.common.files import read_tensors
 from mspe.common.section import validate
 from mspe.dataset.features import FeatureTable
 from mspe.dataset.readers.molecules import describe_problem, molecule_structure
-from mspe.encodings import AddMultiScalePE, FilterBank
+from mspe.encodings import AddMultiScalePE, EncodingSet
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
+from mspe.graphs.packing import Level
 from mspe.models import get_model
 from mspe.pipeline.evaluation import Evaluation
 from mspe.tasks import Task, task_of
 from mspe.training.device import Precision, get_device
 from mspe.training.loops import Scored, predict_batches
 
-_INPUTS = {"x": "node", "edge_attr": "edge", "edge_weight": "edge"}
+_INPUTS: dict[str, Level] = {"x": "node", "edge_attr": "edge", "edge_weight": "edge"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class TrainedModel:
         return task_of(self.schema)
 
     @property
-    def bank(self) -> FilterBank:
+    def bank(self) -> EncodingSet:
         """The encodings that it was trained with."""
         return self.model.bank  # type: ignore[return-value]
 

@@ -14,6 +14,7 @@ from mspe.common.errors import MspeError
 from mspe.common.files import write_json
 from mspe.common.resume import discard, resume_folder
 from mspe.config import RuntimeParams
+from mspe.encodings import BankConfig
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
 from mspe.models import ModelParams, compile_layers, get_model, model_arguments, pairs_that_fit
 from mspe.tasks import is_minimized, task_of
@@ -38,8 +39,8 @@ class TrainingData:
     """What a model is trained on: graphs with spectrum and encodings, and what describes them."""
 
     schema: GraphSchema
-    bank: Mapping[str, Any]
-    """The resolved filter bank, as `bank.json` holds it."""
+    bank: BankConfig
+    """The resolved bank, as `bank.json` holds it."""
     train: PackedGraphs
     val: PackedGraphs
 

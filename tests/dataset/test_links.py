@@ -8,7 +8,7 @@ from torch_geometric.data import Data
 from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
 from mspe.dataset.links import VIEWS, link_graphs
-from mspe.encodings import FilterBank, compute_spectrum
+from mspe.encodings import EncodingSet, compute_spectrum
 from mspe.graphs import PackedGraphs
 from mspe.models import get_model
 from tests.conftest import BANK, complete, graph
@@ -65,7 +65,7 @@ def test_the_score_of_an_edge_cannot_change_the_graph_that_is_encoded() -> None:
     model.eval()
     packed = dataset.val
     other = packed.with_fields({"edge_label": 1 - packed.fields["edge_label"]}, {})
-    bank = FilterBank.from_config(BANK)
+    bank = EncodingSet.from_config(BANK)
     encoded = [bank.encode_nodes(compute_spectrum(graphs)).fields["node_encoding"] for graphs in (packed, other)]
     assert torch.equal(*encoded)
     scores = [model(graphs.collate([0])) for graphs in (packed, other)]

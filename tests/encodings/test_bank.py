@@ -11,8 +11,8 @@ from torch_geometric.data import Batch, Data
 from torch_geometric.transforms import AddRandomWalkPE
 
 from mspe.common.errors import MspeError
-from mspe.encodings import BatchEncodings, FilterBank, Heat, Spectrum, Walk, compute_spectrum, walk_diagonals
-from mspe.encodings.laplacian import dense_adjacency, normalized_laplacian
+from mspe.encodings import BatchEncodings, EncodingSet, Heat, Spectrum, Walk, compute_spectrum, walk_diagonals
+from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
 from tests.conftest import BANK, complete, cycle, graph
 
@@ -26,10 +26,10 @@ def dense_spectrum(*graphs: Data, dtype: torch.dtype = torch.float64) -> Spectru
 
 
 def batch_spectrum(batch: Batch) -> Spectrum:
-    return BatchEncodings(FilterBank(), batch, DenseLayout.blocks(batch.ptr)).spectra[0]
+    return BatchEncodings(EncodingSet(), batch, DenseLayout.blocks(batch.ptr)).spectra[0]
 
 
-def encode(bank: FilterBank, data: Data) -> tuple[Tensor, Tensor]:
+def encode(bank: EncodingSet, data: Data) -> tuple[Tensor, Tensor]:
     """Node [n, channels] and pair [n, n, channels] encodings of one graph in float64."""
     spectrum = dense_spectrum(data)
     return bank.node_encoding(spectrum)[0], bank.pair_encoding(spectrum)[0]
@@ -47,7 +47,7 @@ def random_graphs(draw: st.DrawFn) -> Data:
     return graph(size, draw(st.lists(st.tuples(node, node), max_size=20)))
 
 
-BANK_MODULE = FilterBank.from_config(BANK)
+BANK_MODULE = EncodingSet.from_config(BANK)
 
 
 def test_the_diagonal_of_the_pair_encoding_is_the_node_encoding(awkward: Data) -> None:
@@ -59,14 +59,14 @@ def test_walks_are_powers_of_the_transition_matrix(awkward: Data) -> None:
     matrix = adjacency(awkward)
     isolated = (matrix.sum(1) == 0).double()
     transition = (matrix + isolated.diag()) / (matrix.sum(1) + isolated)[:, None]  # an isolated walker stays
-    _, pair = encode(FilterBank([Walk([0, 1, 2, 5])]), awkward)
+    _, pair = encode(EncodingSet([Walk([0, 1, 2, 5])]), awkward)
     for channel, step in enumerate([0, 1, 2, 5]):
         torch.testing.assert_close(pair[..., channel], torch.linalg.matrix_power(transition, step), **TOLERANCE)
 
 
 def test_heat_is_the_matrix_exponential(awkward: Data) -> None:
     laplacian, _ = normalized_laplacian(adjacency(awkward)[None])
-    _, pair = encode(FilterBank([Heat([0.3, 7.0])]), awkward)
+    _, pair = encode(EncodingSet([Heat([0.3, 7.0])]), awkward)
     for channel, time in enumerate([0.3, 7.0]):
         expected = torch.from_numpy(scipy.linalg.expm(-time * laplacian[0].numpy()))
         torch.testing.assert_close(pair[..., channel], expected, **TOLERANCE)
@@ -77,7 +77,7 @@ def test_heat_is_the_matrix_exponential(awkward: Data) -> None:
 def test_heat_semigroup_and_trace(data: Data, first: float, second: float) -> None:
     if first in (second, first + second):
         return
-    _, pair = encode(FilterBank([Heat([first]), Heat([second]), Heat([first + second])]), data)
+    _, pair = encode(EncodingSet([Heat([first]), Heat([second]), Heat([first + second])]), data)
     torch.testing.assert_close(pair[..., 0] @ pair[..., 1], pair[..., 2], **TOLERANCE)
     trace = torch.exp(-first * dense_spectrum(data).eigenvalues[0]).sum()
     torch.testing.assert_close(pair[..., 0].trace(), trace, **TOLERANCE)
@@ -124,12 +124,12 @@ def test_rotating_the_basis_of_an_eigenspace_changes_nothing(data: Data) -> None
 
 
 def test_rows_of_a_walk_sum_to_one(awkward: Data) -> None:
-    _, pair = encode(FilterBank([Walk([1, 3, 16])]), awkward)
+    _, pair = encode(EncodingSet([Walk([1, 3, 16])]), awkward)
     torch.testing.assert_close(pair.sum(1), torch.ones_like(pair.sum(1)), **TOLERANCE)
 
 
 def test_closed_forms_of_the_walk_diagonal() -> None:
-    walk = FilterBank([Walk([1, 2, 3, 4])])
+    walk = EncodingSet([Walk([1, 2, 3, 4])])
     half, quarter = 1 / 2, 1 / 4
     # cycle of at least five nodes: only steps back and forth return
     torch.testing.assert_close(encode(walk, cycle(7))[0][0], torch.tensor([0, half, 0, 3 / 8]).double(), **TOLERANCE)
@@ -150,7 +150,7 @@ def test_an_isolated_node_has_the_response_at_zero() -> None:
 
 def test_walks_agree_with_pyg_on_real_molecules(molecules: tuple[GraphSchema, PackedGraphs]) -> None:
     theirs = AddRandomWalkPE(20, attr_name="pe")
-    bank = FilterBank([Walk(list(range(1, 21)))])
+    bank = EncodingSet([Walk(list(range(1, 21)))])
     simple = [
         data for data in molecules[1] if data.num_nodes > 1 and data.edge_index.unique().numel() == data.num_nodes
     ]
@@ -194,16 +194,16 @@ def test_a_bank_survives_its_configuration_and_names_its_channels() -> None:
         == config["pair_channels"]
         == ["walk(0)", "walk(1)", "walk(2)", "walk(5)", "heat(0.25)", "heat(1)", "heat(8)"]
     )
-    assert FilterBank.from_config(config).config() == config
+    assert EncodingSet.from_config(config).config() == config
 
 
 def test_a_bank_without_node_channels_encodes_none() -> None:
-    bank = FilterBank.from_config({**BANK, "node": False})
+    bank = EncodingSet.from_config({**BANK, "node": False})
     assert bank.encode_nodes(compute_spectrum(PackedGraphs.from_list([cycle(3)]))).fields["node_encoding"].shape == (
         3,
         0,
     )
-    assert (len(bank.node_channel_names), len(bank.pair_channel_names)) == (0, 7)
+    assert (len(bank.node_channels), len(bank.pair_channels)) == (0, 7)
 
 
 @pytest.mark.parametrize(
@@ -219,12 +219,12 @@ def test_a_bank_without_node_channels_encodes_none() -> None:
 )
 def test_a_wrong_filter_is_named(filters: dict, message: str) -> None:
     with pytest.raises(MspeError, match=message):
-        FilterBank.from_config({"filters": filters, "node": True, "pair": True})
+        EncodingSet.from_config({"filters": filters, "node": True, "pair": True})
 
 
 def test_walk_diagonals_need_no_spectrum(awkward: Data, molecules: tuple[GraphSchema, PackedGraphs]) -> None:
     steps = [0, 1, 2, 3, 7, 20]
     for graphs in (PackedGraphs.from_list([awkward]), molecules[1][:20]):
-        expected = FilterBank([Walk(steps)]).encode_nodes(compute_spectrum(graphs, torch.float64))
+        expected = EncodingSet([Walk(steps)]).encode_nodes(compute_spectrum(graphs, torch.float64))
         result = walk_diagonals(graphs, steps)
         torch.testing.assert_close(result.double(), expected.fields["node_encoding"], atol=1e-6, rtol=0)

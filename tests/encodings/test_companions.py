@@ -3,13 +3,13 @@
 import networkx
 import pytest
 import torch
+from mspe.encodings.distances import distance_channels
+from mspe.encodings.eigenvectors import packed_eigenvectors, sparse_eigenvectors
 from torch_geometric.data import Batch, Data
 from torch_geometric.utils import to_networkx
 
-from mspe.encodings import PRESETS, AddMultiScalePE, BatchEncodings, FilterBank, compute_spectrum
-from mspe.encodings.distances import distance_channels
-from mspe.encodings.eigenvectors import packed_eigenvectors, sparse_eigenvectors
-from mspe.encodings.laplacian import normalized_laplacian
+from mspe.encodings import PRESETS, AddMultiScalePE, BatchEncodings, EncodingSet, compute_spectrum
+from mspe.encodings.spectrum.laplacian import normalized_laplacian
 from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
 from mspe.models import get_model
 from mspe.models.encoders import SignNet
@@ -77,7 +77,7 @@ def test_distances_agree_with_networkx(awkward: Data) -> None:
 
 
 def test_the_transform_gives_what_the_stages_store(molecules: tuple[GraphSchema, PackedGraphs]) -> None:
-    bank = FilterBank.from_config({**PRESETS["default"], "eigenvectors": 3, "degree": True})
+    bank = EncodingSet.from_config({**PRESETS["default"], "eigenvectors": 3, "degree": True})
     packed = molecules[1][:8]
     stored = bank.encode_nodes(compute_spectrum(packed))
     for number, data in enumerate(packed):
@@ -89,17 +89,17 @@ def test_the_transform_gives_what_the_stages_store(molecules: tuple[GraphSchema,
         assert transformed.eigenvectors.numel() == data.num_nodes**2
     batch = Batch.from_data_list([AddMultiScalePE(bank, spectrum=True)(data) for data in packed])
     blocks = DenseLayout.blocks(batch.ptr)
-    assert BatchEncodings(bank, batch, blocks).pair()[0].shape[-1] == len(bank.pair_channel_names)
+    assert BatchEncodings(bank, batch, blocks).pair()[0].shape[-1] == len(bank.pair_channels)
 
 
 def test_csl_is_told_apart_by_the_default_bank_and_not_by_degree() -> None:
     skips = [2, 3, 4, 5, 6, 9, 11, 12, 13, 16]
     rings = [graph(41, [(i, (i + s) % 41) for i in range(41) for s in (1, skip)]) for skip in skips]
     spectrum = compute_spectrum(PackedGraphs.from_list(rings), dtype=torch.float64)
-    encoding = FilterBank.from_config(PRESETS["default"]).encode_nodes(spectrum).fields["node_encoding"]
+    encoding = EncodingSet.from_config(PRESETS["default"]).encode_nodes(spectrum).fields["node_encoding"]
     classes = encoding.view(10, 41, -1)[:, 0]
     assert torch.pdist(classes, p=torch.inf).min() > 1e-5
-    degree = FilterBank.from_config({"degree": True}).encode_nodes(spectrum).fields["node_encoding"]
+    degree = EncodingSet.from_config({"degree": True}).encode_nodes(spectrum).fields["node_encoding"]
     assert degree.unique().numel() == 1
 
 
@@ -116,7 +116,7 @@ def test_csl_is_told_apart_by_the_default_bank_and_not_by_degree() -> None:
 )
 @pytest.mark.parametrize("encoder", ["flip", "signnet"])
 def test_a_model_takes_every_encoding_and_computes_what_is_missing(config: dict, encoder: str) -> None:
-    bank = FilterBank.from_config(config)
+    bank = EncodingSet.from_config(config)
     options = {"hidden_dim": 16, "num_layers": 2, "heads": 2, "node_dim": 6, "eigenvector_encoder": encoder}
     model = get_model("graph_transformer", num_features=0, num_classes=1, bank=bank.config(), **options)
     packed = PackedGraphs.from_list(list(AWKWARD.values()))
@@ -131,7 +131,7 @@ def test_a_model_takes_every_encoding_and_computes_what_is_missing(config: dict,
 def test_signs_flip_per_graph_in_training_only_and_sign_net_does_not_care() -> None:
     torch.manual_seed(0)  # of few weights, all may be dead for a graph
     packed = PackedGraphs.from_list([PATH] * 16)
-    bank = FilterBank.from_config(PRESETS["lappe"])
+    bank = EncodingSet.from_config(PRESETS["lappe"])
     options = {"hidden_dim": 16, "num_layers": 1, "heads": 2, "node_dim": 6, "norm": "layer"}
     model = get_model("graph_transformer", num_features=0, num_classes=1, bank=bank, **options)
     batch = packed.collate(range(16))

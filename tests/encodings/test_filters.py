@@ -8,10 +8,10 @@ from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.config import load_params
-from mspe.encodings import FilterBank, Heat, PersonalizedPageRank, Walk, Wavelet
-from mspe.encodings.laplacian import normalized_laplacian
+from mspe.encodings import EncodingSet, Heat, PersonalizedPageRank, Walk, Wavelet
 from mspe.encodings.scales import auto_scales, median_spectral_range
 from mspe.encodings.spectrum import compute_spectrum
+from mspe.encodings.spectrum.laplacian import normalized_laplacian
 from mspe.graphs import PackedGraphs
 from tests.conftest import ROOT, cycle, graph
 from tests.encodings.test_bank import TOLERANCE, adjacency, dense_spectrum, encode
@@ -21,7 +21,7 @@ def test_page_rank_is_the_inverse_and_its_rows_sum_to_one(awkward: Data) -> None
     matrix = adjacency(awkward)
     isolated = (matrix.sum(1) == 0).double()
     transition = ((matrix + isolated.diag()) / (matrix.sum(1) + isolated)[:, None]).numpy()
-    _, pair = encode(FilterBank([PersonalizedPageRank([0.15, 0.6, 1.0])]), awkward)
+    _, pair = encode(EncodingSet([PersonalizedPageRank([0.15, 0.6, 1.0])]), awkward)
     for channel, restart in enumerate([0.15, 0.6, 1.0]):
         expected = restart * np.linalg.inv(np.eye(len(transition)) - (1 - restart) * transition)
         torch.testing.assert_close(pair[..., channel], torch.from_numpy(expected), **TOLERANCE)
@@ -30,18 +30,18 @@ def test_page_rank_is_the_inverse_and_its_rows_sum_to_one(awkward: Data) -> None
 
 def test_the_wavelet_is_its_matrix_function_and_vanishes_on_an_isolated_node(awkward: Data) -> None:
     laplacian, _ = normalized_laplacian(adjacency(awkward)[None])
-    _, pair = encode(FilterBank([Wavelet([0.5, 3.0])]), awkward)
+    _, pair = encode(EncodingSet([Wavelet([0.5, 3.0])]), awkward)
     for channel, time in enumerate([0.5, 3.0]):
         expected = time * laplacian[0] @ torch.linalg.matrix_exp(-time * laplacian[0]) * torch.e
         torch.testing.assert_close(pair[..., channel], expected, **TOLERANCE)
-    node, _ = encode(FilterBank([Wavelet([2.0])]), graph(2, []))
+    node, _ = encode(EncodingSet([Wavelet([2.0])]), graph(2, []))
     assert node.abs().max() == 0
 
 
 @pytest.mark.parametrize("filter", [Heat([0.7, 3.0], True), Wavelet([0.7], True), PersonalizedPageRank([0.3], True)])
 def test_trained_scales_start_as_given_and_have_the_right_gradient(filter: Heat) -> None:
     torch.testing.assert_close(filter.scales.tolist(), list(filter.values), atol=1e-6, rtol=1e-6)
-    bank = FilterBank([filter.double()])
+    bank = EncodingSet([filter.double()])
     spectrum = dense_spectrum(cycle(5))
 
     def evaluate(free: Tensor) -> Tensor:
@@ -66,8 +66,8 @@ def test_steps_are_never_trained_and_an_edge_cannot_be() -> None:
 
 
 def test_the_learned_filter_is_invariant_differentiable_and_survives_its_configuration() -> None:
-    bank = FilterBank.from_config({"filters": {"learned": {"channels": 3}, "walk": {"steps": [2]}}})
-    assert bank.node_channel_names == ["walk(2)", "learned(1)", "learned(2)", "learned(3)"]
+    bank = EncodingSet.from_config({"filters": {"learned": {"channels": 3}, "walk": {"steps": [2]}}})
+    assert bank.node_channels == ["walk(2)", "learned(1)", "learned(2)", "learned(3)"]
     assert bank.stored_channel_names == ["walk(2)"]
     assert bank.config()["filters"] == {"walk": {"steps": [2]}, "learned": {"channels": 3}}
     node = bank.node_encoding(dense_spectrum(cycle(6)))[0]
@@ -98,24 +98,24 @@ def test_auto_is_resolved_once_and_written_out(tmp_path: object) -> None:
     resolved = automatic.resolve(max_nodes=30, spectral_range=(2.0, 0.1))
     assert resolved["filters"]["walk"] == {"steps": [1, 2, 4, 8, 16]}
     assert resolved["filters"]["heat"]["times"][-1] == 10.0
-    assert FilterBank.from_config(resolved).config()["filters"] == resolved["filters"]
+    assert EncodingSet.from_config(resolved).config()["filters"] == resolved["filters"]
 
 
 def test_presets_are_the_published_encodings() -> None:
     params = load_params(ROOT / "params.yaml").encodings
 
-    def bank(name: str) -> FilterBank:
+    def bank(name: str) -> EncodingSet:
         config = params.model_copy(update={"preset": name}).resolve(max_nodes=30, spectral_range=(2.0, 0.1))
-        return FilterBank.from_config(config)
+        return EncodingSet.from_config(config)
 
-    assert bank("rwse").node_channel_names == [f"walk({k})" for k in range(1, 21)]
-    assert bank("rwse").pair_channel_names == []
-    assert bank("rrwp").pair_channel_names == bank("rrwp").node_channel_names == [f"walk({k})" for k in range(21)]
-    assert bank("lappe").node_channel_names == [f"eigenvector({k})" for k in range(1, 9)]
-    assert bank("hkse").node_channel_names == bank("default").node_channel_names[5:]
-    assert bank("spd").pair_channel_names[-2:] == ["distance(10+)", "distance(unreachable)"]
-    assert bank("none").node_channel_names == bank("none").pair_channel_names == []
-    assert len(bank("default").pair_channel_names) == 13
+    assert bank("rwse").node_channels == [f"walk({k})" for k in range(1, 21)]
+    assert bank("rwse").pair_channels == []
+    assert bank("rrwp").pair_channels == bank("rrwp").node_channels == [f"walk({k})" for k in range(21)]
+    assert bank("lappe").node_channels == [f"eigenvector({k})" for k in range(1, 9)]
+    assert bank("hkse").node_channels == bank("default").node_channels[5:]
+    assert bank("spd").pair_channels[-2:] == ["distance(10+)", "distance(unreachable)"]
+    assert bank("none").node_channels == bank("none").pair_channels == []
+    assert len(bank("default").pair_channels) == 13
 
 
 def test_pair_channels_of_a_large_graph_are_refused_with_the_memory_they_would_take() -> None:

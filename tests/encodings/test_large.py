@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
-from mspe.encodings import FilterBank, compute_spectrum, walk_diagonals
-from mspe.encodings.chebyshev import estimated_spectral_weights, sparse_operator
+from mspe.encodings import EncodingSet, compute_spectrum, walk_diagonals
 from mspe.encodings.spectrum import choose_backend
+from mspe.encodings.spectrum.chebyshev import estimated_spectral_weights, sparse_operator
 from mspe.graphs import PackedGraphs
 from tests.encodings.test_bank import random_graphs
 
-BANK = FilterBank.from_config(
+BANK = EncodingSet.from_config(
     {
         "filters": {
             "walk": {"steps": [0, 1, 2, 5, 20]},
@@ -113,7 +113,7 @@ def test_a_scale_too_sharp_for_the_polynomials_is_named() -> None:
         ({"walk": {"steps": [5000]}}, "walk"),
     ):
         with pytest.raises(MspeError, match=channel + r".*too sharp for spectral measures.*backend=dense"):
-            FilterBank.from_config({"filters": filters}).encode_nodes(spectrum)
+            EncodingSet.from_config({"filters": filters}).encode_nodes(spectrum)
 
 
 def test_the_spectral_range_agrees_with_the_dense_one() -> None:

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
+from mspe.encodings.distances import distance_channels
 from torch_geometric.data import Data
 from torch_geometric.datasets import Planetoid, TUDataset
 from torch_geometric.transforms import AddRandomWalkPE
 from torch_geometric.utils import k_hop_subgraph, to_networkx
 
 from mspe.dataset import get_dataset
-from mspe.encodings import FilterBank, Heat, PersonalizedPageRank, Walk, compute_spectrum
-from mspe.encodings.distances import distance_channels
-from mspe.encodings.laplacian import normalized_laplacian
+from mspe.encodings import EncodingSet, Heat, PersonalizedPageRank, Walk, compute_spectrum
+from mspe.encodings.spectrum.laplacian import normalized_laplacian
 from mspe.graphs import PackedGraphs
 from tests.encodings.test_bank import adjacency, encode
 
@@ -49,7 +49,7 @@ def load(source: str, shared: Path, tmp_path: Path) -> Iterator[Data]:
 def test_every_encoding_agrees_with_an_independent_implementation(
     source: str, shared_data: Path, tmp_path: Path
 ) -> None:
-    bank = FilterBank([Walk(list(range(1, 17))), Heat([0.5, 8.0]), PersonalizedPageRank([0.2])])
+    bank = EncodingSet([Walk(list(range(1, 17))), Heat([0.5, 8.0]), PersonalizedPageRank([0.2])])
     graphs = list(load(source, shared_data, tmp_path))
     assert len(graphs) >= 5
     for graph in graphs:
@@ -76,6 +76,6 @@ def test_the_walk_diagonal_of_cora_agrees_with_pyg(shared_data: Path, tmp_path: 
     cora = Planetoid(str(tmp_path), "Cora")[0]
     graph = Data(edge_index=cora.edge_index, num_nodes=cora.num_nodes)
     spectrum = compute_spectrum(PackedGraphs.from_structure(graph), backend="auto")
-    ours = FilterBank([Walk([1, 2, 3, 4, 5])]).encode_nodes(spectrum).fields["node_encoding"]
+    ours = EncodingSet([Walk([1, 2, 3, 4, 5])]).encode_nodes(spectrum).fields["node_encoding"]
     theirs = AddRandomWalkPE(5, attr_name="pe")(graph).pe
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)

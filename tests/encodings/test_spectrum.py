@@ -6,7 +6,7 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from mspe.encodings import compute_spectrum
-from mspe.encodings.laplacian import dense_adjacency, normalized_laplacian
+from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import PackedGraphs
 from tests.conftest import complete, cycle, graph
 

@@ -10,7 +10,7 @@ from torch_geometric.loader import DataLoader
 
 from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
-from mspe.encodings import PRESETS, BatchEncodings, FilterBank, compute_spectrum
+from mspe.encodings import PRESETS, BatchEncodings, EncodingSet, compute_spectrum
 from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
 from mspe.models import ModelParams, get_model, model_arguments, pairs_that_fit
 from mspe.models.encoders import FeatureEncoder
@@ -104,7 +104,7 @@ def test_a_pair_is_scored_the_same_alone_and_in_a_batch_of_several_blocks() -> N
 
 def test_the_channels_of_chosen_pairs_are_those_of_the_whole_square() -> None:
     batch = Batch.from_data_list([graph(4, [(0, 1), (1, 2), (2, 3)]), graph(5, [(0, 1), (0, 2), (0, 3), (3, 4)])])
-    encodings = BatchEncodings(FilterBank.from_config(BANK), batch, DenseLayout.blocks(batch.ptr))
+    encodings = BatchEncodings(EncodingSet.from_config(BANK), batch, DenseLayout.blocks(batch.ptr))
     pair = encodings.pair()
     links = torch.tensor([[0, 2, 4, 8], [1, 0, 8, 8]])
     whole = pair[0]  # [2, 5, 5, channels]

@@ -20,7 +20,7 @@ from scipy.sparse.linalg import eigsh
 from torch import Tensor
 
 from mspe.common.parallel import for_each
-from mspe.encodings.laplacian import merged_edges
+from mspe.encodings.spectrum.laplacian import merged_edges
 
 DEGREE = 64
 EXACT_MAX_NODES = 50_000

@@ -9,14 +9,14 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mspe.common.parallel import for_each
-from mspe.encodings.chebyshev import (
+from mspe.encodings.spectrum.chebyshev import (
     EXACT_MAX_NODES,
     estimated_spectral_weights,
     sparse_operator,
     sparse_spectral_range,
     spectral_weights,
 )
-from mspe.encodings.laplacian import dense_adjacency, normalized_laplacian
+from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.checks import check_structure
 from mspe.graphs.packing import Level

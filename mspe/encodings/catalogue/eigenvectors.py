@@ -1,16 +1,68 @@
 """Laplacian eigenvectors as a node encoding (Dwivedi and Bresson 2020, arXiv 2012.09699)."""
 
+from typing import ClassVar
+
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import eigsh
 from torch import Tensor
 
-from mspe.encodings.chebyshev import sparse_operator
-from mspe.graphs import PackedGraphs
+from mspe.common.section import PositiveInt, Section
+from mspe.encodings.encoding import Encoding, Need
+from mspe.encodings.graph_view import GraphView
+from mspe.encodings.spectrum.chebyshev import sparse_operator
 
 _SAME = 1e-4  # eigenvalues closer than this, in the single precision that is stored, are one eigenspace
+
+
+class Eigenvectors(Encoding):
+    """Eigenvectors of the smallest eigenvalues, without the trivial one, as node channels.
+
+    Parameters
+    ----------
+    count
+        How many, at least 1; of a graph with fewer, or where the cut would split an eigenspace, zeros take their place.
+    """
+
+    name = "eigenvectors"
+    off = 0
+    needs: ClassVar[frozenset[Need]] = frozenset({"spectrum"})
+    signed = True
+
+    class Params(Section):
+        """How many."""
+
+        count: PositiveInt
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count=count)
+        self.count = count
+
+    @property
+    def node_channels(self) -> list[str]:
+        """Numbered from 1, in ascending order of the eigenvalues."""
+        return [f"eigenvector({k})" for k in range(1, self.count + 1)]
+
+    def node(self, graphs: GraphView) -> Float[Tensor, "nodes count"]:
+        """Return the eigenvectors: from the spectrum, or from the edges where graphs are too large for one."""
+        if graphs.spectral_weights is not None:
+            return self._of_large(graphs)
+        spectrum = graphs.spectrum
+        vectors = laplacian_eigenvectors(spectrum.eigenvalues, spectrum.eigenvectors, spectrum.sqrt_degree, self.count)
+        return graphs.layout.flatten(vectors)
+
+    def _of_large(self, graphs: GraphView) -> Float[Tensor, "nodes count"]:
+        """One graph after the other: the edges of each are those that start at its nodes."""
+        index, weight = graphs.edge_index, graphs.edge_weight
+        parts, first = [], 0
+        for size in graphs.layout.mask.sum(dim=1).tolist():
+            inside = (index[0] >= first) & (index[0] < first + size)
+            own = None if weight is None else weight[inside]
+            parts.append(sparse_eigenvectors(index[:, inside] - first, own, size, self.count))
+            first += size
+        return torch.cat(parts)
 
 
 def laplacian_eigenvectors(
@@ -62,31 +114,13 @@ def fix_signs(vectors: Float[Tensor, "... size count"]) -> Float[Tensor, "... si
     return vectors * torch.where(largest < 0, -1.0, 1.0)
 
 
-def packed_eigenvectors(
-    spectrum: PackedGraphs, count: int, max_elements: int = 2**20
+def sparse_eigenvectors(
+    edge_index: Int[Tensor, "2 edges"], edge_weight: Float[Tensor, " edges"] | None, num_nodes: int, count: int
 ) -> Float[Tensor, "nodes {count}"]:
-    """`laplacian_eigenvectors` of packed graphs, from their packed spectrum."""
-    fields = spectrum.fields
-    result = fields["eigenvalues"].new_empty(int(spectrum.num_nodes.sum()), count)
-    for size, group in spectrum.groups_by_size(max_elements):
-        vectors = laplacian_eigenvectors(
-            spectrum.take_rows(fields["eigenvalues"], "node", group).view(-1, size),
-            spectrum.take_rows(fields["eigenvectors"], "pair", group).view(-1, size, size),
-            spectrum.take_rows(fields["sqrt_degree"], "node", group).view(-1, size),
-            count,
-        )
-        spectrum.put_rows(result, "node", group, vectors)
-    return result
-
-
-def sparse_eigenvectors(graphs: PackedGraphs, count: int) -> Float[Tensor, "nodes {count}"]:
-    """`laplacian_eigenvectors` of large graphs, by Lanczos iteration from a fixed start, so the same every time."""
-    parts = []
-    for graph in graphs:
-        matrix, root = sparse_operator(graph.edge_index, graph.get("edge_weight"), graph.num_nodes)
-        values, vectors = _smallest(matrix, count)
-        parts.append(laplacian_eigenvectors(values[None], vectors[None], root[None], count)[0])
-    return torch.cat(parts)
+    """Return `laplacian_eigenvectors` of a large graph, by Lanczos iteration from a fixed start: always the same."""
+    matrix, root = sparse_operator(edge_index, edge_weight, num_nodes)
+    values, vectors = _smallest(matrix, count)
+    return laplacian_eigenvectors(values[None], vectors[None], root[None], count)[0]
 
 
 def _smallest(matrix: csr_array, count: int) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,43 @@
+"""Python files of the user's that extend the library."""
+
+import sys
+from collections.abc import Iterable
+from hashlib import sha256
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from mspe.common.errors import MspeError
+
+
+def load_plugins(paths: Iterable[str | Path]) -> None:
+    """Run Python files, each once in a process: what they register is known from then on.
+
+    Parameters
+    ----------
+    paths
+        Of the files, relative to the working folder.
+
+    Raises
+    ------
+    MspeError
+        If one is missing, or raises.
+    """
+    for path in paths:
+        _load(Path(path))
+
+
+def _load(path: Path) -> None:
+    name = f"mspe_plugin_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    if name in sys.modules:
+        return
+    spec = spec_from_file_location(name, path) if path.is_file() else None
+    if spec is None or spec.loader is None:
+        raise MspeError(f"{path}: no such Python file; correct encodings.plugins, or --plugin")
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # the user's code
+        del sys.modules[name]
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise MspeError(f"{path}: cannot be loaded ({reason}); correct the file") from error

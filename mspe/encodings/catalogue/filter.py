@@ -1,0 +1,221 @@
+"""Filters g(λ) of the graph spectrum: what they share.
+
+With L = U Λ Uᵀ, a filter's node channels are diag(U g(Λ) Uᵀ) and its pair channels U g(Λ) Uᵀ: a subclass only says g.
+Both are the same for any sign and basis of the eigenvectors.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from mspe.common.errors import MspeError
+from mspe.common.section import Section
+from mspe.encodings.encoding import Encoding, Need
+from mspe.encodings.graph_view import GraphView
+from mspe.encodings.scales import AUTO
+from mspe.encodings.spectrum.chebyshev import interpolation_error, quadrature_nodes
+from mspe.encodings.statistics import GraphStatistics
+
+logger = logging.getLogger(__name__)
+
+_SHARPNESS = 1e-6
+
+
+class Filter(Encoding):
+    """A function g of the eigenvalues λ in [0, 2], with one or more channels.
+
+    A subclass has `channel_names` and `response`.
+    """
+
+    needs: ClassVar[frozenset[Need]] = frozenset({"spectrum"})
+    conjugated: ClassVar[bool] = False
+    """Whether the pair encoding is D^-½ U g(Λ) Uᵀ D^½ rather than U g(Λ) Uᵀ (the diagonal is the same)."""
+
+    @property
+    def channel_names(self) -> list[str]:
+        """Names of the channels, on nodes and on pairs."""
+        return []
+
+    def response(self, eigenvalues: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape channels"]:
+        """Return g(λ) for every channel, in the precision of `eigenvalues`."""
+        return eigenvalues.new_empty(*eigenvalues.shape, 0)
+
+    @property
+    def node_channels(self) -> list[str]:
+        """Names of the channels."""
+        return self.channel_names
+
+    @property
+    def pair_channels(self) -> list[str]:
+        """Names of the channels."""
+        return self.channel_names
+
+    def node(self, graphs: GraphView) -> Float[Tensor, "nodes channels"]:
+        """Return diag(U g(Λ) Uᵀ)."""
+        return filter_nodes([self], graphs)
+
+    def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:
+        """Return U g(Λ) Uᵀ, conjugated where the filter says so, and zero on padding.
+
+        It is a view of memory in which the channel comes first, the order in which a bias per attention head is one
+        matrix product.
+        """
+        spectrum = graphs.spectrum
+        left = right = spectrum.eigenvectors  # [graphs, size, size], a column an eigenvector
+        if self.conjugated:
+            root = spectrum.sqrt_degree[..., None]
+            left, right = left / root, right * root
+        response = self.response(spectrum.eigenvalues)  # [graphs, size, channels]
+        scaled = left[:, None] * response.transpose(1, 2)[:, :, None]  # [graphs, channels, size, size]
+        kernels = (scaled.flatten(1, 2) @ right.transpose(1, 2)).view_as(scaled)
+        return kernels.transpose(0, 1).permute(1, 2, 3, 0)
+
+    def check_precision(self, graphs: GraphView) -> None:
+        """Refuse a scale too sharp for spectral measures, and log the error of those estimated with random probes."""
+        if graphs.spectral_weights is None:
+            return
+        self._refuse_sharp(degree=graphs.spectral_weights.size(1) - 1)
+        if graphs.spectral_weights_error is not None:
+            for name, bound in self.estimated_error(graphs.spectral_weights_error).items():
+                logger.info("%s: estimated with random probes, 95 %% of its errors are at most %.1e", name, bound)
+
+    def _refuse_sharp(self, degree: int) -> None:
+        error = interpolation_error(self.response, degree)
+        worst = int(error.argmax())
+        if error[worst] > _SHARPNESS:
+            raise MspeError(
+                f"{self.channel_names[worst]}: too sharp for spectral measures, whose polynomials of degree {degree} "
+                f"miss it by {error[worst]:.0e}, allowed: {_SHARPNESS:.0e}; take a shorter scale, or "
+                "encodings.backend=dense where memory allows"
+            )
+
+    def estimated_error(self, error: Float[Tensor, "nodes points"]) -> dict[str, float]:
+        """Return by channel a bound on 95 % of the errors of an estimate with random probes.
+
+        Half the difference of two independent halves of the probes is distributed as the error of their mean; the
+        bound is 1.2 times its 95 % quantile over nodes.
+        """
+        deviation = integrate([self], error).abs()
+        bounds = 1.2 * torch.quantile(deviation, 0.95, dim=0)
+        return dict(zip(self.channel_names, bounds.tolist(), strict=True))
+
+
+def filter_nodes(filters: Sequence[Filter], graphs: GraphView) -> Float[Tensor, "nodes channels"]:
+    """Return the node channels of several filters: diag(U g(Λ) Uᵀ)_i = Σ_k U_ik² g(λ_k), one product for all of them.
+
+    Of graphs that are too large for eigenvectors it is ∫ g dw_i over the spectral measure w_i of each node.
+    """
+    if graphs.spectral_weights is not None:
+        return integrate(filters, graphs.spectral_weights)
+    spectrum = graphs.spectrum
+    squared = spectrum.eigenvectors.square()  # [graphs, size (nodes), size (eigenvalues)]
+    return graphs.layout.flatten(squared @ _responses(filters, spectrum.eigenvalues))
+
+
+def integrate(filters: Sequence[Filter], weights: Float[Tensor, "nodes points"]) -> Float[Tensor, "nodes channels"]:
+    """Return ∫ g dw for the spectral measure w of every node."""
+    points = quadrature_nodes(weights.size(1) - 1).to(weights)
+    return weights @ _responses(filters, points)
+
+
+def _responses(filters: Sequence[Filter], eigenvalues: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape channels"]:
+    return torch.cat([filter.response(eigenvalues) for filter in filters], dim=-1)
+
+
+class ScaleFilter(Filter):
+    """A filter with one channel per scale; its `Params` have one field, the scales.
+
+    Parameters
+    ----------
+    scales
+        As `Params` takes them.
+    trainable
+        Whether the scales are parameters of the model, starting from those given. Ignored where the filter says that
+        it cannot be trained.
+
+    Raises
+    ------
+    MspeError
+        If there is no scale, one is given twice, or one lies outside the filter's range.
+    """
+
+    can_train: ClassVar[bool] = True
+    """Whether the response has a derivative in the scale."""
+
+    def __init__(self, scales: Sequence[float], trainable: bool = False) -> None:
+        super().__init__(**{self.parameter(): scales})
+        self.values: tuple[float, ...] = getattr(self.params, self.parameter())
+        initial = torch.tensor(self.values, dtype=torch.float64)
+        self.unconstrained: Tensor
+        if trainable and self.can_train:
+            unconstrained = self._unconstrain(initial)
+            if not unconstrained.isfinite().all():
+                raise MspeError(
+                    f"encoding {self.name}: {self.parameter()}: got {list(scales)}, a trained scale may not start on "
+                    "the edge of its range"
+                )
+            self.unconstrained = nn.Parameter(unconstrained.float())
+        else:
+            self.register_buffer("unconstrained", initial, persistent=False)
+
+    @classmethod
+    def parameter(cls) -> str:
+        """Return the key under the filter that holds the scales."""
+        return next(iter(cls.Params.model_fields))
+
+    @classmethod
+    def from_params(cls, params: Section, trainable: bool) -> Self:
+        """Build it from its scales."""
+        return cls(getattr(params, cls.parameter()), trainable)
+
+    @classmethod
+    def resolve(cls, params: Section, statistics: GraphStatistics) -> Section:
+        """Return the parameters with `auto` replaced by the filter's own scales."""
+        if getattr(params, cls.parameter()) != AUTO:
+            return params
+        return cls.Params.model_validate({cls.parameter(): cls.auto(statistics)})
+
+    @classmethod
+    def auto(cls, statistics: GraphStatistics) -> Sequence[float]:
+        """Return the scales that a dataset's spectra suggest; a filter without a rule of its own has none.
+
+        Raises
+        ------
+        MspeError
+            If the filter has no rule.
+        """
+        where = f"encodings.filters.{cls.name}.{cls.parameter()}"
+        raise MspeError(f"{where}: got auto, for which the filter has no rule; list the scales")
+
+    @staticmethod
+    def _unconstrain(scales: Tensor) -> Tensor:
+        """Map scales to unbounded parameters; `_constrain` is the inverse."""
+        return scales.log()
+
+    @staticmethod
+    def _constrain(unconstrained: Tensor) -> Tensor:
+        return unconstrained.exp()
+
+    @property
+    def scales(self) -> Float[Tensor, " scales"]:
+        """The scales as they stand, trained or not."""
+        return self.unconstrained if self.stored else self._constrain(self.unconstrained)
+
+    @property
+    def channel_names(self) -> list[str]:
+        """Filter and scale of each channel; a trained scale is named by where it started."""
+        return [f"{self.name}({scale:.6g})" for scale in self.values]
+
+    def response(self, eigenvalues: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape scales"]:
+        """Return g(λ) at every scale, in the precision of `eigenvalues`."""
+        return self.evaluate(eigenvalues[..., None], self.scales.to(eigenvalues.dtype))
+
+    def evaluate(
+        self, eigenvalues: Float[Tensor, "*shape 1"], scales: Float[Tensor, " scales"]
+    ) -> Float[Tensor, "*shape scales"]:
+        """Return g(λ) of each eigenvalue at each scale."""
+        return eigenvalues.expand(*eigenvalues.shape[:-1], scales.numel())

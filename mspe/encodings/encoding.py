@@ -1,0 +1,72 @@
+"""The interface of an encoding."""
+
+from typing import Any, ClassVar, Literal, Self
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from mspe.common.section import Section, validate
+from mspe.encodings.graph_view import GraphView
+from mspe.encodings.statistics import GraphStatistics
+
+Need = Literal["spectrum", "edges"]
+
+
+class Encoding(nn.Module):
+    """One positional or structural encoding of nodes, of pairs of nodes, or of both; subclasses live one to a file.
+
+    A subclass has a `name`, its `Params`, and `node_channels` with `node`, or `pair_channels` with `pair`; its
+    constructor takes the fields of `Params` by name. With parameters of its own it is trained.
+    """
+
+    name: ClassVar[str]
+    """The key under `encodings` (of a filter: under `encodings.filters`)."""
+    off: ClassVar[bool | int | None] = None
+    """What `bank.json` holds where it is not used."""
+    needs: ClassVar[frozenset[Need]] = frozenset()
+    """What has to be at hand where a model evaluates it in a batch; what is missing is computed, more slowly."""
+    signed: ClassVar[bool] = False
+    """Whether the sign of each node channel is arbitrary, as that of an eigenvector."""
+
+    class Params(Section):
+        """What stands under its key, with the range of each value."""
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__()
+        self.params = validate(self.Params, params, f"encoding {self.name}")
+
+    @classmethod
+    def from_params(cls, params: Section, trainable: bool) -> Self:
+        """Build it from what stands under its key; `trainable` is `encodings.trainable`."""
+        return cls(**dict(params))
+
+    @classmethod
+    def resolve(cls, params: Section, statistics: GraphStatistics) -> Section:
+        """Return the parameters with `auto` replaced by values read off the training graphs."""
+        return params
+
+    @property
+    def stored(self) -> bool:
+        """Whether the encode stage computes its node channels; else a model does, in every batch, and may train it."""
+        return not any(True for _ in self.parameters())
+
+    @property
+    def node_channels(self) -> list[str]:
+        """Names of the node channels."""
+        return []
+
+    @property
+    def pair_channels(self) -> list[str]:
+        """Names of the pair channels."""
+        return []
+
+    def node(self, graphs: GraphView) -> Float[Tensor, "nodes channels"]:
+        """Return the node channels of some graphs."""
+        return graphs.sqrt_degree.new_empty(graphs.sqrt_degree.numel(), 0)
+
+    def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:
+        """Return the pair channels of some graphs, on padding too."""
+        return graphs.adjacency.new_empty(*graphs.adjacency.shape, 0)
+
+    def check_precision(self, graphs: GraphView) -> None:
+        """Refuse, or report, what spectral measures of large graphs miss of the node channels."""

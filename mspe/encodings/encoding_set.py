@@ -1,0 +1,348 @@
+"""An ordered list of encodings: what a bank is made of, in the encode stage and in a model."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch_geometric.data import Data
+
+from mspe.common.errors import MspeError
+from mspe.common.parallel import for_each
+from mspe.common.section import PathError, Section, validate
+from mspe.encodings.catalogue import CATALOGUE, Filter
+from mspe.encodings.catalogue.filter import filter_nodes
+from mspe.encodings.config import BankConfig, read_params, write_params
+from mspe.encodings.encoding import Encoding, Need
+from mspe.encodings.graph_view import GraphView
+from mspe.encodings.registry import ENCODINGS
+from mspe.encodings.spectrum import Spectrum, compute_spectrum
+from mspe.graphs import DenseLayout, PackedGraphs
+
+_GROUP_ELEMENTS = 2**18  # entries of the n² grids that are encoded together
+
+
+class EncodingSet(nn.Module):
+    """Encodings in the order of their channels, those that are stored first.
+
+    Parameters
+    ----------
+    encodings
+        Of nodes, of pairs, or of both.
+    node, pair
+        Whether the filters among them have node channels, and pair channels.
+
+    Raises
+    ------
+    MspeError
+        If one is to be trained, but its channels do not depend on its parameters.
+
+    Examples
+    --------
+    >>> bank = EncodingSet.from_config({"filters": {"walk": {"steps": [1, 2]}}, "degree": True})
+    >>> bank.node_channels, bank.pair_channels
+    (['walk(1)', 'walk(2)', 'degree'], ['walk(1)', 'walk(2)'])
+    """
+
+    def __init__(self, encodings: Iterable[Encoding] = (), node: bool = True, pair: bool = True) -> None:
+        super().__init__()
+        self.filter_nodes, self.filter_pairs = node, pair
+        self.encodings = nn.ModuleList(sorted(encodings, key=lambda encoding: not encoding.stored))
+        for encoding in self:
+            if not encoding.stored:
+                _check_gradient(encoding)
+
+    def __iter__(self) -> Iterator[Encoding]:
+        return iter(self.encodings)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_config(cls, config: BankConfig | Mapping[str, Any]) -> "EncodingSet":
+        """Build a resolved bank; a key that is missing has its default.
+
+        Raises
+        ------
+        MspeError
+            If an encoding is unknown, say one of a plug-in that is not loaded, or a parameter is not allowed.
+        """
+        bank = config if isinstance(config, BankConfig) else validate(BankConfig, config, "bank")
+        order = list(ENCODINGS)  # of those that are no filters
+        others = dict(sorted(bank.others.items(), key=lambda item: order.index(item[0]) if item[0] in order else -1))
+        encodings = []
+        for name, value in {**bank.filters, **others}.items():
+            if value or name in ENCODINGS:  # else of a plug-in, and off
+                params = _read_checked(name, value)
+                encodings += [] if params is None else [ENCODINGS[name].from_params(params, bank.trainable)]
+        return cls(encodings, bank.node, bank.pair)
+
+    def config(self) -> BankConfig:
+        """Return what `from_config` takes, with the names of the channels."""
+        filters = [encoding for encoding in self if isinstance(encoding, Filter)]
+        others = {encoding.name: encoding.off for encoding in CATALOGUE if not issubclass(encoding, Filter)}
+        others |= {encoding.name: write_params(encoding) for encoding in self if not isinstance(encoding, Filter)}
+        return BankConfig(
+            filters={filter.name: filter.params.model_dump(mode="json") for filter in filters},
+            trainable=any(getattr(filter, "can_train", False) and not filter.stored for filter in filters),
+            node=self.filter_nodes,
+            pair=self.filter_pairs,
+            others=others,
+            node_channels=tuple(self.node_channels),
+            pair_channels=tuple(self.pair_channels),
+        )
+
+    @property
+    def on_nodes(self) -> list[Encoding]:
+        """The encodings that have node channels."""
+        return [e for e in self if e.node_channels and (self.filter_nodes or not isinstance(e, Filter))]
+
+    @property
+    def on_pairs(self) -> list[Encoding]:
+        """The encodings that have pair channels."""
+        return [e for e in self if e.pair_channels and (self.filter_pairs or not isinstance(e, Filter))]
+
+    @property
+    def stored(self) -> list[Encoding]:
+        """The encodings whose node channels the encode stage stores."""
+        return [encoding for encoding in self.on_nodes if encoding.stored]
+
+    @property
+    def evaluated(self) -> list[Encoding]:
+        """The encodings whose node channels a model computes in every batch."""
+        return [encoding for encoding in self.on_nodes if not encoding.stored]
+
+    @property
+    def node_channels(self) -> list[str]:
+        """Names of the node channels."""
+        return [name for encoding in self.on_nodes for name in encoding.node_channels]
+
+    @property
+    def pair_channels(self) -> list[str]:
+        """Names of the pair channels."""
+        return [name for encoding in self.on_pairs for name in encoding.pair_channels]
+
+    @property
+    def signed(self) -> list[bool]:
+        """Whether the sign of each node channel is arbitrary."""
+        return [encoding.signed for encoding in self.on_nodes for _ in encoding.node_channels]
+
+    @property
+    def batch_needs(self) -> frozenset[Need]:
+        """What a model needs at hand in every batch, beside the stored channels."""
+        return frozenset().union(*(encoding.needs for encoding in [*self.evaluated, *self.on_pairs]))
+
+    def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:
+        """Return all pair channels, in memory the channel first."""
+        parts = [encoding.pair(graphs).permute(3, 0, 1, 2) for encoding in self.on_pairs]
+        return torch.cat(parts).permute(1, 2, 3, 0)
+
+    @torch.no_grad()
+    def encode_nodes(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None = None) -> PackedGraphs:
+        """Compute what is stored of packed graphs.
+
+        Parameters
+        ----------
+        spectrum
+            Their packed spectrum or spectral measures, as `compute_spectrum` gives them.
+        graphs
+            Gives their edges; called only by encodings that are computed from edges.
+
+        Returns
+        -------
+        PackedGraphs
+            The same graphs without edges, with `node_encoding` [nodes, channels].
+
+        Raises
+        ------
+        MspeError
+            If a scale is too long for spectral measures.
+        """
+        like = spectrum.fields["sqrt_degree"]
+        channels = sum(len(encoding.node_channels) for encoding in self.stored)
+        encoding = like.new_empty(like.numel(), channels)
+
+        def encode(size: int, group: Tensor) -> None:
+            view = view_group(spectrum, size, group, graphs)
+            spectrum.put_rows(encoding, "node", group, node_channels(self.stored, view).to(like.dtype))
+
+        if "eigenvalues" not in spectrum.fields:
+            view = view_measures(spectrum, graphs)
+            for one in self.stored:
+                one.check_precision(view)
+            encoding = node_channels(self.stored, view).to(like.dtype)
+        elif channels:
+            for_each(encode, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded=like.device.type == "cpu")
+        return spectrum.beside({"node_encoding": encoding}, {"node_encoding": "node"})
+
+
+def _read_checked(name: str, value: Any) -> Section | None:
+    """The parameters of an encoding of a bank; None where it is off."""
+    try:
+        return read_params(ENCODINGS[name], value)
+    except PathError as error:
+        raise MspeError(f"bank: {name}: {error}") from None
+    except MspeError as error:
+        raise MspeError(
+            f"{error}; if it is of a plug-in, load its file: list it under encodings.plugins, give --plugin FILE, or "
+            "import it"
+        ) from None
+
+
+def node_channels(self) -> list[str]:
+        """Names of the node channels."""
+        return [name for encoding in self.on_nodes for name in encoding.node_channels]
+
+    @property
+    def pair_channels(self) -> list[str]:
+        """Names of the pair channels."""
+        return [name for encoding in self.on_pairs for name in encoding.pair_channels]
+
+    @property
+    def signed(self) -> list[bool]:
+        """Whether the sign of each node channel is arbitrary."""
+        return [encoding.signed for encoding in self.on_nodes for _ in encoding.node_channels]
+
+    @property
+    def batch_needs(self) -> frozenset[Need]:
+        """What a model needs at hand in every batch, beside the stored channels."""
+        return frozenset().union(*(encoding.needs for encoding in [*self.evaluated, *self.on_pairs]))
+
+    def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:
+        """Return all pair channels, in memory the channel first."""
+        parts = [encoding.pair(graphs).permute(3, 0, 1, 2) for encoding in self.on_pairs]
+        return torch.cat(parts).permute(1, 2, 3, 0)
+
+    @torch.no_grad()
+    def encode_nodes(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None = None) -> PackedGraphs:
+        """Compute what is stored of packed graphs.
+
+        Parameters
+        ----------
+        spectrum
+            Their packed spectrum or spectral measures, as `compute_spectrum` gives them.
+        graphs
+            Gives their edges; called only by encodings that are computed from edges.
+
+        Returns
+        -------
+        PackedGraphs
+            The same graphs without edges, with `node_encoding` [nodes, channels].
+
+        Raises
+        ------
+        MspeError
+            If a scale is too long for spectral measures.
+        """
+        like = spectrum.fields["sqrt_degree"]
+        channels = sum(len(encoding.node_channels) for encoding in self.stored)
+        encoding = like.new_empty(like.numel(), channels)
+
+        def encode(size: int, group: Tensor) -> None:
+            view = view_group(spectrum, size, group, graphs)
+            spectrum.put_rows(encoding, "node", group, node_channels(self.stored, view).to(like.dtype))
+
+        if "eigenvalues" not in spectrum.fields:
+            view = view_measures(spectrum, graphs)
+            for one in self.stored:
+                one.check_precision(view)
+            encoding = node_channels(self.stored, view).to(like.dtype)
+        elif channels:
+            for_each(encode, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded=like.device.type == "cpu")
+        return spectrum.beside({"node_encoding": encoding}, {"node_encoding": "node"})
+
+
+def read_checked(name: str, value: Any) -> Any:
+    """Read the parameters of an encoding of a bank.
+
+    Raises
+    ------
+    MspeError
+        If the encoding is unknown, or a parameter is not allowed.
+    """
+    if name not in ENCODINGS:
+        try:
+            ENCODINGS[name]
+        except MspeError as error:
+            raise MspeError(
+                f"{error}; if it is of a plug-in, load its file: list it under encodings.plugins, give --plugin FILE, "
+                "or import it"
+            ) from None
+    try:
+        return read_params(ENCODINGS[name], value)
+    except ValueError as error:
+        raise MspeError(f"encoding {name}: {error}") from None
+
+
+def node_channels(encodings: Sequence[Encoding], graphs: GraphView) -> Float[Tensor, "nodes channels"]:
+    """Return the node channels of some encodings; filters that follow each other share one product."""
+    parts = []
+    for are_filters, members in groupby(encodings, key=lambda encoding: isinstance(encoding, Filter)):
+        found = list(members)
+        parts += [filter_nodes(found, graphs)] if are_filters else [one.node(graphs) for one in found]  # type: ignore[arg-type]
+    return torch.cat(parts, dim=1) if parts else graphs.sqrt_degree.new_empty(graphs.sqrt_degree.numel(), 0)
+
+
+def view_group(
+    spectrum: PackedGraphs, size: int, group: Tensor, graphs: Callable[[], PackedGraphs] | None
+) -> GraphView:
+    """Return the view of graphs that all have `size` nodes."""
+    fields = spectrum.fields
+
+    def read_fields() -> dict[str, Tensor]:
+        return {"sqrt_degree": spectrum.take_rows(fields["sqrt_degree"], "node", group).flatten()}
+
+    def read_spectrum() -> Spectrum:
+        return Spectrum(
+            eigenvalues=spectrum.take_rows(fields["eigenvalues"], "node", group).view(-1, size),
+            eigenvectors=spectrum.take_rows(fields["eigenvectors"], "pair", group).view(-1, size, size),
+            sqrt_degree=spectrum.take_rows(fields["sqrt_degree"], "node", group).view(-1, size),
+        )
+
+    layout = DenseLayout.from_sizes([size] * len(group), spectrum.num_nodes.device)
+    return GraphView(layout, read_fields, read_spectrum, lambda: _edges(graphs, group))
+
+
+def view_measures(spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None) -> GraphView:
+    """Return the view of all graphs of packed spectral measures."""
+    layout = DenseLayout.from_sizes(spectrum.num_nodes.tolist(), spectrum.num_nodes.device)
+    everything = torch.arange(len(spectrum), device=spectrum.num_nodes.device)
+    return GraphView(layout, lambda: spectrum.fields, _no_spectrum, lambda: _edges(graphs, everything))
+
+
+def _no_spectrum() -> Spectrum:
+    raise MspeError("an encoding needs eigenvectors, of which such large graphs have none; set encodings.backend=dense")
+
+
+def _edges(graphs: Callable[[], PackedGraphs] | None, group: Tensor) -> tuple[Tensor, Tensor | None]:
+    if graphs is None:
+        raise MspeError("an encoding is computed from edges, which were not given; give encode_nodes the graphs")
+    batch = graphs().collate(group)
+    return batch.edge_index, batch.get("edge_weight")
+
+
+@torch.enable_grad()
+def _check_gradient(encoding: Encoding) -> None:
+    """Refuse an encoding to be trained whose channels do not depend on a parameter, on a small graph.
+
+    Its edges are those of a square and a triangle that share a side: no eigenvalue is repeated.
+    """
+    pairs = torch.tensor([[0, 1, 2, 3, 0, 1], [1, 2, 3, 0, 4, 4]])
+    graph = PackedGraphs.from_list([Data(edge_index=torch.cat([pairs, pairs.flip(0)], dim=1), num_nodes=5)])
+    view = view_group(compute_spectrum(graph), 5, torch.tensor([0]), lambda: graph)
+    channels = []
+    if encoding.node_channels:
+        channels.append(encoding.node(view).flatten())
+    if encoding.pair_channels:
+        channels.append(encoding.pair(view).flatten())
+    values = torch.cat(channels)
+    weights = torch.linspace(1.0, 2.0, values.numel())  # so that channels which sum to a constant show
+    names, parameters = zip(*encoding.named_parameters(), strict=True)
+    gradients: Sequence[Tensor | None] = [None] * len(names)
+    if values.requires_grad:
+        gradients = torch.autograd.grad((values.float() * weights).sum(), parameters, allow_unused=True)
+    for name, gradient in zip(names, gradients, strict=True):
+        if gradient is None or not bool(gradient.any()):
+            raise MspeError(
+                f"encoding {encoding.name}: cannot be trained, since its channels have no gradient in {name}; declare "
+                "can_train = False in its class, or set encodings.trainable=false"
+            )

@@ -1,0 +1,86 @@
+"""Graphs as an encoding sees them."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from mspe.encodings.spectrum import Spectrum
+from mspe.graphs import DenseLayout
+
+
+class GraphView:
+    """Some graphs with their spectrum and edges, read when they are asked for.
+
+    Parameters
+    ----------
+    layout
+        Where the nodes, numbered through all graphs, stand in a grid [graphs, size].
+    fields
+        Gives their packed spectrum or spectral measures, flat over these graphs, as `compute_spectrum` names them.
+    spectrum
+        Gives the spectrum in the grid, where the graphs are not too large for one.
+    edges
+        Gives their edges in the numbers of the nodes, [2, edges], and the edges' weights, or None for weights of 1.
+    """
+
+    def __init__(
+        self,
+        layout: DenseLayout,
+        fields: Callable[[], Mapping[str, Tensor]],
+        spectrum: Callable[[], Spectrum],
+        edges: Callable[[], tuple[Tensor, Tensor | None]],
+    ) -> None:
+        self.layout = layout
+        self._read_fields = fields
+        self._read_spectrum = spectrum
+        self._read_edges = edges
+
+    @cached_property
+    def _fields(self) -> Mapping[str, Tensor]:
+        return self._read_fields()
+
+    @cached_property
+    def _edges(self) -> tuple[Tensor, Tensor | None]:
+        return self._read_edges()
+
+    @cached_property
+    def spectrum(self) -> Spectrum:
+        """The spectrum of each graph, padded to the largest."""
+        return self._read_spectrum()
+
+    @property
+    def spectral_weights(self) -> Float[Tensor, "nodes points"] | None:
+        """The spectral measure of each node, where graphs are too large for eigenvectors; else None."""
+        return self._fields.get("spectral_weights")
+
+    @property
+    def spectral_weights_error(self) -> Float[Tensor, "nodes points"] | None:
+        """An error distributed as that of the measures, where random probes estimated them; else None."""
+        return self._fields.get("spectral_weights_error")
+
+    @property
+    def sqrt_degree(self) -> Float[Tensor, " nodes"]:
+        """D^½ of each node; 1 of an isolated one."""
+        return self._fields["sqrt_degree"]
+
+    @property
+    def edge_index(self) -> Int[Tensor, "2 edges"]:
+        """The edges, in the numbers of the nodes of this view."""
+        return self._edges[0]
+
+    @property
+    def edge_weight(self) -> Float[Tensor, " edges"] | None:
+        """Weights of the edges; None where all are 1."""
+        return self._edges[1]
+
+    @cached_property
+    def adjacency(self) -> Float[Tensor, "graphs size size"]:
+        """1 where an edge leads from row to column, else 0, on padding too."""
+        graphs, size = self.layout.shape
+        row, column = self.edge_index + self.layout.nodes.start
+        adjacent = torch.zeros(graphs, size, size, device=row.device)
+        adjacent.view(-1)[self.layout.pair_slot(row, column)] = 1.0
+        return adjacent
