@@ -25,7 +25,9 @@ _GROUP_ELEMENTS = 2**18  # entries of the n² grids that are encoded together
 
 
 class EncodingSet(nn.Module):
-    """Encodings in the order of their channels, those that are stored first.
+    """Encodings in order: filters first, and of each kind those that are not trained.
+
+    Node channels that are stored come before those that a model evaluates in every batch.
 
     Parameters
     ----------
@@ -49,7 +51,8 @@ class EncodingSet(nn.Module):
     def __init__(self, encodings: Iterable[Encoding] = (), node: bool = True, pair: bool = True) -> None:
         super().__init__()
         self.filter_nodes, self.filter_pairs = node, pair
-        self.encodings = nn.ModuleList(sorted(encodings, key=lambda encoding: not encoding.stored))
+        ordered = sorted(encodings, key=lambda encoding: (not isinstance(encoding, Filter), not encoding.stored))
+        self.encodings = nn.ModuleList(ordered)
         for encoding in self:
             if not encoding.stored:
                 _check_gradient(encoding)
@@ -93,8 +96,9 @@ class EncodingSet(nn.Module):
 
     @property
     def on_nodes(self) -> list[Encoding]:
-        """The encodings that have node channels."""
-        return [e for e in self if e.node_channels and (self.filter_nodes or not isinstance(e, Filter))]
+        """The encodings that have node channels, in the order of these."""
+        found = [e for e in self if e.node_channels and (self.filter_nodes or not isinstance(e, Filter))]
+        return sorted(found, key=lambda encoding: not encoding.stored)
 
     @property
     def on_pairs(self) -> list[Encoding]:
@@ -186,91 +190,6 @@ def _read_checked(name: str, value: Any) -> Section | None:
             f"{error}; if it is of a plug-in, load its file: list it under encodings.plugins, give --plugin FILE, or "
             "import it"
         ) from None
-
-
-def node_channels(self) -> list[str]:
-        """Names of the node channels."""
-        return [name for encoding in self.on_nodes for name in encoding.node_channels]
-
-    @property
-    def pair_channels(self) -> list[str]:
-        """Names of the pair channels."""
-        return [name for encoding in self.on_pairs for name in encoding.pair_channels]
-
-    @property
-    def signed(self) -> list[bool]:
-        """Whether the sign of each node channel is arbitrary."""
-        return [encoding.signed for encoding in self.on_nodes for _ in encoding.node_channels]
-
-    @property
-    def batch_needs(self) -> frozenset[Need]:
-        """What a model needs at hand in every batch, beside the stored channels."""
-        return frozenset().union(*(encoding.needs for encoding in [*self.evaluated, *self.on_pairs]))
-
-    def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:
-        """Return all pair channels, in memory the channel first."""
-        parts = [encoding.pair(graphs).permute(3, 0, 1, 2) for encoding in self.on_pairs]
-        return torch.cat(parts).permute(1, 2, 3, 0)
-
-    @torch.no_grad()
-    def encode_nodes(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None = None) -> PackedGraphs:
-        """Compute what is stored of packed graphs.
-
-        Parameters
-        ----------
-        spectrum
-            Their packed spectrum or spectral measures, as `compute_spectrum` gives them.
-        graphs
-            Gives their edges; called only by encodings that are computed from edges.
-
-        Returns
-        -------
-        PackedGraphs
-            The same graphs without edges, with `node_encoding` [nodes, channels].
-
-        Raises
-        ------
-        MspeError
-            If a scale is too long for spectral measures.
-        """
-        like = spectrum.fields["sqrt_degree"]
-        channels = sum(len(encoding.node_channels) for encoding in self.stored)
-        encoding = like.new_empty(like.numel(), channels)
-
-        def encode(size: int, group: Tensor) -> None:
-            view = view_group(spectrum, size, group, graphs)
-            spectrum.put_rows(encoding, "node", group, node_channels(self.stored, view).to(like.dtype))
-
-        if "eigenvalues" not in spectrum.fields:
-            view = view_measures(spectrum, graphs)
-            for one in self.stored:
-                one.check_precision(view)
-            encoding = node_channels(self.stored, view).to(like.dtype)
-        elif channels:
-            for_each(encode, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded=like.device.type == "cpu")
-        return spectrum.beside({"node_encoding": encoding}, {"node_encoding": "node"})
-
-
-def read_checked(name: str, value: Any) -> Any:
-    """Read the parameters of an encoding of a bank.
-
-    Raises
-    ------
-    MspeError
-        If the encoding is unknown, or a parameter is not allowed.
-    """
-    if name not in ENCODINGS:
-        try:
-            ENCODINGS[name]
-        except MspeError as error:
-            raise MspeError(
-                f"{error}; if it is of a plug-in, load its file: list it under encodings.plugins, give --plugin FILE, "
-                "or import it"
-            ) from None
-    try:
-        return read_params(ENCODINGS[name], value)
-    except ValueError as error:
-        raise MspeError(f"encoding {name}: {error}") from None
 
 
 def node_channels(encodings: Sequence[Encoding], graphs: GraphView) -> Float[Tensor, "nodes channels"]:
