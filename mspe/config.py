@@ -21,7 +21,7 @@ T = TypeVar("T")
 def distinct(entries: tuple[T, ...]) -> tuple[T, ...]:
     """Refuse a list, of seeds say, in which an entry stands twice."""
     if len(set(entries)) < len(entries):
-        raise ValueError("each may stand there once")
+        raise ValueError("duplicate entries; list each once")
     return entries
 
 

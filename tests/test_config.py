@@ -8,7 +8,8 @@ import yaml
 
 from mspe.common.errors import MspeError
 from mspe.config import Params, load_params
-from mspe.encodings.config import parse_scales
+from mspe.encodings import GraphStatistics
+from mspe.encodings.scales import parse_scales
 from tests.conftest import ROOT
 
 CASES = [
@@ -47,7 +48,7 @@ CASES = [
     (
         "encodings.filters.walk.steps",
         [1, -2],
-        "encodings.filters.walk.steps: got [1, -2], -2 is out of range, allowed: integers of",
+        "encodings.filters.walk.steps.1: got -2, input should be greater than or equal to 0",
     ),
     ("encodings.filters.walk.steps", [1.5], "encodings.filters.walk.steps.0: got 1.5, input should be a valid integer"),
     ("encodings.filters.heat.times", "geometric(4, 1, 3)", "geometric(first, last, count) needs 0 < first < last"),
@@ -56,8 +57,8 @@ CASES = [
         "linear(1, 4)",
         'allowed: a list of scales, "geometric(first, last, count)", or auto',
     ),
-    ("encodings.filters.heat.times", [0], "0 is out of range, allowed: finite numbers above 0"),
-    ("encodings.filters.heat.times", [1, 1], "each scale may stand there once"),
+    ("encodings.filters.heat.times", [0], "encodings.filters.heat.times.0: got 0, input should be greater than 0"),
+    ("encodings.filters.heat.times", [1, 1], "encodings.filters.heat.times: got [1, 1], duplicate scales"),
     (
         "encodings.filters.haet",
         {"times": [1]},
@@ -66,15 +67,21 @@ CASES = [
     ("encodings.pair", "sometimes", "encodings.pair"),
     ("model.heads", 5, "model: hidden_dim is 64 and heads is 5: heads must divide hidden_dim"),
     ("encodings.preset", "rwsee", "encodings.preset: got 'rwsee', input should be 'default', 'rwse'"),
-    ("encodings.filters.ppr", {"restarts": [0.0]}, "0 is out of range, allowed: numbers above 0, up to 1"),
+    ("encodings.filters.ppr", {"restarts": [1.5]}, "encodings.filters.ppr.restarts.0: got 1.5, input should be less"),
     (
         "encodings.filters.learned",
         {"channels": 0},
         "encodings.filters.learned.channels: got 0, input should be greater",
     ),
+    ("encodings.laplacian", "symmetric", "encodings.laplacian: unknown key; known here: backend, degree, distance"),
+    ("encodings.eigenvectors", -1, "encodings.eigenvectors: got -1, input should be greater than 0"),
+    ("encodings.distance", "far", "encodings.distance: got 'far', input should be a valid integer"),
+    ("encodings.degree", 3, "encodings.degree"),
+    ("encodings.plugins", "one.py", "encodings.plugins"),
+    ("encodings.plugins", ["one.py"], "one.py: no such Python file; correct encodings.plugins"),
     ("encodings.backend", "magic", "encodings.backend: got 'magic', input should be 'auto', 'dense', 'chebyshev'"),
     ("seeds", [], "seeds: got []"),
-    ("seeds", [0, 0], "seeds: got [0, 0], each may stand there once"),
+    ("seeds", [0, 0], "seeds: got [0, 0], duplicate entries; list each once"),
     ("evaluation.split", "dev", "evaluation.split: got 'dev', input should be 'train', 'val' or 'test'"),
     ("runtime.device", "gpu", "runtime.device: got 'gpu'"),
     (
@@ -166,7 +173,7 @@ def test_keys_that_the_chosen_type_does_not_use_are_accepted(tmp_path: Path) -> 
 
 def test_a_filter_is_switched_off_by_null(tmp_path: Path) -> None:
     params = load_params(write(tmp_path, "encodings.filters.walk", None))
-    assert list(params.encodings.resolve(10, (2.0, 0.1))["filters"]) == ["heat"]
+    assert list(params.encodings.resolve(GraphStatistics(10)).filters) == ["heat"]
 
 
 def test_the_projects_own_parameters_are_complete() -> None:
@@ -184,11 +191,11 @@ def test_the_projects_own_parameters_are_complete() -> None:
 
 def test_pair_auto_follows_the_largest_graph(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     encodings = load_params(write(tmp_path, "encodings.max_pair_nodes", 100)).encodings
-    assert encodings.resolve(100, (2.0, 0.1))["pair"] is True
+    assert encodings.resolve(GraphStatistics(100)).pair is True
     assert caplog.text == ""
-    assert encodings.resolve(101, (2.0, 0.1))["pair"] is False
+    assert encodings.resolve(GraphStatistics(101)).pair is False
     assert "pair channels are off: the largest graph has 101 nodes" in caplog.text
-    assert encodings.resolve(3, (2.0, 0.1))["filters"]["heat"]["times"] == [0.25, 0.5, 1, 2, 4, 8, 16, 32]
+    assert encodings.resolve(GraphStatistics(3)).filters["heat"]["times"] == [0.25, 0.5, 1, 2, 4, 8, 16, 32]
 
 
 def test_geometric_hits_both_ends_exactly() -> None:

@@ -10,12 +10,18 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from threading import Lock
 from types import FrameType
 
+import torch
+
+from mspe.ablation.config import load_ablation
 from mspe.ablation.records import Run, run_folder
 from mspe.common.errors import InterruptionError, MspeError
 from mspe.common.files import write_text
+from mspe.config import load_params
+from mspe.training.device import get_device
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +66,31 @@ class Processes:
             for process in self._running:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGINT)
+
+
+def run_ablation(jobs: int | None) -> list[Run]:
+    """Declare the variants, run those that DVC finds changed or not done, and report.
+
+    Parameters
+    ----------
+    jobs
+        Runs at a time; None: one per core, and one on a GPU.
+
+    Returns
+    -------
+    list of Run
+        Those that failed.
+    """
+    ablation = load_ablation()
+    on_gpu = get_device(load_params().runtime.device).type == "cuda"
+    jobs = jobs or (1 if on_gpu else os.cpu_count() or 1)
+    reproduce(f"{PIPELINE}:declare")
+    runs = [Run(variant, seed) for seed, variant in product(ablation.seeds, ablation.variants)]
+    todo = runs_to_do(runs)
+    print(f"{len(runs) - len(todo)} of {len(runs)} runs are done; {len(todo)} to do, {jobs} at a time", flush=True)
+    failed = launch(todo, jobs, threads=max(1, torch.get_num_threads() // jobs))
+    reproduce(f"{PIPELINE}:report", "--single-item")  # DVC would first try again what has failed
+    return failed
 
 
 def reproduce(stage: str, *options: str) -> None:
@@ -147,7 +178,7 @@ def _stopping(processes: Processes) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
     if received:
-        raise InterruptionError(f"stopped by {received[0].name}; the same command goes on from here", received[0])
+        raise InterruptionError(f"stopped by {received[0].name}; run the same command to resume", received[0])
 
 
 def _stage(run: Run) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from mspe.common.errors import MspeError
 
@@ -13,6 +13,7 @@ ENTRY_POINTS = "mspe"
 """The group of entry points by which an installed package extends mspe: each is a module that registers."""
 
 
+@runtime_checkable
 class Named(Protocol):
     """Whatever can be registered."""
 

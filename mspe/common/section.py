@@ -98,7 +98,7 @@ def validate_part(
     try:
         return schema.model_validate(values)
     except ValidationError as error:
-        problem = error.errors()[0]
+        problem = min(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
         inside = tuple(part for part in problem["loc"] if part != only_field)
         raise PathError((*path, *inside), _message(schema, problem)) from None
 

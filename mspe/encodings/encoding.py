@@ -1,6 +1,6 @@
 """The interface of an encoding."""
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -36,7 +36,7 @@ class Encoding(nn.Module):
         self.params = validate(self.Params, params, f"encoding {self.name}")
 
     @classmethod
-    def from_params(cls, params: Section, trainable: bool) -> Self:
+    def from_params(cls, params: Section, trainable: bool) -> "Encoding":
         """Build it from what stands under its key; `trainable` is `encodings.trainable`."""
         return cls(**dict(params))
 

@@ -28,6 +28,7 @@ class AddMultiScalePE(BaseTransform):
 
     Examples
     --------
+    >>> import torch
     >>> triangle = Data(edge_index=torch.tensor([[0, 1, 2, 1, 2, 0], [1, 2, 0, 0, 1, 2]]), num_nodes=3)
     >>> AddMultiScalePE({"filters": {"walk": {"steps": [2, 3]}}})(triangle).pe[0].round(decimals=4).tolist()
     [0.5, 0.25]

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from mspe.ablation.config import AblationParams, load_ablation
-from mspe.ablation.declarations import check_equal_size, declare, parameter_counts, parts
+from mspe.ablation.declarations import check_equal_size, expand_variants, parameter_counts, parts
 from mspe.ablation.variant import Variant
 from mspe.common.errors import MspeError
 from mspe.common.section import validate
 from mspe.config import load_params, read_yaml
-from mspe.encodings.config import EncodingParams
+from mspe.encodings import BankConfig, GraphStatistics
 from mspe.graphs import GraphSchema, PackedGraphs
 from tests.conftest import ROOT
 
@@ -20,8 +20,7 @@ PARAMS = load_params(ROOT / "params.yaml")
 WALKS, TIMES = [1, 2, 4, 8, 16], [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
 
 
-def resolve(encodings: EncodingParams) -> dict[str, Any]:
-    return encodings.resolve(max_nodes=40, spectral_range=(2.0, 0.1))
+STATISTICS = GraphStatistics(max_nodes=40, largest_eigenvalue=2.0, spectral_gap=0.1)
 
 
 def ablation(*variants: str, **further: Any) -> AblationParams:
@@ -29,8 +28,8 @@ def ablation(*variants: str, **further: Any) -> AblationParams:
     return validate(AblationParams, values, "ablation/params.yaml")
 
 
-def bank_of(name: str) -> dict[str, Any]:
-    return declare(ablation(name), VALUES, resolve)[0].bank
+def bank_of(name: str) -> BankConfig:
+    return expand_variants(ablation(name), VALUES, STATISTICS)[0].bank
 
 
 @pytest.mark.parametrize(
@@ -47,16 +46,16 @@ def bank_of(name: str) -> dict[str, Any]:
 )
 def test_a_name_says_which_channels_there_are(name: str, channels: list[str]) -> None:
     bank = bank_of(name)
-    assert bank["node_channels"] == bank["pair_channels"] == channels
+    assert list(bank.node_channels) == list(bank.pair_channels) == channels
 
 
 def test_presets_and_definitions_lay_over_the_parameters() -> None:
-    assert bank_of("rwse")["pair_channels"] == [] and len(bank_of("rwse")["node_channels"]) == 20
-    assert bank_of("lappe")["eigenvectors"] == 8
+    assert bank_of("rwse").pair_channels == () and len(bank_of("rwse").node_channels) == 20
+    assert bank_of("lappe").others["eigenvectors"] == 8
     own = {"small": {"encodings": {"filters": {"heat": None}}, "model": {"name": "gps"}, "training": {"epochs": 5}}}
     declared = ablation("small", definitions=own, training={"epochs": 9, "batch_size": 8})
-    variant = declare(declared, VALUES, resolve)[0]
-    assert variant.bank["node_channels"] == [f"walk({k})" for k in WALKS]
+    variant = expand_variants(declared, VALUES, STATISTICS)[0]
+    assert list(variant.bank.node_channels) == [f"walk({k})" for k in WALKS]
     assert variant.model.name == "gps" and variant.model.hidden_dim == PARAMS.model.hidden_dim
     assert (variant.training.epochs, variant.training.batch_size) == (5, 8)
     assert variant.training.optimizer == PARAMS.training.optimizer
@@ -64,19 +63,19 @@ def test_presets_and_definitions_lay_over_the_parameters() -> None:
 
 def test_one_filter_alone_has_no_companions_and_leaving_one_out_keeps_them() -> None:
     values = {**VALUES, "encodings": {**VALUES["encodings"], "degree": True, "distance": 3}}
-    only, without = declare(ablation("only_walk_2", "without_walk_2"), values, resolve)
-    assert only.bank["node_channels"] == only.bank["pair_channels"] == ["walk(2)"]
-    assert "degree" in without.bank["node_channels"] and without.bank["distance"] == 3
+    only, without = expand_variants(ablation("only_walk_2", "without_walk_2"), values, STATISTICS)
+    assert only.bank.node_channels == only.bank.pair_channels == ("walk(2)",)
+    assert "degree" in without.bank.node_channels and without.bank.others["distance"] == 3
 
 
 def test_a_filter_of_one_scale_is_gone_without_it() -> None:
     values = {**VALUES, "encodings": {**VALUES["encodings"], "filters": {"walk": {"steps": [3]}, "ppr": None}}}
-    assert declare(ablation("without_walk_3"), values, resolve)[0].bank["filters"] == {}
+    assert expand_variants(ablation("without_walk_3"), values, STATISTICS)[0].bank.filters == {}
 
 
 def test_scales_left_to_the_data_are_named_by_their_numbers() -> None:
     values = {**VALUES, "encodings": {**VALUES["encodings"], "filters": {"walk": {"steps": "auto"}}}}
-    assert declare(ablation("only_walk_8"), values, resolve)[0].bank["filters"] == {"walk": {"steps": [8]}}
+    assert expand_variants(ablation("only_walk_8"), values, STATISTICS)[0].bank.filters == {"walk": {"steps": [8]}}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,7 @@ def test_a_name_without_a_meaning_is_one_clear_line(name: str, message: str) -> 
 
 def test_a_parameter_that_is_not_allowed_names_its_variant() -> None:
     with pytest.raises(MspeError, match=r"params.yaml with variant wide of .*: model.heads: got 0"):
-        declare(ablation("wide", definitions={"wide": {"model": {"heads": 0}}}), VALUES, resolve)
+        expand_variants(ablation("wide", definitions={"wide": {"model": {"heads": 0}}}), VALUES, STATISTICS)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +113,7 @@ def test_the_declaration_is_checked(change: dict[str, Any], message: str) -> Non
 
 
 def test_a_variant_survives_its_file(tmp_path: Path) -> None:
-    variant = declare(ablation("without_heat_2"), VALUES, resolve)[0]
+    variant = expand_variants(ablation("without_heat_2"), VALUES, STATISTICS)[0]
     variant.save(tmp_path / "variant.json")
     assert Variant.load(tmp_path / "variant.json") == variant
 
@@ -128,11 +127,11 @@ def test_the_committed_ablation_has_every_channel_alone_and_left_out_and_equal_m
     wanted = {"none", "all", "rwse", "rrwp", "lappe", "only_walk", "only_heat"}
     wanted |= {f"{rule}_{channel}" for rule in ("only", "without") for channel in channels}
     assert wanted <= set(committed.variants)
-    assert set(parts(resolve(PARAMS.encodings)["filters"])) == {"walk", "heat", *channels}
-    counts = parameter_counts(declare(committed, VALUES, resolve), molecules[0])
+    assert set(parts(PARAMS.encodings.resolve(STATISTICS).filters)) == {"walk", "heat", *channels}
+    counts = parameter_counts(expand_variants(committed, VALUES, STATISTICS), molecules[0])
     check_equal_size(counts, committed.baseline, tolerance=0.01)
     assert set(counts) == set(committed.variants)
-    assert len({variant.training.model_dump_json() for variant in declare(committed, VALUES, resolve)}) == 1
+    assert len({variant.training.model_dump_json() for variant in expand_variants(committed, VALUES, STATISTICS)}) == 1
 
 
 def test_models_of_unequal_size_are_refused() -> None:

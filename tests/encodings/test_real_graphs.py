@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import scipy.linalg
 import torch
-from mspe.encodings.distances import distance_channels
 from torch_geometric.data import Data
 from torch_geometric.datasets import Planetoid, TUDataset
 from torch_geometric.transforms import AddRandomWalkPE
@@ -16,9 +15,10 @@ from torch_geometric.utils import k_hop_subgraph, to_networkx
 
 from mspe.dataset import get_dataset
 from mspe.encodings import EncodingSet, Heat, PersonalizedPageRank, Walk, compute_spectrum
+from mspe.encodings.catalogue.distance import distance_channels
 from mspe.encodings.spectrum.laplacian import normalized_laplacian
 from mspe.graphs import PackedGraphs
-from tests.encodings.test_bank import adjacency, encode
+from tests.encodings.fixtures import adjacency, encode
 
 
 def raw(shared: Path, tmp_path: Path, *parts: str) -> None:

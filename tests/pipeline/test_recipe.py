@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mspe.common.command import command
+from mspe.cli import main
 from mspe.common.errors import MspeError
 from mspe.config import Params, load_params
+from mspe.encodings import GraphStatistics
 from mspe.models import get_model
-from mspe.pipeline.recipe import apply_recipe, main
+from mspe.pipeline.recipe import apply_recipe
 from tests.conftest import ROOT
 
 RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
@@ -33,11 +34,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def apply(recipe: Path | str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `python -m mspe.recipe` runs."""
-    monkeypatch.setattr("sys.argv", ["mspe.recipe", str(recipe)])
-    with command():
-        main()
+def apply(recipe: Path | str) -> None:
+    """What `mspe recipe` runs."""
+    assert main(["recipe", str(recipe)]) == 0
 
 
 def with_recipe(recipe: Path) -> Params:
@@ -71,14 +70,14 @@ def test_only_what_a_recipe_names_changes(folder: Path) -> None:
 def test_the_command_prints_what_changes_and_a_second_time_that_nothing_does(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    apply(GRAPHGPS, monkeypatch)
+    apply(GRAPHGPS)
     printed = capsys.readouterr().out.splitlines()
     assert "dataset.name: nci → zinc" in printed and "training.epochs: 25 → 2000" in printed
     assert not any(line.startswith(("seeds", "model.hidden_dim")) for line in printed)  # these stay as they are
     assert "dvc repro" in printed[-1]
     assert load_params(folder / "params.yaml") == with_recipe(GRAPHGPS)
     once = (folder / "params.yaml").read_bytes()
-    apply(GRAPHGPS, monkeypatch)
+    apply(GRAPHGPS)
     assert capsys.readouterr().out.startswith("nothing changes")
     assert (folder / "params.yaml").read_bytes() == once
 
@@ -98,7 +97,7 @@ def test_a_wrong_recipe_is_one_line_and_nothing_is_written(
     (folder / "wrong.yaml").write_text(text)
     before = (folder / "params.yaml").read_bytes()
     with pytest.raises(SystemExit) as stop:
-        apply("wrong.yaml", monkeypatch)
+        apply("wrong.yaml")
     line = str(stop.value)
     assert line.startswith("error: wrong.yaml") and message in line and "\n" not in line
     assert (folder / "params.yaml").read_bytes() == before
@@ -130,7 +129,7 @@ def test_a_recipe_holds_the_published_numbers(recipe: Path, preset: str, model: 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
 def test_the_number_of_parameters_is_the_stated_one(recipe: Path) -> None:
     params = with_recipe(recipe)
-    bank = params.encodings.resolve(37, (2.0, 0.1))  # ZINC's largest graph; no scale is read off the spectrum
+    bank = params.encodings.resolve(GraphStatistics(37))  # ZINC's largest graph; no scale is read off the spectrum
     features = {"num_features": 28, "num_edge_features": 4, "num_classes": 1}
     model = get_model(**params.model.model_dump(), **features, bank=bank)
     count = sum(parameter.numel() for parameter in model.parameters())

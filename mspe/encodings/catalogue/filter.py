@@ -6,7 +6,7 @@ Both are the same for any sign and basis of the eigenvectors.
 
 import logging
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -168,7 +168,7 @@ class ScaleFilter(Filter):
         return next(iter(cls.Params.model_fields))
 
     @classmethod
-    def from_params(cls, params: Section, trainable: bool) -> Self:
+    def from_params(cls, params: Section, trainable: bool) -> Encoding:
         """Build it from its scales."""
         return cls(getattr(params, cls.parameter()), trainable)
 

@@ -1,0 +1,43 @@
+"""A batch's encodings: taken where it carries them, computed to the same numbers where not."""
+
+import pytest
+import torch
+
+from mspe.encodings import PRESETS, EncodingSet, compute_spectrum
+from mspe.graphs import PackedGraphs
+from mspe.models import get_model
+from tests.conftest import AWKWARD, cycle, graph
+from tests.encodings.fixtures import view_of_batch
+
+
+def test_a_spectrum_missing_from_the_batch_is_computed_to_the_same_numbers() -> None:
+    packed = PackedGraphs.from_list([cycle(3), graph(4, [(0, 1), (2, 2)])])
+    plain, stored = packed.collate([0, 1]), packed.joined(compute_spectrum(packed)).collate([0, 1])
+    expected, computed = view_of_batch(stored).spectrum, view_of_batch(plain).spectrum
+    for name, value in vars(computed).items():
+        assert torch.equal(value, getattr(expected, name)), name
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        PRESETS["lappe"],
+        PRESETS["none"],
+        PRESETS["spd"],
+        {**PRESETS["default"], "trainable": True, "pair": True},
+        {"filters": {"learned": {"channels": 4}}, "distance": 3, "degree": True, "eigenvectors": 2},
+    ],
+    ids=["lappe", "none", "spd", "trainable", "everything"],
+)
+@pytest.mark.parametrize("encoder", ["flip", "signnet"])
+def test_a_model_takes_every_encoding_and_computes_what_is_missing(config: dict, encoder: str) -> None:
+    bank = EncodingSet.from_config(config)
+    options = {"hidden_dim": 16, "num_layers": 2, "heads": 2, "node_dim": 6, "eigenvector_encoder": encoder}
+    model = get_model("graph_transformer", num_features=0, num_classes=1, bank=bank.config(), **options)
+    packed = PackedGraphs.from_list(list(AWKWARD.values()))
+    spectrum = compute_spectrum(packed)
+    stored = packed.joined(spectrum).joined(bank.encode_nodes(spectrum)).collate(range(len(packed)))
+    model(stored).square().sum().backward()
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters())
+    model.eval()
+    torch.testing.assert_close(model(packed.collate(range(len(packed)))), model(stored), atol=1e-4, rtol=1e-4)

@@ -1,0 +1,48 @@
+"""The section `encodings` and the bank that it resolves to."""
+
+import pytest
+
+from mspe.common.errors import MspeError
+from mspe.common.section import validate
+from mspe.config import load_params
+from mspe.encodings import EncodingParams, EncodingSet, GraphStatistics
+from tests.conftest import ROOT
+
+SMALL = GraphStatistics(max_nodes=30, largest_eigenvalue=2.0, spectral_gap=0.1)
+
+
+def test_auto_is_resolved_once_and_written_out() -> None:
+    params = load_params(ROOT / "params.yaml").encodings
+    automatic = params.model_validate({"filters": {"heat": {"times": "auto"}, "walk": {"steps": "auto"}}})
+    resolved = automatic.resolve(SMALL)
+    assert resolved.filters["walk"] == {"steps": [1, 2, 4, 8, 16]}
+    assert resolved.filters["heat"]["times"][-1] == 10.0
+    assert EncodingSet.from_config(resolved).config().filters == resolved.filters
+
+
+def test_presets_are_the_published_encodings() -> None:
+    params = load_params(ROOT / "params.yaml").encodings
+
+    def bank(name: str) -> EncodingSet:
+        config = params.model_copy(update={"preset": name}).resolve(SMALL)
+        return EncodingSet.from_config(config)
+
+    assert bank("rwse").node_channels == [f"walk({k})" for k in range(1, 21)]
+    assert bank("rwse").pair_channels == []
+    assert bank("rrwp").pair_channels == bank("rrwp").node_channels == [f"walk({k})" for k in range(21)]
+    assert bank("lappe").node_channels == [f"eigenvector({k})" for k in range(1, 9)]
+    assert bank("hkse").node_channels == bank("default").node_channels[5:]
+    assert bank("spd").pair_channels[-2:] == ["distance(10+)", "distance(unreachable)"]
+    assert bank("none").node_channels == bank("none").pair_channels == []
+    assert len(bank("default").pair_channels) == 13
+
+
+def test_pair_channels_of_a_large_graph_are_refused_with_the_memory_they_would_take() -> None:
+    params = load_params(ROOT / "params.yaml").encodings
+    large = GraphStatistics(max_nodes=20_000)
+    with pytest.raises(
+        MspeError, match=r"encodings.pair: the largest graph has 20000 nodes.*13 pair channels.*20.8 GB"
+    ):
+        params.model_copy(update={"pair": True}).resolve(large)
+    with pytest.raises(MspeError, match=r"encodings.distance: the largest graph has 20000 nodes"):
+        validate(EncodingParams, {"distance": 5}, "test").resolve(large)
