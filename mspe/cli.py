@@ -113,8 +113,8 @@ def _evaluate(arguments: Namespace) -> int:
     from mspe.pipeline.trained_model import TrainedModel
 
     load_plugins(arguments.plugin)
-    graphs = read_split("data/graphs", arguments.split, "data/spectrum", "data/encodings")
     trained = TrainedModel.load(arguments.checkpoint, arguments.device)
+    graphs = read_split("data/graphs", arguments.split, "data/spectrum", "data/encodings")
     print(json.dumps(trained.evaluate(graphs).metrics, indent=2))
     return 0
 

@@ -7,9 +7,9 @@ import yaml
 from pydantic import AfterValidator, Field, model_validator
 
 from mspe.common.errors import MspeError
-from mspe.common.section import NonNegativeInt, PositiveInt, Section, validate
-from mspe.dataset import DATASETS
+from mspe.common.section import NonNegativeInt, PathError, PositiveInt, Section, validate
 from mspe.dataset.config import DatasetParams
+from mspe.dataset.registry import DATASETS, find_misfit
 from mspe.encodings.config import EncodingParams
 from mspe.models.config import ModelParams
 from mspe.tasks import get_task
@@ -60,9 +60,16 @@ class Params(Section):
     runtime: RuntimeParams
 
     @model_validator(mode="after")
+    def _dataset_has_what_is_asked_for(self) -> "Params":
+        misfit = find_misfit(self.dataset)
+        if misfit is not None:
+            raise PathError(("dataset", misfit[0]) if misfit[0] else ("dataset",), misfit[1])
+        return self
+
+    @model_validator(mode="after")
     def _training_fits_the_task(self) -> "Params":
-        source, training = DATASETS[self.dataset.name], self.training
-        task_type = source.task.type if source.task is not None else self.dataset.task
+        spec, training = DATASETS[self.dataset.name], self.training
+        task_type = spec.task.type if spec.task is not None else self.dataset.task
         if task_type is None:  # the user's targets decide
             return self
         task = get_task(task_type)

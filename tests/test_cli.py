@@ -60,7 +60,7 @@ def test_encode_adds_channels_and_keeps_what_is_there(tmp_path: Path, capsys: py
     encoded = torch.load(tmp_path / "out.pt", weights_only=False)
     assert [graph.pe.shape for graph in encoded] == [(3, 20), (5, 20)]
     assert torch.equal(encoded[0].x, graphs[0].x) and encoded[1].y == 5
-    assert encoded[0].pe[0, :3].tolist() == pytest.approx([0.0, 0.5, 0.25])  # returns of a walk on a triangle
+    assert encoded[0].pe[0, :3].tolist() == pytest.approx([0.0, 0.5, 0.25], abs=1e-6)  # returns of a walk on a triangle
     assert "2 graphs, pe of 20 channels: walk(1), walk(2)" in capsys.readouterr().out
 
 
@@ -79,7 +79,7 @@ def test_encode_takes_a_dataset_by_name_and_smiles(tmp_path: Path) -> None:
         (["encode", "nowhere.csv", "out.pt"], "nowhere.csv: neither a file nor a dataset"),
         (["encode", "csl", "out", "--preset", "rwze"], "unknown preset 'rwze'; did you mean 'rwse'"),
         (["predict", "none.pt", "molecules.csv"], "none.pt: no such file"),
-        (["evaluate", "none.pt"], "no such file"),
+        (["evaluate", "none.pt"], "none.pt: no such file"),
         (["recipe", "none.yaml"], "none.yaml: no such file"),
         (["report"], "metrics/summary.json: no such file"),
     ],

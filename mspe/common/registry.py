@@ -17,7 +17,9 @@ ENTRY_POINTS = "mspe"
 class Named(Protocol):
     """Whatever can be registered."""
 
-    name: Any
+    @property
+    def name(self) -> Any:
+        """The key."""
 
 
 Entry = TypeVar("Entry")

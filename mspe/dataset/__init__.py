@@ -3,14 +3,24 @@
 from pathlib import Path
 from typing import Any
 
+from mspe.common.errors import MspeError
 from mspe.common.section import validate
 from mspe.dataset.assemble import assemble
 from mspe.dataset.base import GraphDataset
 from mspe.dataset.config import DatasetParams
-from mspe.dataset.registry import DATASETS
-from mspe.dataset.source import Source
+from mspe.dataset.registry import DATASETS, find_misfit, register_dataset
+from mspe.dataset.spec import DatasetSpec
 
-__all__ = ["DATASETS", "DatasetParams", "GraphDataset", "Source", "get_dataset", "list_datasets", "load_dataset"]
+__all__ = [
+    "DATASETS",
+    "DatasetParams",
+    "DatasetSpec",
+    "GraphDataset",
+    "get_dataset",
+    "list_datasets",
+    "load_dataset",
+    "register_dataset",
+]
 
 
 def get_dataset(name: str, root: str | Path = "data/raw", **options: Any) -> GraphDataset:
@@ -41,20 +51,26 @@ def get_dataset(name: str, root: str | Path = "data/raw", **options: Any) -> Gra
 
 
 def load_dataset(params: DatasetParams, num_workers: int = 1) -> GraphDataset:
-    """Load the dataset that a section `dataset` describes, with at most so many processes (0: one a core).
+    """Load the dataset that a section `dataset` describes, with at most so many processes (0: one per core).
 
-    Several processes import the calling script anew, which then needs ``if __name__ == "__main__"``.
+    Raises
+    ------
+    MspeError
+        If the dataset is unknown or lacks what is asked for, or its files cannot be read.
     """
-    source = DATASETS[params.name]
-    return assemble(source, source.read(params), params, num_workers)
+    misfit = find_misfit(params)
+    if misfit is not None:
+        raise MspeError(f"dataset{'.' * bool(misfit[0])}{misfit[0]}: {misfit[1]}")
+    spec = DATASETS[params.name]
+    return assemble(spec, spec.read(params), params, num_workers)
 
 
-def list_datasets() -> list[Source]:
-    """Every dataset: its graphs, target, task, metric, splits, origin, licence and citation.
+def list_datasets() -> list[DatasetSpec]:
+    """Return every dataset: its graphs, target, task, metric, splits, origin, licence and citation.
 
     Examples
     --------
-    >>> next(source.graphs for source in list_datasets() if source.name == "csl")
+    >>> next(spec.graphs for spec in list_datasets() if spec.name == "csl")
     '150 graphs, 41 nodes'
     """
     return list(DATASETS.values())

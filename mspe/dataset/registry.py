@@ -1,6 +1,8 @@
-"""Every dataset by name. Adding one: describe it and how it is read in a file of its own, and list it here."""
+"""Datasets by name: the library's, and those that users and installed packages register."""
 
-from mspe.dataset.source import Source
+from mspe.common.errors import MspeError
+from mspe.common.registry import Registry
+from mspe.dataset.config import DatasetParams
 from mspe.dataset.sources import (
     csl,
     digits,
@@ -15,21 +17,40 @@ from mspe.dataset.sources import (
     tudataset,
     zinc,
 )
+from mspe.dataset.spec import DatasetSpec
 
-DATASETS: dict[str, Source] = {
-    source.name: source
-    for source in [
-        nci.SOURCE,
-        zinc.SOURCE,
-        *moleculenet.SOURCES,
-        *lrgb.SOURCES,
-        csl.SOURCE,
-        digits.SOURCE,
-        *tudataset.SOURCES,
-        *sbm.SOURCES,
-        lesmiserables.SOURCE,
-        *planetoid.SOURCES,
-        smiles.SOURCE,
-        graphs.SOURCE,
-    ]
-}
+DATASETS: Registry[DatasetSpec] = Registry(
+    "dataset",
+    [
+        nci.SPEC,
+        zinc.SPEC,
+        *moleculenet.SPECS,
+        *lrgb.SPECS,
+        csl.SPEC,
+        digits.SPEC,
+        *tudataset.SPECS,
+        *sbm.SPECS,
+        lesmiserables.SPEC,
+        *planetoid.SPECS,
+        smiles.SPEC,
+        graphs.SPEC,
+    ],
+)
+register_dataset = DATASETS.register
+
+
+def find_misfit(params: DatasetParams) -> tuple[str, str] | None:
+    """Return what of a section `dataset` its dataset does not have, as a key and an error; None where all fits."""
+    if params.name not in DATASETS:
+        try:
+            DATASETS[params.name]
+        except MspeError as error:
+            return "name", f"got {params.name!r}, {error}"
+    spec = DATASETS[params.name]
+    if params.split is not None and params.split not in spec.splits:
+        return "", f"split is {params.split}, allowed for {params.name}: {', '.join(spec.splits)}"
+    if (params.split or spec.splits[0]) == "folds" and params.fold >= spec.folds:
+        return "", f"fold is {params.fold}, allowed for {params.name}: 0 to {spec.folds - 1}"
+    if spec.tasks is not None and params.task is not None and params.task not in spec.tasks:
+        return "", f"task is {params.task}, allowed for {params.name}: {', '.join(spec.tasks)}"
+    return None

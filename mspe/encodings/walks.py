@@ -10,7 +10,7 @@ from mspe.common.parallel import for_each
 from mspe.encodings.catalogue import Walk
 from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import PackedGraphs
-from mspe.graphs.checks import check_structure
+from mspe.graphs.checks import check_graphs
 
 _GROUP_ELEMENTS = 2**18  # entries of the n² grids that are multiplied together: they stay in cache
 
@@ -34,7 +34,7 @@ def walk_diagonals(graphs: PackedGraphs, steps: Sequence[int]) -> Float[Tensor, 
     [[1.0, 0.0, 1.0], [1.0, 0.0, 1.0]]
     """
     wanted = Walk(list(steps)).values
-    check_structure(graphs)
+    check_graphs(graphs)
     result = torch.empty(int(graphs.num_nodes.sum()), len(wanted), device=graphs.edge_index.device)
 
     def encode(size: int, group: Int[Tensor, " group"]) -> None:

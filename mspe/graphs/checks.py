@@ -1,4 +1,4 @@
-"""Refuses graphs that no encoding is defined on, naming the graph, the field and the remedy."""
+"""The rules for one graph, over packed graphs: those that may break one are found at once, and the rule says which."""
 
 import torch
 from jaxtyping import Bool, Int
@@ -6,53 +6,43 @@ from torch import Tensor
 
 from mspe.common.errors import MspeError
 from mspe.graphs.packed import PackedGraphs
+from mspe.graphs.validation import find_problem
 
 
-def check_structure(graphs: PackedGraphs) -> None:
-    """Check node counts, edge indices and, where present, edge weights.
+def check_graphs(graphs: PackedGraphs) -> None:
+    """See that every graph is usable.
 
     Raises
     ------
     MspeError
-        For a graph without nodes, an edge to a node that does not exist, or a weight that is negative, NaN or
-        infinite: one line that names the first such graph.
+        If there are none, or for the first graph that breaks a rule of `find_problem`: one line that names it.
     """
     if len(graphs) == 0:
         raise MspeError("no graphs given; at least one is needed")
-    empty = torch.nonzero(graphs.num_nodes < 1).flatten()
-    if empty.numel():
-        raise MspeError(f"graph {int(empty[0])}: has no nodes; remove it from the dataset")
-    graph_of_edge = torch.repeat_interleave(torch.arange(len(graphs), device=graphs.num_edges.device), graphs.num_edges)
-    _check_edge_index(graphs, graph_of_edge)
-    if "edge_weight" in graphs.fields:
-        _check_weights(graphs.fields["edge_weight"], graph_of_edge)
+    for number in _suspects(graphs).tolist():
+        problem = find_problem(graphs[number])
+        if problem is not None:
+            raise MspeError(f"graph {number}: {problem}; correct the graph, or leave it out")
 
 
-def _check_edge_index(graphs: PackedGraphs, graph_of_edge: Int[Tensor, " edges"]) -> None:
-    limit = graphs.num_nodes[graph_of_edge]
-    wrong = ((graphs.edge_index < 0) | (graphs.edge_index >= limit)).any(dim=0)
-    if wrong.any():
-        edge, graph = _first(wrong, graph_of_edge)
-        raise MspeError(
-            f"graph {graph}: edge_index holds {graphs.edge_index[:, edge].tolist()}, allowed: 0 to "
-            f"{int(limit[edge]) - 1}; correct the edge or the node count"
-        )
+def _suspects(graphs: PackedGraphs) -> Int[Tensor, " suspects"]:
+    """The graphs without nodes, with an edge to nowhere, or with a value that is not finite or a negative weight."""
+    counts = {"node": graphs.num_nodes, "edge": graphs.num_edges}
+    limit = torch.repeat_interleave(graphs.num_nodes, graphs.num_edges)
+    outside = ((graphs.edge_index < 0) | (graphs.edge_index >= limit)).any(dim=0)
+    suspect = (graphs.num_nodes < 1) | _any_row(outside, graphs.num_edges)
+    for name in ("x", "edge_attr", "edge_weight"):
+        values = graphs.fields.get(name)
+        if values is None:
+            continue
+        wrong = ~values.isfinite().flatten(1).all(dim=1) if values.ndim > 1 else ~values.isfinite()
+        if name == "edge_weight":
+            wrong |= values < 0
+        suspect |= _any_row(wrong, counts[graphs.levels[name]])
+    return torch.nonzero(suspect).flatten()
 
 
-def _check_weights(weights: Tensor, graph_of_edge: Int[Tensor, " edges"]) -> None:
-    if weights.ndim != 1 or not weights.is_floating_point():
-        raise MspeError(
-            f"edge_weight: got shape {list(weights.shape)} and {weights.dtype}, allowed: one real number an edge"
-        )
-    wrong = ~(torch.isfinite(weights) & (weights >= 0))
-    if wrong.any():
-        edge, graph = _first(wrong, graph_of_edge)
-        raise MspeError(
-            f"graph {graph}: edge_weight is {weights[edge].item()}, allowed: finite and not negative; "
-            "correct or drop the edge"
-        )
-
-
-def _first(wrong: Bool[Tensor, " edges"], graph_of_edge: Int[Tensor, " edges"]) -> tuple[int, int]:
-    edge = int(torch.nonzero(wrong)[0])
-    return edge, int(graph_of_edge[edge])
+def _any_row(wrong: Bool[Tensor, " rows"], counts: Int[Tensor, " graphs"]) -> Bool[Tensor, " graphs"]:
+    """Whether a graph has such a row."""
+    graph = torch.repeat_interleave(torch.arange(counts.numel(), device=counts.device), counts)
+    return torch.zeros_like(counts).index_add(0, graph, wrong.to(counts.dtype)) > 0

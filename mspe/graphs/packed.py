@@ -14,7 +14,7 @@ from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors, write_tensors
-from mspe.graphs.packing import LINKS, Level, attribute_level, attribute_rows, check_form, count_links
+from mspe.graphs.packing import EDGE_LABEL_INDEX, Level, attribute_level, attribute_rows, check_form, count_links
 
 
 class PackedGraphs(Dataset[Data]):
@@ -208,8 +208,8 @@ class PackedGraphs(Dataset[Data]):
         index %= len(self)
         spans = {level: slice(*offsets[index : index + 2].tolist()) for level, offsets in self._offsets.items()}
         fields = {name: field[spans[self.levels[name]]] for name, field in self.fields.items()}
-        if LINKS in fields:
-            fields[LINKS] = fields[LINKS].T
+        if EDGE_LABEL_INDEX in fields:
+            fields[EDGE_LABEL_INDEX] = fields[EDGE_LABEL_INDEX].T
         return Data(edge_index=self.edge_index[:, spans["edge"]].long(), num_nodes=int(self.num_nodes[index]), **fields)
 
     def rows(self, level: Level, graphs: Int[Tensor, " chosen"]) -> Int[Tensor, " rows"]:
@@ -270,9 +270,9 @@ class PackedGraphs(Dataset[Data]):
         rows = {level: self._offsets[level][first].diff().tolist() for level in {"node", "edge", *self.levels.values()}}
         edge_index = self.edge_index + torch.repeat_interleave(shift, self.num_edges)  # int64, though stored as int32
         fields = {name: field.split(rows[self.levels[name]]) for name, field in self.fields.items()}
-        if LINKS in fields:
-            links = self.fields[LINKS] + torch.repeat_interleave(shift, self.num_links)[:, None]
-            fields[LINKS] = links.T.split(rows["link"], dim=1)
+        if EDGE_LABEL_INDEX in fields:
+            links = self.fields[EDGE_LABEL_INDEX] + torch.repeat_interleave(shift, self.num_links)[:, None]
+            fields[EDGE_LABEL_INDEX] = links.T.split(rows["link"], dim=1)
         columns = {
             "edge_index": edge_index.split(rows["edge"], dim=1),
             "batch": torch.repeat_interleave(number, self.num_nodes).split(rows["node"]),

@@ -8,13 +8,14 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
+from mspe.graphs.validation import find_index_problem
 
 Level = Literal["graph", "node", "edge", "pair", "link"]
 
-LINKS = "edge_label_index"
+EDGE_LABEL_INDEX = "edge_label_index"
 """The field that holds pairs of nodes to be scored, numbered within their graph."""
 
-_LINK_FIELDS = (LINKS, "edge_label")
+_LINK_FIELDS = (EDGE_LABEL_INDEX, "edge_label")
 
 
 def attribute_level(graph: Data, name: str) -> Level:
@@ -30,7 +31,7 @@ def attribute_level(graph: Data, name: str) -> Level:
     if "index" in name:
         raise MspeError(
             f"cannot pack attribute {name!r}: its numbers count nodes, which packed graphs keep for edge_index and "
-            f"{LINKS} alone; use PyG's own loader for graphs that have it"
+            f"{EDGE_LABEL_INDEX} alone; use PyG's own loader for graphs that have it"
         )
     return "edge" if graph.is_edge_attr(name) else "node" if graph.is_node_attr(name) else "graph"
 
@@ -54,7 +55,7 @@ def attribute_rows(graphs: Sequence[Data], name: str, level: Level) -> Tensor:
 
 def count_links(graph: Data) -> int:
     """Pairs of nodes that a graph holds to be scored."""
-    return 0 if graph.get(LINKS) is None else graph[LINKS].size(1)
+    return 0 if graph.get(EDGE_LABEL_INDEX) is None else graph[EDGE_LABEL_INDEX].size(1)
 
 
 def check_form(graph: Data, number: int) -> None:
@@ -65,10 +66,9 @@ def check_form(graph: Data, number: int) -> None:
     MspeError
         If they are not.
     """
-    index = graph.get("edge_index")
-    if not isinstance(index, Tensor) or index.ndim != 2 or index.size(0) != 2 or index.is_floating_point():
-        given = f"shape {list(index.shape)} and {index.dtype}" if isinstance(index, Tensor) else type(index).__name__
-        raise MspeError(f"graph {number}: edge_index is {given}, allowed: integers of shape [2, edges]")
+    problem = find_index_problem(graph)
+    if problem is not None:
+        raise MspeError(f"graph {number}: {problem.detail}")
 
 
 def _rows(graph: Data, number: int, name: str, level: Level) -> Tensor:
@@ -79,7 +79,7 @@ def _rows(graph: Data, number: int, name: str, level: Level) -> Tensor:
         raise MspeError(f"cannot pack attribute {name!r}: it is a {type(value).__name__}, expected a tensor")
     if level == "graph":
         return value if value.ndim > 1 else value.reshape(1, -1)
-    return value.T if name == LINKS else value
+    return value.T if name == EDGE_LABEL_INDEX else value
 
 
 def _form(rows: Tensor) -> str:

@@ -9,7 +9,7 @@ from mspe.common.errors import MspeError
 from mspe.common.files import read_json, write_tensors
 from mspe.common.registry import choose
 from mspe.dataset import DATASETS, get_dataset
-from mspe.dataset.readers.graph_files import load_graphs
+from mspe.dataset.own.pt_files import load_graphs
 from mspe.encodings import PRESETS, AddMultiScalePE, EncodingSet
 from mspe.pipeline.prediction import molecule_samples
 from mspe.pipeline.trained_model import TrainedModel

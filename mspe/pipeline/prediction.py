@@ -7,10 +7,11 @@ from typing import Any
 
 from torch_geometric.data import Data
 
-from mspe.dataset.readers.graph_files import load_graphs
-from mspe.dataset.readers.graph_form import clean_graph, structure_problem
-from mspe.dataset.readers.molecules import describe_problem, molecule_structure
-from mspe.dataset.readers.table import read_table
+from mspe.dataset.own.csv_table import read_table
+from mspe.dataset.own.pt_files import load_graphs
+from mspe.graphs.clean_graph import clean_graph
+from mspe.graphs.molecules import describe_problem, molecule_structure
+from mspe.graphs.validation import find_problem
 from mspe.pipeline.trained_model import TrainedModel
 
 
@@ -58,8 +59,8 @@ def graph_samples(path: str | Path) -> list[Sample]:
     for number, attributes in enumerate(load_graphs(Path(path))):
         inputs = {name: value for name, value in attributes.items() if name != "y"}
         graph = clean_graph(inputs, f"{path}: graph {number}")
-        problem = structure_problem(graph)
-        samples.append(Sample(str(number), None if problem else graph, ": ".join(problem or ())))
+        problem = find_problem(graph)
+        samples.append(Sample(str(number), None if problem else graph, str(problem or "")))
     return samples
 
 

@@ -12,11 +12,13 @@ from torch_geometric.data import Data
 from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors
 from mspe.common.section import validate
-from mspe.dataset.features import FeatureTable
-from mspe.dataset.readers.molecules import describe_problem, molecule_structure
 from mspe.encodings import AddMultiScalePE, EncodingSet
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
+from mspe.graphs.clean_graph import clean_graph
+from mspe.graphs.features import FeatureTable
+from mspe.graphs.molecules import describe_problem, molecule_structure
 from mspe.graphs.packing import Level
+from mspe.graphs.validation import find_problem
 from mspe.models import get_model
 from mspe.pipeline.evaluation import Evaluation
 from mspe.tasks import Task, task_of
@@ -162,7 +164,12 @@ class TrainedModel:
 
     def _to_graph(self, number: int, sample: Data | str) -> Data:
         if isinstance(sample, Data):
-            return sample
+            inputs = {name: value for name, value in sample.to_dict().items() if name != "y"}
+            graph = clean_graph(inputs, f"sample {number}")
+            broken = find_problem(graph)
+            if broken is not None:
+                raise MspeError(f"sample {number}: {broken}; correct it, or leave it out")
+            return graph
         problem = describe_problem(sample)
         if problem is not None:
             raise MspeError(f"sample {number}: {problem}: {sample!r}; correct it, or leave it out")

@@ -4,7 +4,7 @@ from mspe.tasks.classification import MultiLabel, SingleLabel
 from mspe.tasks.edge_prediction import EdgePrediction
 from mspe.tasks.losses import LossFunction
 from mspe.tasks.metrics import Metrics
-from mspe.tasks.registry import TASKS, get_task, is_minimized, metric_directions, task_of
+from mspe.tasks.registry import TASKS, get_task, is_minimized, metric_directions, register_task, task_of
 from mspe.tasks.regression import Regression
 from mspe.tasks.task import Task
 
@@ -20,5 +20,6 @@ __all__ = [
     "get_task",
     "is_minimized",
     "metric_directions",
+    "register_task",
     "task_of",
 ]

@@ -9,7 +9,7 @@ import torch
 from scipy.sparse import csr_array
 
 from mspe.graphs import PackedGraphs, TargetLevel
-from mspe.graphs.packing import LINKS
+from mspe.graphs.packing import EDGE_LABEL_INDEX
 from mspe.tasks.classification import MultiLabel, count_labels
 from mspe.tasks.losses import LossFunction, bce_logits
 from mspe.tasks.metrics import EdgeMetrics, Metrics
@@ -49,7 +49,7 @@ class EdgePrediction(MultiLabel):
         size = batch.batch.numel()
         source, target = batch.edge_index.numpy()
         adjacency = csr_array((np.ones(source.size), (source, target)), shape=(size, size))
-        first, second = batch[LINKS].numpy()
+        first, second = batch[EDGE_LABEL_INDEX].numpy()
         degree = adjacency.sum(axis=1)
         scores = {
             "common_neighbours": adjacency[first].multiply(adjacency[second]).sum(axis=1),
@@ -57,7 +57,7 @@ class EdgePrediction(MultiLabel):
         }
         metrics = self.scorer()
         return {
-            name: metrics(torch.from_numpy(np.asarray(score)), batch.edge_label, batch[LINKS][0])
+            name: metrics(torch.from_numpy(np.asarray(score)), batch.edge_label, batch[EDGE_LABEL_INDEX][0])
             for name, score in scores.items()
         }
 

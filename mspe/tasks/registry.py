@@ -1,14 +1,15 @@
-"""Tasks by name."""
+"""Tasks by name: the library's, and those that users and installed packages register."""
 
 from mspe.common.errors import MspeError
-from mspe.common.registry import choose
+from mspe.common.registry import Registry, choose
 from mspe.graphs import GraphSchema, TargetLevel
 from mspe.tasks.classification import MultiLabel, SingleLabel
 from mspe.tasks.edge_prediction import EdgePrediction
 from mspe.tasks.regression import Regression
 from mspe.tasks.task import Task
 
-TASKS: dict[str, type[Task]] = {task.name: task for task in (Regression, SingleLabel, MultiLabel, EdgePrediction)}
+TASKS: Registry[type[Task]] = Registry("task", (Regression, SingleLabel, MultiLabel, EdgePrediction))
+register_task = TASKS.register
 
 
 def get_task(task_type: str) -> Task:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor
 from torch.nn import functional
 
 from mspe.common.errors import MspeError
 from mspe.graphs import PackedGraphs
+from mspe.graphs.features import column_statistics
 from mspe.tasks.losses import LossFunction, masked
 from mspe.tasks.metrics import Metrics, regression_metrics
 from mspe.tasks.task import Statistics, Task, one_column_per_output, one_row_per_output
@@ -80,17 +80,3 @@ def training_median(train_targets: Float[Tensor, "train outputs"], samples: int)
     [[2.0], [2.0]]
     """
     return train_targets.nanmedian(dim=0).values.expand(samples, -1)
-
-
-def column_statistics(columns: Float[Tensor, "rows columns"]) -> Statistics:
-    """Return the mean and standard deviation (ddof 0) of each column over its known values; 1 where it is constant.
-
-    Examples
-    --------
-    >>> column_statistics(torch.tensor([[1.0, 5.0], [3.0, torch.nan]]))
-    ((2.0, 5.0), (1.0, 1.0))
-    """
-    values = columns.double()
-    mean = values.nanmean(dim=0)
-    deviation = (values - mean).square().nanmean(dim=0).sqrt()
-    return tuple(mean.tolist()), tuple(torch.where(deviation > 0, deviation, 1.0).tolist())

@@ -3,7 +3,6 @@
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-from mspe.ablation.__main__ import main
 from tests.workspace import TINY, Workspace
 
 COMMAND = ("python", "-m", "mspe.ablation")
@@ -69,7 +67,7 @@ def test_an_interrupted_ablation_continued_equals_an_undisturbed_one(workspace: 
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGINT, output
-    assert "stopped by SIGINT; the same command goes on from here" in output and "FAILED" not in output
+    assert "stopped by SIGINT; run the same command to resume" in output and "FAILED" not in output
     assert "Traceback" not in output
     assert list(states.glob("*/state.pt")) and not (workspace.folder / "metrics/ablation.json").exists()
 
@@ -104,15 +102,6 @@ def test_a_failing_variant_is_shown_beside_the_finished_ones_which_are_not_repea
     assert "broken" in page and "the loss is nan" in page
     shown = (workspace.folder / "data/ablation/runs/broken/0/output.txt").read_text()
     assert "python -m stages.ablation.run --variant broken --seed 0" in shown
-
-
-def test_a_wrong_number_of_jobs_is_one_clear_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["ablation", "--jobs", "0"])
-    with pytest.raises(SystemExit):
-        main()
-    assert "error: --jobs: got 0, allowed: 1 or more" in capsys.readouterr().err
 
 
 def test_a_mistake_in_the_declaration_stops_before_anything_runs(workspace: Workspace) -> None:

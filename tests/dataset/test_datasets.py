@@ -7,12 +7,12 @@ from torch_geometric.datasets import ZINC
 
 from mspe.common.errors import MspeError
 from mspe.dataset import DATASETS, get_dataset
-from mspe.dataset.features import build_vocabularies, encode_categories, target_statistics, vocabulary_width
-from mspe.dataset.readers.molecules import parse_smiles, penalised_logp
 from mspe.dataset.root import data_root
-from mspe.dataset.source import Raw
 from mspe.dataset.sources.nci import read_smiles
+from mspe.dataset.spec import Samples
 from mspe.graphs import GraphLoader, PackedGraphs
+from mspe.graphs.features import build_vocabularies, encode_categories, target_statistics, vocabulary_width
+from mspe.graphs.molecules import parse_smiles, penalised_logp
 from tests.conftest import cycle
 
 
@@ -142,7 +142,7 @@ def test_a_dataset_is_one_description_and_one_registry_line(monkeypatch: pytest.
     graphs = [cycle(size) for size in range(3, 23)]
     for graph in graphs:
         graph.y = torch.tensor([[float(graph.num_nodes)]])
-    tiny = replace(DATASETS["nci"], name="tiny", read=lambda params: Raw(graphs))
+    tiny = replace(DATASETS["nci"], name="tiny", read=lambda params: Samples(graphs))
     monkeypatch.setitem(DATASETS, "tiny", tiny)
     dataset = get_dataset("tiny")
     assert dataset.schema.name == "tiny" and [len(split) for split in dataset.get_splits()] == [16, 2, 2]

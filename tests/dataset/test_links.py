@@ -7,7 +7,7 @@ from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
-from mspe.dataset.links import VIEWS, link_graphs
+from mspe.dataset.edge_prediction import VIEWS, split_edges
 from mspe.encodings import EncodingSet, compute_spectrum
 from mspe.graphs import PackedGraphs
 from mspe.models import get_model
@@ -31,7 +31,7 @@ def asked(data: Data, label: int) -> set[tuple[int, int]]:
 def test_no_held_out_or_supervision_edge_is_in_a_graph_that_is_encoded(seed: int) -> None:
     whole = random_graph(seed)
     edges = pairs(whole.edge_index)
-    *views, val, test = link_graphs(whole, seed)
+    *views, val, test = split_edges(whole, seed)
     held_out = asked(val, 1) | asked(test, 1)
     for data in (*views, val, test):
         visible = pairs(data.edge_index)
@@ -48,7 +48,7 @@ def test_no_held_out_or_supervision_edge_is_in_a_graph_that_is_encoded(seed: int
 @pytest.mark.parametrize("seed", range(5))
 def test_negatives_are_no_edges_and_none_stands_twice(seed: int) -> None:
     whole = random_graph(seed)
-    graphs = link_graphs(whole, seed)
+    graphs = split_edges(whole, seed)
     drawn = [asked(data, 0) for data in graphs]
     assert set().union(*drawn).isdisjoint(pairs(whole.edge_index))
     assert sum(map(len, drawn)) == len(set().union(*drawn)) == whole.num_edges
@@ -78,7 +78,7 @@ def test_the_score_of_an_edge_cannot_change_the_graph_that_is_encoded() -> None:
 def test_both_directions_are_kept_or_gone_together() -> None:
     directed = Data(edge_index=torch.tensor([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 3]]))
     directed.num_nodes = 10
-    for data in link_graphs(directed, seed=0):
+    for data in split_edges(directed, seed=0):
         assert data.is_undirected() and not data.has_self_loops()
 
 
@@ -86,14 +86,14 @@ def test_features_and_weights_stay_with_their_nodes_and_edges() -> None:
     whole = random_graph(edges=120)
     whole.x = torch.arange(60.0)[:, None]
     whole.edge_weight = (whole.edge_index[0] * 100 + whole.edge_index[1]).float()
-    for data in link_graphs(whole, seed=0):
+    for data in split_edges(whole, seed=0):
         assert torch.equal(data.x, whole.x)
         low, high = data.edge_index.min(dim=0).values, data.edge_index.max(dim=0).values
         assert torch.equal(data.edge_weight, (low * 100 + high).float())
 
 
 def test_the_seed_decides_and_changes_everything() -> None:
-    first, again, other = (link_graphs(random_graph(), seed) for seed in (0, 0, 1))
+    first, again, other = (split_edges(random_graph(), seed) for seed in (0, 0, 1))
     for a, b in zip(first, again, strict=True):
         assert torch.equal(a.edge_index, b.edge_index) and torch.equal(a.edge_label_index, b.edge_label_index)
     assert asked(first[-1], 1) != asked(other[-1], 1) and asked(first[-1], 0) != asked(other[-1], 0)
@@ -101,6 +101,6 @@ def test_the_seed_decides_and_changes_everything() -> None:
 
 def test_too_few_edges_and_too_dense_a_graph_are_named() -> None:
     with pytest.raises(MspeError, match=rf"the graph has 3 edges, too few to hide some; at least {2 + VIEWS} are"):
-        link_graphs(graph(4, [(0, 1), (1, 2), (2, 3)]), seed=0)
+        split_edges(graph(4, [(0, 1), (1, 2), (2, 3)]), seed=0)
     with pytest.raises(MspeError, match="9 nodes and 36 edges: more than half of all pairs are edges"):
-        link_graphs(complete(9), seed=0)
+        split_edges(complete(9), seed=0)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mspe.dataset import GraphDataset, get_dataset
+from mspe.encodings import BankConfig
 from mspe.graphs import GraphLoader
 from mspe.models import get_model, model_arguments
 from mspe.models.config import ModelParams
@@ -26,7 +27,9 @@ def write(folder: Path, targets: list[str]) -> Path:
 def train(dataset: GraphDataset, folder: Path, loss: str | None = None) -> Path:
     """A checkpoint as the train stage writes it, after an epoch."""
     schema = dataset.schema
-    arguments = model_arguments(ModelParams(hidden_dim=16, node_dim=6, num_layers=2), schema, BANK, loss)
+    arguments = model_arguments(
+        ModelParams(hidden_dim=16, node_dim=6, num_layers=2), schema, BankConfig.model_validate(BANK), loss
+    )
     model = get_model(**arguments)
     metadata = {"model": arguments, "schema": schema.model_dump()}
     loss_fn = get_loss_fn(schema.task_type, loss or schema.loss)

@@ -1,21 +1,18 @@
 """CSL: circular skip links, ten classes that message passing alone cannot tell apart; generated, no download."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 from torch_geometric.data import Data
 from torch_geometric.utils import to_undirected
 
-from mspe.dataset.source import SINGLE_LABEL, Raw, Source
-
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.spec import DatasetSpec, Samples
+from mspe.tasks import SingleLabel
 
 NODES, SKIPS, COPIES = 41, (2, 3, 4, 5, 6, 9, 11, 12, 13, 16), 15
 
 
-def read(params: "DatasetParams") -> Raw:
+def read(params: DatasetParams) -> Samples:
     """Draw 15 random numberings of the nodes of each of ten graphs, always the same ones."""
     random = np.random.default_rng(0)
     graphs, labels = [], []
@@ -25,7 +22,7 @@ def read(params: "DatasetParams") -> Raw:
             graph.y = torch.tensor([[label]])
             graphs.append(graph)
             labels.append(label)
-    return Raw(graphs, labels=labels, classes=tuple(f"skip {skip}" for skip in SKIPS))
+    return Samples(graphs, labels=labels, classes=tuple(f"skip {skip}" for skip in SKIPS))
 
 
 def circular_skip_links(skip: int, order: np.ndarray) -> Data:
@@ -42,11 +39,11 @@ def circular_skip_links(skip: int, order: np.ndarray) -> Data:
     return Data(edge_index=to_undirected(torch.from_numpy(np.stack([source, target]))), num_nodes=NODES)
 
 
-SOURCE = Source(
+SPEC = DatasetSpec(
     name="csl",
     graphs="150 graphs, 41 nodes",
     target="which of ten skip lengths",
-    task=SINGLE_LABEL,
+    task=SingleLabel(),
     splits=("folds",),
     origin="generated from its definition",
     licence="none needed",

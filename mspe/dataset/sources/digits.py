@@ -1,20 +1,17 @@
 """Handwritten digits as pixel graphs, as MNIST-superpixels has them; no download."""
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch_geometric.data import Data
 from torch_geometric.utils import grid
 
-from mspe.dataset.source import SINGLE_LABEL, Raw, Source
-
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.spec import DatasetSpec, Samples
+from mspe.tasks import SingleLabel
 
 SIDE = 8
 
 
-def read(params: "DatasetParams") -> Raw:
+def read(params: DatasetParams) -> Samples:
     """Every image as its 8 × 8 pixels, each joined to its neighbours and diagonals; intensity, column and row."""
     from sklearn.datasets import load_digits
 
@@ -29,14 +26,14 @@ def read(params: "DatasetParams") -> Raw:
         )
         for image, label in zip(images, labels, strict=True)
     ]
-    return Raw(graphs, labels=labels.tolist(), classes=tuple("0123456789"))
+    return Samples(graphs, labels=labels.tolist(), classes=tuple("0123456789"))
 
 
-SOURCE = Source(
+SPEC = DatasetSpec(
     name="digits",
     graphs="1,797 images of 8 × 8 pixels, 64 nodes",
     target="the digit",
-    task=SINGLE_LABEL,
+    task=SingleLabel(),
     splits=("stratified", "random"),
     origin="scikit-learn's `load_digits`, the test part of UCI's optical recognition of handwritten digits",
     licence="CC BY 4.0 (UCI), BSD (scikit-learn)",

@@ -1,18 +1,15 @@
 """The user's own graphs: a folder of PyG files, or of tables."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mspe.common.errors import MspeError
-from mspe.dataset.readers.graph_files import read_graph_files
-from mspe.dataset.readers.graph_tables import read_graph_tables
-from mspe.dataset.source import Raw, Source
-
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.own.graph_csv import read_graph_tables
+from mspe.dataset.own.pt_files import read_graph_files
+from mspe.dataset.spec import DatasetSpec, Samples
 
 
-def read(params: "DatasetParams") -> Raw:
+def read(params: DatasetParams) -> Samples:
     """Read `dataset.path`: files that `torch.save` wrote, or edges.csv and what stands beside it."""
     folder = Path(params.path)
     if not folder.is_dir():
@@ -30,7 +27,7 @@ def read(params: "DatasetParams") -> Raw:
     raise MspeError(f"{folder}: neither *.pt files nor edges.csv, but {found}; put one of these there")
 
 
-SOURCE = Source(
+SPEC = DatasetSpec(
     name="graphs",
     graphs="yours, a folder: `dataset.path`",
     target="`y`, or the columns `dataset.target_columns`, or edges",

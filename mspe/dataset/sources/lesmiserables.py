@@ -1,30 +1,27 @@
 """Characters of Les Misérables who appear together; no download."""
 
-from typing import TYPE_CHECKING
-
 import networkx as nx
 import torch
 from torch_geometric.data import Data
 
-from mspe.dataset.links import link_raw
-from mspe.dataset.source import LINKS, Raw, Source
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.edge_prediction import edge_samples
+from mspe.dataset.spec import DatasetSpec, Samples
+from mspe.tasks import EdgePrediction
 
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
 
-
-def read(params: "DatasetParams") -> Raw:
+def read(params: DatasetParams) -> Samples:
     """Read the graph and hide a tenth of its edges for validation and a fifth for test."""
     network = nx.convert_node_labels_to_integers(nx.les_miserables_graph())
     graph = Data(edge_index=torch.tensor(list(network.edges)).T, num_nodes=network.number_of_nodes())
-    return link_raw(graph, params.split_seed, held_out=(0.1, 0.2))
+    return edge_samples(graph, params.split_seed, held_out=(0.1, 0.2))
 
 
-SOURCE = Source(
+SPEC = DatasetSpec(
     name="lesmiserables",
     graphs="1 graph, 77 nodes, 254 edges",
     target="whether two characters appear in one chapter",
-    task=LINKS,
+    task=EdgePrediction(),
     splits=("random",),
     origin="networkx's `les_miserables_graph`",
     licence="BSD (networkx)",

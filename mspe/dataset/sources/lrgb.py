@@ -1,20 +1,18 @@
 """Peptides from the Long Range Graph Benchmark."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from torch_geometric.data import Data
 from torch_geometric.datasets import LRGBDataset
 
-from mspe.dataset.readers.published import read_published
+from mspe.dataset.config import DatasetParams
 from mspe.dataset.root import pyg_root
-from mspe.dataset.source import MULTI_LABEL, REGRESSION, Raw, Source
+from mspe.dataset.sources.published import read_published
+from mspe.dataset.spec import DatasetSpec, Samples
+from mspe.tasks import MultiLabel, Regression
 
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
 
-
-def read(name: str, params: "DatasetParams") -> Raw:
+def read(name: str, params: DatasetParams) -> Samples:
     """Read the published splits; atoms and bonds have OGB's columns of categories."""
     with pyg_root(params.root, "LRGBDataset", name) as root:
         return read_published(lambda split: LRGBDataset(root, name, split=split), _plain)
@@ -25,8 +23,8 @@ def _plain(graph: Data) -> Data:
     return graph
 
 
-SOURCES = [
-    Source(
+SPECS = [
+    DatasetSpec(
         name=name,
         graphs="15,535 peptides, 8 to 444 atoms",
         target=target,
@@ -38,7 +36,7 @@ SOURCES = [
         read=partial(read, name),
     )
     for name, target, task in (
-        ("peptides-func", "10 functions, several at once", MULTI_LABEL),
-        ("peptides-struct", "11 properties of the 3D shape, standardised", REGRESSION),
+        ("peptides-func", "10 functions, several at once", MultiLabel()),
+        ("peptides-struct", "11 properties of the 3D shape, standardised", Regression()),
     )
 ]

@@ -1,25 +1,22 @@
 """MoleculeNet: measured properties of molecules."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from torch_geometric.datasets import MoleculeNet
 
-from mspe.dataset.readers.molecule_table import read_molecules
-from mspe.dataset.readers.table import read_table
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.own.csv_table import read_table
+from mspe.dataset.own.molecule_csv import read_molecules
 from mspe.dataset.root import pyg_root
-from mspe.dataset.source import REGRESSION, SINGLE_LABEL, Raw, Source, SplitKind, Task
+from mspe.dataset.spec import DatasetSpec, Samples, SplitKind
+from mspe.tasks import Regression, SingleLabel, Task
 
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
-
-_RMSE = replace(REGRESSION, loss="mse", metric="rmse")
-_ROC_AUC = replace(SINGLE_LABEL, metric="roc_auc")
+_RMSE = Regression(loss="mse", metric="rmse")
+_ROC_AUC = SingleLabel(metric="roc_auc")
 
 
-def read(name: str, params: "DatasetParams") -> Raw:
+def read(name: str, params: DatasetParams) -> Samples:
     """Read the published table, in the columns where PyG knows them to be; what RDKit cannot read is left out."""
     _, _, file, smiles, target = MoleculeNet.names[name]
     with pyg_root(params.root, "MoleculeNet", name) as root:
@@ -30,15 +27,15 @@ def read(name: str, params: "DatasetParams") -> Raw:
         return read_molecules(path, columns[smiles], (columns[target],))
 
 
-def _source(name: str, graphs: str, target: str, paper: str, task: Task, licence: str = "CC0") -> Source:
+def _source(name: str, graphs: str, target: str, paper: str, task: Task, licence: str = "CC0") -> DatasetSpec:
     regression: tuple[SplitKind, ...] = ("random", "scaffold")
     classification: tuple[SplitKind, ...] = ("scaffold", "random", "stratified")
-    return Source(
+    return DatasetSpec(
         name=name,
         graphs=graphs,
         target=target,
         task=task,
-        splits=regression if task.type == "regression" else classification,
+        splits=classification if task is _ROC_AUC else regression,
         origin=f'MoleculeNet, through PyG\'s `MoleculeNet(root, "{name}")`',
         licence=licence,
         citation=f"{paper}; Wu et al., arXiv 1703.00564",
@@ -46,7 +43,7 @@ def _source(name: str, graphs: str, target: str, paper: str, task: Task, licence
     )
 
 
-SOURCES = [
+SPECS = [
     _source("esol", "1,128 molecules, 1 to 55 atoms", "log solubility in water", "Delaney 2004", _RMSE),
     _source("freesolv", "642 molecules, 1 to 24 atoms", "hydration free energy", "Mobley and Guthrie 2014", _RMSE),
     _source("lipo", "4,200 molecules, 7 to 115 atoms", "octanol/water distribution, pH 7.4", "Hersey 2015", _RMSE),

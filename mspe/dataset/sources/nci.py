@@ -1,21 +1,20 @@
 """NCI: about 4,900 real compounds that RDKit's wheel carries; the default, no download."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from torch_geometric.data import Data
 
-from mspe.dataset.readers.molecules import molecule_graph, parse_smiles, penalised_logp
-from mspe.dataset.source import REGRESSION, Raw, Source
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.penalised_logp import penalised_logp
+from mspe.dataset.spec import DatasetSpec, Samples
+from mspe.graphs.molecules import molecule_graph, parse_smiles
+from mspe.tasks import Regression
 
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
 
-
-def read(params: "DatasetParams") -> Raw:
+def read(params: DatasetParams) -> Samples:
     """Read the file's distinct molecules."""
     smiles, dropped = read_smiles()
-    return Raw(smiles, build=molecule_with_logp, smiles=smiles, dropped=dropped)
+    return Samples(smiles, to_graph=molecule_with_logp, smiles=smiles, dropped=dropped)
 
 
 def read_smiles() -> tuple[list[str], dict[str, int]]:
@@ -46,11 +45,11 @@ def molecule_with_logp(smiles: str) -> Data:
     return molecule_graph((smiles, (penalised_logp(molecule),)))
 
 
-SOURCE = Source(
+SPEC = DatasetSpec(
     name="nci",
     graphs="4,892 molecules, 2 to 122 atoms, 33 elements, 135 salts of several components",
     target="penalised logP, as in ZINC",
-    task=REGRESSION,
+    task=Regression(),
     splits=("random", "scaffold"),
     origin="first 5,000 entries of the NCI open database, in RDKit's wheel (`RDDataDir/NCI/first_5K.smi`)",
     licence="BSD 3-clause (RDKit)",

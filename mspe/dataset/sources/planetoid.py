@@ -1,33 +1,31 @@
 """Citation networks, for edge prediction."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from torch_geometric.data import Data
 from torch_geometric.datasets import Planetoid
 
-from mspe.dataset.links import link_raw
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.edge_prediction import edge_samples
 from mspe.dataset.root import pyg_root
-from mspe.dataset.source import LINKS, Raw, Source
-
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
+from mspe.dataset.spec import DatasetSpec, Samples
+from mspe.tasks import EdgePrediction
 
 
-def read(name: str, params: "DatasetParams") -> Raw:
+def read(name: str, params: DatasetParams) -> Samples:
     """Read one network and hide 5 % of its edges for validation and 10 % for test; words are left as published."""
     with pyg_root(params.root, "Planetoid", name) as root:
         graph = Planetoid(root, name)[0]
     only_words = Data(x=graph.x, edge_index=graph.edge_index, num_nodes=graph.num_nodes)
-    return link_raw(only_words, params.split_seed, scaled=False)
+    return edge_samples(only_words, params.split_seed, standardize=False)
 
 
-SOURCES = [
-    Source(
+SPECS = [
+    DatasetSpec(
         name=name.lower(),
         graphs=graphs,
         target="whether one paper cites the other",
-        task=LINKS,
+        task=EdgePrediction(),
         splits=("random",),
         origin=f'kimiyoung/planetoid, through PyG\'s `Planetoid(root, "{name}")`',
         licence="MIT",

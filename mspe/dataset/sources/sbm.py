@@ -1,22 +1,20 @@
 """PATTERN and CLUSTER: nodes of stochastic block models, to be classified each."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from torch_geometric.data import Data
 from torch_geometric.datasets import GNNBenchmarkDataset
 
-from mspe.dataset.readers.published import read_published
+from mspe.dataset.config import DatasetParams
 from mspe.dataset.root import pyg_root
-from mspe.dataset.source import Raw, Source, Task
+from mspe.dataset.sources.published import read_published
+from mspe.dataset.spec import DatasetSpec, Samples
+from mspe.tasks import SingleLabel
 
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
-
-TASK = Task("classification", "weighted_cross_entropy", "weighted_accuracy", "node")
+TASK = SingleLabel("node", loss="weighted_cross_entropy", metric="weighted_accuracy")
 
 
-def read(name: str, params: "DatasetParams") -> Raw:
+def read(name: str, params: DatasetParams) -> Samples:
     """Read the published splits; the one-hot node feature becomes a category."""
     with pyg_root(params.root, "GNNBenchmarkDataset", name) as root:
         return read_published(lambda split: GNNBenchmarkDataset(root, name, split=split), _plain)
@@ -26,8 +24,8 @@ def _plain(graph: Data) -> Data:
     return Data(x=graph.x.argmax(dim=1, keepdim=True), edge_index=graph.edge_index, y=graph.y.view(-1, 1).long())
 
 
-SOURCES = [
-    Source(
+SPECS = [
+    DatasetSpec(
         name=name.lower(),
         graphs=graphs,
         target=target,

@@ -1,15 +1,11 @@
 """The user's own molecules: a CSV file with a column of SMILES."""
 
-from typing import TYPE_CHECKING
-
-from mspe.dataset.readers.molecule_table import read_molecules
-from mspe.dataset.source import Raw, Source
-
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.own.molecule_csv import read_molecules
+from mspe.dataset.spec import DatasetSpec, Samples
 
 
-def read(params: "DatasetParams") -> Raw:
+def read(params: DatasetParams) -> Samples:
     """Read `dataset.path`."""
     return read_molecules(
         params.path,
@@ -22,12 +18,13 @@ def read(params: "DatasetParams") -> Raw:
     )
 
 
-SOURCE = Source(
+SPEC = DatasetSpec(
     name="smiles",
     graphs="yours, a CSV file: `dataset.path`",
     target="the columns `dataset.target_columns`",
     task=None,
     splits=("column", "random", "stratified", "scaffold"),
+    tasks=("regression", "classification"),
     origin="your file",
     licence="yours",
     citation="yours",

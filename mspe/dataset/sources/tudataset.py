@@ -1,20 +1,18 @@
 """Graph classification from the TU Dortmund collection."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import torch
 from torch_geometric.data import Data
 from torch_geometric.datasets import TUDataset
 
+from mspe.dataset.config import DatasetParams
 from mspe.dataset.root import pyg_root
-from mspe.dataset.source import SINGLE_LABEL, Raw, Source
-
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
+from mspe.dataset.spec import DatasetSpec, Samples
+from mspe.tasks import SingleLabel
 
 
-def read(name: str, params: "DatasetParams") -> Raw:
+def read(name: str, params: DatasetParams) -> Samples:
     """Read one dataset, node attributes and one-hot node labels alike; labels alone become categories."""
     with pyg_root(params.root, "TUDataset", name) as root:
         graphs = list(TUDataset(root, name, use_node_attr=True))
@@ -22,7 +20,7 @@ def read(name: str, params: "DatasetParams") -> Raw:
         graph.y = graph.y.view(1, 1)
     for feature in ("x", "edge_attr"):
         number_one_hot(graphs, feature)
-    return Raw(graphs, labels=[int(graph.y) for graph in graphs])
+    return Samples(graphs, labels=[int(graph.y) for graph in graphs])
 
 
 def number_one_hot(graphs: list[Data], feature: str) -> None:
@@ -34,12 +32,12 @@ def number_one_hot(graphs: list[Data], feature: str) -> None:
             graph[feature] = graph[feature].argmax(dim=1, keepdim=True)
 
 
-def _source(name: str, graphs: str, target: str, paper: str) -> Source:
-    return Source(
+def _source(name: str, graphs: str, target: str, paper: str) -> DatasetSpec:
+    return DatasetSpec(
         name=name.lower(),
         graphs=graphs,
         target=target,
-        task=SINGLE_LABEL,
+        task=SingleLabel(),
         splits=("folds", "stratified", "random"),
         origin=f'TU Dortmund, through PyG\'s `TUDataset(root, "{name}")`',
         licence="none stated",
@@ -48,7 +46,7 @@ def _source(name: str, graphs: str, target: str, paper: str) -> Source:
     )
 
 
-SOURCES = [
+SPECS = [
     _source("MUTAG", "188 molecules, 10 to 28 atoms", "mutagenic or not", "Debnath et al. 1991"),
     _source("ENZYMES", "600 proteins, 2 to 126 nodes", "which of 6 enzyme classes", "Borgwardt et al. 2005"),
     _source("PROTEINS", "1,113 proteins, 4 to 620 nodes", "enzyme or not", "Borgwardt et al. 2005"),

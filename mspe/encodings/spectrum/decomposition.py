@@ -18,7 +18,7 @@ from mspe.encodings.spectrum.chebyshev import (
 )
 from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
 from mspe.graphs import DenseLayout, PackedGraphs
-from mspe.graphs.checks import check_structure
+from mspe.graphs.checks import check_graphs
 from mspe.graphs.packing import Level
 
 Backend = Literal["dense", "chebyshev", "stochastic"]
@@ -72,7 +72,7 @@ def compute_spectrum(
     MspeError
         If a graph has no nodes, an edge out of range, or an unusable weight.
     """
-    check_structure(graphs)
+    check_graphs(graphs)
     chosen = choose_backend(backend, int(graphs.num_nodes.max()))
     return _decompose(graphs, dtype) if chosen == "dense" else _measure(graphs, dtype, chosen)
 

@@ -4,13 +4,14 @@ import csv
 import logging
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from mspe.common.errors import MspeError
+from mspe.graphs.validation import Problem
 
 logger = logging.getLogger(__name__)
 
@@ -73,14 +74,14 @@ def read_table(path: str | Path) -> Table:
         raise MspeError(f"{path}: not a CSV table ({error}); save it with commas and a header") from None
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
-        raise MspeError(f"{path}: line 1: column {twice[0]!r} stands there twice; rename one")
+        raise MspeError(f"{path}: line 1: duplicate column {twice[0]!r}; rename one")
     if not rows:
         raise MspeError(f"{path}: no rows under the header; the file needs one line a sample")
     return Table(path, columns, rows)
 
 
-class Unusable:
-    """Samples that cannot be used, by reason: left out and counted, or refused at the first one.
+class RejectedRows:
+    """Rows, or graphs, that cannot be used, by reason: left out and counted, or refused at the first one.
 
     Parameters
     ----------
@@ -96,9 +97,9 @@ class Unusable:
 
     Examples
     --------
-    >>> unusable = Unusable(Path("molecules.csv"), strict=False)
-    >>> unusable.add("line 3", "unreadable SMILES", "'C1CC'")
-    >>> unusable.dropped()
+    >>> rejected = RejectedRows(Path("molecules.csv"), strict=False)
+    >>> rejected.add("line 3", Problem("unreadable SMILES", "'C1CC'"))
+    >>> rejected.dropped()
     {'dropped_unreadable_smiles': 1}
     """
 
@@ -107,8 +108,8 @@ class Unusable:
         self.strict = strict
         self._places: dict[str, list[str]] = {}
 
-    def add(self, place: str, reason: str, detail: str) -> None:
-        """Take a sample: where it stands, a reason in few words, and what was found there.
+    def add(self, place: str, problem: Problem) -> None:
+        """Take a sample: where it stands, and why it cannot be used.
 
         Raises
         ------
@@ -116,10 +117,8 @@ class Unusable:
             If the user asked to refuse.
         """
         if self.strict:
-            raise MspeError(
-                f"{self.path}: {place}: {reason}: {detail}; correct it, or set dataset.strict=false to leave it out"
-            )
-        self._places.setdefault(reason, []).append(f"{place} ({detail})")
+            raise MspeError(f"{self.path}: {place}: {problem}; correct it, or set dataset.strict=false to leave it out")
+        self._places.setdefault(problem.reason, []).append(f"{place} ({problem.detail})")
 
     def dropped(self) -> dict[str, int]:
         """How many were left out, by reason; each reason is a line in the log with the first few places."""
@@ -131,7 +130,7 @@ class Unusable:
 
 
 def describe_dropped(dropped: Mapping[str, int]) -> str:
-    """What `Unusable.dropped` counts, for an error.
+    """What `RejectedRows.dropped` counts, for an error.
 
     Examples
     --------
@@ -172,26 +171,3 @@ def is_not_finite(cell: str) -> bool:
         return not abs(float(cell)) <= _LARGEST
     except ValueError:
         return False
-
-
-def choose_targets(table: Table, given: Sequence[str] | None, other: Sequence[str]) -> list[str]:
-    """The target columns: those given, else `target`, else the only column that is not among the `other` ones.
-
-    Raises
-    ------
-    MspeError
-        If they are not there, or it is not clear which they are.
-    """
-    if given:
-        for name in given:
-            table.position(name, "dataset.target_columns")
-        return list(given)
-    left = [name for name in table.columns if name not in other]
-    if "target" in left:
-        return ["target"]
-    if len(left) == 1:
-        return left
-    raise MspeError(
-        f"{table.path}: which column is the target? Set dataset.target_columns to one or more of "
-        f"{', '.join(left) or 'the columns; there is none left'}"
-    )

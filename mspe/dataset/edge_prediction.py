@@ -10,25 +10,28 @@ from torch_geometric.data import Data
 from torch_geometric.utils import remove_self_loops, to_undirected
 
 from mspe.common.errors import MspeError
-from mspe.dataset.source import Raw
-from mspe.graphs.packing import LINKS
+from mspe.dataset.spec import Samples
+from mspe.graphs.packing import EDGE_LABEL_INDEX
 
 VIEWS = 5
 """Parts of the training edges; each is what one view of the graph is asked for."""
 
 
-def link_raw(graph: Data, seed: int, held_out: tuple[float, float] = (0.05, 0.1), scaled: bool = True) -> Raw:
-    """One graph as samples of edge prediction: `link_graphs`, of which all but the last two train."""
-    *views, val, test = link_graphs(graph, seed, held_out)
-    return Raw(
+def edge_samples(
+    graph: Data, seed: int, held_out: tuple[float, float] = (0.05, 0.1), standardize: bool = True
+) -> Samples:
+    """One graph as samples of edge prediction: `split_edges`, of which all but the last two train."""
+    *views, val, test = split_edges(graph, seed, held_out)
+    return Samples(
         items=[*views, val, test],
-        given=(range(len(views)), [len(views)], [len(views) + 1]),
+        predefined_split=(range(len(views)), [len(views)], [len(views) + 1]),
         classes=("no edge", "edge"),
-        scaled=scaled,
+        drawn=True,
+        standardize=standardize,
     )
 
 
-def link_graphs(graph: Data, seed: int, held_out: tuple[float, float] = (0.05, 0.1), views: int = VIEWS) -> list[Data]:
+def split_edges(graph: Data, seed: int, held_out: tuple[float, float] = (0.05, 0.1), views: int = VIEWS) -> list[Data]:
     """Make training views, a validation graph and a test graph of one graph, without leakage.
 
     Held-out edges are in no graph's `edge_index`, in either direction, so neither encodings nor messages know them.
@@ -122,6 +125,6 @@ def _asking(edges: Data, visible: np.ndarray, asked: np.ndarray, none: np.ndarra
     kept = torch.isin(code, torch.from_numpy(visible[0].astype(np.int64) * num_nodes + visible[1]))
     graph = edges.edge_subgraph(kept)
     links: Int[Tensor, "2 links"] = torch.from_numpy(np.concatenate([asked, none], axis=1)).long()
-    graph[LINKS] = links
+    graph[EDGE_LABEL_INDEX] = links
     graph.edge_label = torch.cat([torch.ones(asked.shape[1]), torch.zeros(none.shape[1])])
     return graph

@@ -5,15 +5,15 @@ from itertools import accumulate, pairwise
 
 from torch_geometric.data import Data
 
-from mspe.dataset.source import Raw
+from mspe.dataset.spec import Samples
 from mspe.graphs import SPLITS
 
 
 def read_published(
     load: Callable[[str], Iterable[Data]],
     convert: Callable[[Data], Data] = lambda graph: graph,
-    categories: tuple[int, int] | None = None,
-) -> Raw:
+    num_categories: tuple[int, int] | None = None,
+) -> Samples:
     """Read train, val and test.
 
     Parameters
@@ -22,10 +22,12 @@ def read_published(
         Gives the graphs of a split by its name.
     convert
         Applied to every graph.
-    categories
-        As `Raw` has it.
+    num_categories
+        As `Samples` has it.
     """
     parts = [[convert(graph) for graph in load(split)] for split in SPLITS]
     ends = accumulate((len(part) for part in parts), initial=0)
     train, val, test = (range(start, end) for start, end in pairwise(ends))
-    return Raw([graph for part in parts for graph in part], given=(train, val, test), categories=categories)
+    return Samples(
+        [graph for part in parts for graph in part], predefined_split=(train, val, test), num_categories=num_categories
+    )

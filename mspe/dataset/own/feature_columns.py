@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mspe.dataset.readers.table import Table, is_not_finite, parse_number
+from mspe.dataset.own.csv_table import Table, is_not_finite, parse_number
+from mspe.graphs.validation import Problem
 
 _WHOLE = re.compile(r"[+-]?\d+")
 
@@ -61,14 +62,14 @@ class FeatureColumns:
         )
         return cls(tuple(positions), codes, real)
 
-    def problem(self, row: Sequence[str]) -> tuple[str, str] | None:
+    def problem(self, row: Sequence[str]) -> Problem | None:
         """Why a row cannot be used, and what stands there."""
         for position, codes in zip(self.positions, self.codes, strict=True):
             cell = row[position].strip()
             if is_not_finite(cell):
-                return "feature not finite", repr(cell)
+                return Problem("feature not finite", repr(cell))
             if codes is None and not cell:
-                return "missing number", f"cell {position + 1} is empty"
+                return Problem("missing number", f"cell {position + 1} is empty")
         return None
 
     def encode(self, rows: Sequence[Sequence[str]]) -> Tensor | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch_geometric.data import Data
@@ -14,20 +14,21 @@ from torch_geometric.data.data import DataEdgeAttr, DataTensorAttr
 from torch_geometric.data.storage import GlobalStorage
 
 from mspe.common.errors import MspeError
-from mspe.dataset.readers.graph_form import clean_graph, feature_form, predict_links, structure_problem
-from mspe.dataset.readers.table import Unusable, describe_dropped
-from mspe.dataset.readers.targets import tensor_targets
-from mspe.dataset.source import Raw
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
+from mspe.dataset.own.one_graph import edge_samples_of
+from mspe.dataset.own.targets import Targets, infer_task
+from mspe.dataset.spec import Samples
 from mspe.graphs import SPLITS, TargetLevel
+from mspe.graphs.clean_graph import clean_graph
+from mspe.graphs.validation import Problem, find_problem
 
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
-
-Place = tuple[Path, int]
-"""A file, and which of its graphs."""
+Split = tuple[list[int], list[int], list[int]]
+GraphId = tuple[Path, int]
+"""A file, and the number of a graph in it."""
 
 
-def read_graph_files(folder: Path, paths: Sequence[Path], params: "DatasetParams") -> Raw:
+def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams) -> Samples:
     """Read the graphs of some files; one that cannot be used is left out and counted.
 
     Files called train.pt, val.pt and test.pt, and no other, are the parts of the split.
@@ -38,29 +39,31 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: "DatasetParams
         If a file is no such file, the graphs' features differ in width or kind, no graph can be used, the targets do
         not fit the task, or, with `dataset.strict`, for the first graph that cannot be used.
     """
-    unusable = Unusable(folder, params.strict)
-    graphs: dict[Place, Data] = {}
+    rejected = RejectedRows(folder, params.strict)
+    graphs: dict[GraphId, Data] = {}
     for path in paths:
         for number, attributes in enumerate(load_graphs(path)):
             graph = clean_graph(attributes, f"{path}: graph {number}")
-            problem = structure_problem(graph)
+            problem = find_problem(graph)
             if problem is None:
                 graphs[path, number] = graph
             else:
-                unusable.add(f"{path.name}, graph {number}", *problem)
+                rejected.add(f"{path.name}, graph {number}", problem)
     _check_features(graphs)
-    untold = all(graph.y is None for graph in graphs.values())
-    level = "edge" if untold or params.task == "edge_prediction" else _shape_targets(graphs, folder)
+    unlabelled = all(graph.y is None for graph in graphs.values())
+    level = "edge" if unlabelled or params.task == "edge_prediction" else _shape_targets(graphs, folder)
     if level != "edge":
-        graphs = _with_target(graphs, unusable)
-    dropped = unusable.dropped()
+        graphs = _with_target(graphs, rejected)
+    dropped = rejected.dropped()
     if not graphs:
         raise MspeError(
             f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the graphs and save them again"
         )
     if level == "edge":
-        return predict_links(list(graphs.values()), folder, params, dropped)
-    return replace(_with_numbers(graphs, level, folder, params), given=_given(graphs, paths), dropped=dropped)
+        return edge_samples_of(list(graphs.values()), folder, params, dropped)
+    return replace(
+        _with_numbers(graphs, level, folder, params), predefined_split=_predefined_split(graphs, paths), dropped=dropped
+    )
 
 
 def load_graphs(path: Path) -> list[dict[str, Any]]:
@@ -92,10 +95,10 @@ def load_graphs(path: Path) -> list[dict[str, Any]]:
     return graphs
 
 
-def _check_features(graphs: dict[Place, Data]) -> None:
+def _check_features(graphs: dict[GraphId, Data]) -> None:
     """Refuse graphs whose features differ in width or kind."""
     for name in ("x", "edge_attr", "edge_weight"):
-        forms = {place: feature_form(graph, name) for place, graph in graphs.items()}
+        forms = {place: _feature_form(graph, name) for place, graph in graphs.items()}
         (first_path, first), form = next(iter(forms.items()), ((Path(), 0), ""))
         for (path, number), other in forms.items():
             if other != form:
@@ -105,7 +108,16 @@ def _check_features(graphs: dict[Place, Data]) -> None:
                 )
 
 
-def _shape_targets(graphs: dict[Place, Data], folder: Path) -> TargetLevel:
+def _feature_form(graph: Data, name: str) -> str:
+    """Width and kind of a feature, in words."""
+    values = graph.get(name)
+    if values is None:
+        return "no values"
+    kind = "real" if values.is_floating_point() else "whole"
+    return f"rows of {values.size(1) if values.ndim > 1 else 1} {kind} numbers"
+
+
+def _shape_targets(graphs: dict[GraphId, Data], folder: Path) -> TargetLevel:
     """Decide what the targets belong to, and give each graph's one row a graph or one row a node.
 
     To nodes, where y has as many rows as nodes in every graph, and not every graph has one node.
@@ -126,7 +138,7 @@ def _shape_targets(graphs: dict[Place, Data], folder: Path) -> TargetLevel:
     return level
 
 
-def _with_target(graphs: dict[Place, Data], unusable: Unusable) -> dict[Place, Data]:
+def _with_target(graphs: dict[GraphId, Data], rejected: RejectedRows) -> dict[GraphId, Data]:
     """The graphs whose targets can be used."""
     width = Counter(graph.y.size(1) for graph in graphs.values() if graph.y is not None).most_common(1)[0][0]
     kept = {}
@@ -135,33 +147,32 @@ def _with_target(graphs: dict[Place, Data], unusable: Unusable) -> dict[Place, D
         if problem is None:
             kept[place] = graph
         else:
-            unusable.add(f"{place[0].name}, graph {place[1]}", *problem)
+            rejected.add(f"{place[0].name}, graph {place[1]}", problem)
     return kept
 
 
-def _target_problem(graph: Data, width: int) -> tuple[str, str] | None:
+def _target_problem(graph: Data, width: int) -> Problem | None:
     if graph.y is None:
-        return "no target", "no y"
+        return Problem("no target", "no y")
     if graph.y.size(1) != width:
-        return "target of another width", f"{graph.y.size(1)} instead of {width}"
+        return Problem("target of another width", f"{graph.y.size(1)} instead of {width}")
     if bool(graph.y.isinf().any()):
-        return "target not finite", "y holds infinity"
-    return ("no target", "y holds NaN alone") if bool(graph.y.isnan().all()) else None
+        return Problem("target not finite", "y holds infinity")
+    return Problem("no target", "y holds NaN alone") if bool(graph.y.isnan().all()) else None
 
 
-def _with_numbers(graphs: dict[Place, Data], level: TargetLevel, folder: Path, params: "DatasetParams") -> Raw:
+def _with_numbers(graphs: dict[GraphId, Data], level: TargetLevel, folder: Path, params: DatasetParams) -> Samples:
     """The graphs with their targets as the task has them."""
     rows = [graph.y.size(0) for graph in graphs.values()]
     values = torch.cat([graph.y for graph in graphs.values()])
-    task, numbers, classes = tensor_targets(values, params.task, str(folder), level)
+    task, numbers, classes = infer_task(Targets.of_tensor(values), params.task, str(folder), level)
     for graph, part in zip(graphs.values(), numbers.split(rows), strict=True):
         graph.y = part
-    labelled = level == "graph" and task.loss == "cross_entropy"
-    labels = numbers.flatten().tolist() if labelled else None
-    return Raw(list(graphs.values()), labels=labels, classes=classes, task=task)
+    labels = task.labels(numbers) if level == "graph" else None
+    return Samples(list(graphs.values()), labels=labels, classes=classes, task=task)
 
 
-def _given(places: Iterable[Place], paths: Sequence[Path]) -> tuple[list[int], list[int], list[int]] | None:
+def _predefined_split(places: Iterable[GraphId], paths: Sequence[Path]) -> Split | None:
     """The parts of the split, where the files are called so."""
     if {path.stem for path in paths} != set(SPLITS):
         return None

@@ -2,55 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from torch_geometric.data import Data
 
-from mspe.graphs import TargetLevel, TaskType
-
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
+from mspe.dataset.config import DatasetParams
+from mspe.tasks import Task
 
 SplitKind = Literal["published", "random", "stratified", "scaffold", "folds", "column"]
 
 
 @dataclass(frozen=True)
-class Task:
-    """What is to be predicted, and how the field trains and reports it.
-
-    Attributes
-    ----------
-    type
-        `regression`, `classification` or `edge_prediction`.
-    loss, metric
-        By their names in `mspe.training`; the best epoch is chosen by the metric, on validation.
-    level
-        What one target belongs to: a `graph`, a `node`, or an `edge`.
-    """
-
-    type: TaskType
-    loss: str
-    metric: str
-    level: TargetLevel = "graph"
-
-
-REGRESSION = Task("regression", "mae", "mae")
-SINGLE_LABEL = Task("classification", "cross_entropy", "accuracy")
-MULTI_LABEL = Task("classification", "bce_logits", "ap")
-LINKS = Task("edge_prediction", "bce_logits", "roc_auc", "edge")
-
-
-@dataclass(frozen=True)
-class Raw:
+class Samples:
     """What reading a source gives: samples, and what is known of them before they are graphs.
 
     Attributes
     ----------
     items
-        PyG graphs, or what `build` makes a graph of. Integer features are categories, real ones are numbers.
-    build
+        PyG graphs, or what `to_graph` makes a graph of. Integer features are categories, real ones are numbers.
+    to_graph
         A module's function from an item to its graph, called in several processes, on the items of the split alone.
-    given
+    predefined_split
         Items of train, val and test where reading decides: published splits, a user's column, edges hidden at random.
     labels
         The class of each item, which a stratified split needs.
@@ -60,29 +32,32 @@ class Raw:
         How many samples could not be used, by reason.
     classes
         Names of the classes, or of the targets.
-    categories
+    num_categories
         (node, edge): how many categories a feature has where its numbers are to be kept as they are; None: they are
         numbered by what the training split holds.
-    scaled
+    standardize
         Whether real features are to be standardised.
     task
-        Where the data decide it; else the source's.
+        Where the data decide it; else the spec's.
+    drawn
+        Whether the predefined split was drawn at random while reading, so that it is the `random` one too.
     """
 
     items: Sequence[Any]
-    build: Callable[[Any], Data] | None = None
-    given: tuple[Sequence[int], Sequence[int], Sequence[int]] | None = None
+    to_graph: Callable[[Any], Data] | None = None
+    predefined_split: tuple[Sequence[int], Sequence[int], Sequence[int]] | None = None
     labels: Sequence[int] | None = None
     smiles: Sequence[str] | None = None
     dropped: dict[str, int] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
-    categories: tuple[int, int] | None = None
-    scaled: bool = True
+    num_categories: tuple[int, int] | None = None
+    standardize: bool = True
     task: Task | None = None
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
-class Source:
+class DatasetSpec:
     """A dataset as `list_datasets` and the README's table show it, and the function that reads it.
 
     Attributes
@@ -94,17 +69,19 @@ class Source:
     target
         What is predicted.
     task
-        None where the user's data decide.
+        None where the data decide.
     splits
         Kinds of split that it has; the first is the default.
     origin, licence, citation
         Where the data come from.
     read
-        From the section `dataset` to samples.
+        From the section `dataset` to samples; most need little of it.
     embedded
         Whether it needs no raw files.
     folds
         Parts of a split by `folds`.
+    tasks
+        Types of task that `dataset.task` may ask for; None for any.
     """
 
     name: str
@@ -115,9 +92,10 @@ class Source:
     origin: str
     licence: str
     citation: str
-    read: Callable[["DatasetParams"], Raw]
+    read: Callable[[DatasetParams], Samples]
     embedded: bool = False
     folds: int = 10
+    tasks: tuple[str, ...] | None = None
 
     @property
     def metric(self) -> str:

@@ -1,10 +1,5 @@
-"""Molecules as graphs, and the penalised logP that ZINC's benchmark predicts. RDKit is imported where it is used."""
+"""Molecules as graphs. RDKit is imported where it is used."""
 
-import importlib.util
-import sys
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import torch
@@ -14,11 +9,6 @@ from torch_geometric.utils.smiles import e_map, x_map
 
 if TYPE_CHECKING:
     from rdkit.Chem import Mol
-
-# Mean and standard deviation over ZINC250k, as published with the junction-tree VAE (Jin et al., arXiv 1802.04364).
-LOGP = (2.4570953396190123, 1.434324401111988)
-NEGATIVE_SYNTHETIC_ACCESSIBILITY = (-3.0525811293166134, 0.8335207024513095)
-NEGATIVE_LARGE_RING = (-0.0485696876403053, 0.2860212110245455)
 
 
 def parse_smiles(smiles: str) -> "Mol | None":
@@ -74,36 +64,3 @@ def molecule_structure(smiles: str) -> Data:
     assert molecule is not None, smiles
     graph = from_rdmol(molecule)
     return Data(x=graph.x, edge_index=graph.edge_index, edge_attr=graph.edge_attr)
-
-
-def penalised_logp(molecule: "Mol") -> float:
-    """logP − synthetic accessibility − atoms of the largest ring beyond six, each standardised over ZINC250k.
-
-    Rings are RDKit's smallest set of smallest rings, so the value does not depend on the order of the atoms (the
-    benchmark's script takes networkx's cycle basis, which does for fused rings).
-    """
-    from rdkit.Chem import Crippen
-
-    largest = max((len(ring) for ring in molecule.GetRingInfo().AtomRings()), default=0)
-    logp = Crippen.MolLogP(molecule)  # type: ignore[attr-defined]
-    accessibility = _synthetic_accessibility().calculateScore(molecule)
-    terms = (
-        (logp, LOGP),
-        (-accessibility, NEGATIVE_SYNTHETIC_ACCESSIBILITY),
-        (-max(largest - 6, 0), NEGATIVE_LARGE_RING),
-    )
-    return sum((value - mean) / deviation for value, (mean, deviation) in terms)
-
-
-@cache
-def _synthetic_accessibility() -> ModuleType:
-    """RDKit's contributed SA score (Ertl and Schuffenhauer 2009), which lies in the wheel outside its packages."""
-    from rdkit import RDConfig
-
-    path = Path(RDConfig.RDContribDir) / "SA_Score" / "sascorer.py"
-    specification = importlib.util.spec_from_file_location("mspe_sascorer", path)
-    assert specification is not None and specification.loader is not None, path
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module
-    specification.loader.exec_module(module)
-    return module

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from jaxtyping import Int
@@ -13,22 +12,22 @@ from torch_geometric.data import Data
 from torch_geometric.utils import to_undirected
 
 from mspe.common.errors import MspeError
-from mspe.dataset.readers.feature_columns import FeatureColumns
-from mspe.dataset.readers.graph_form import predict_links
-from mspe.dataset.readers.graph_rows import NAMES, Rows, check_names
-from mspe.dataset.readers.table import Table, Unusable, describe_dropped, parse_number, read_table
-from mspe.dataset.readers.targets import TargetColumns, read_targets
-from mspe.dataset.source import Raw
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped, parse_number, read_table
+from mspe.dataset.own.feature_columns import FeatureColumns
+from mspe.dataset.own.graph_csv_rows import NAMES, Rows, check_names
+from mspe.dataset.own.one_graph import edge_samples_of
+from mspe.dataset.own.target_columns import TargetColumns
+from mspe.dataset.own.targets import Targets, infer_task
+from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
-
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
+from mspe.graphs.validation import Problem
 
 Index = dict[str, dict[str, int]]
 """The number of each node within its graph, by the names of both."""
 
 
-def read_graph_tables(folder: Path, params: "DatasetParams") -> Raw:
+def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     """Read the tables of a folder; a row that cannot be used is left out and counted.
 
     An edge is one row, in whichever direction; one that stands there twice counts once, as its first row has it.
@@ -52,17 +51,17 @@ def read_graph_tables(folder: Path, params: "DatasetParams") -> Raw:
         parts["graphs"].keep_graphs(index, "graph without nodes")
     dropped = Counter[str]()
     for rows in parts.values():
-        dropped.update(rows.unusable.dropped())
+        dropped.update(rows.rejected.dropped())
     names = parts["graphs"].graphs if "graphs" in parts else list(index)
     if not names:
         raise MspeError(f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the tables")
     graphs = _build(names, index, parts, pairs)
     if level == "edge":
-        return predict_links(graphs, folder, params, dict(dropped))
+        return edge_samples_of(graphs, folder, params, dict(dropped))
     return replace(_with_targets(graphs, names, parts, level, params), dropped=dict(dropped))
 
 
-def _target_level(tables: Mapping[str, Table], params: "DatasetParams", folder: Path) -> TargetLevel:
+def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Path) -> TargetLevel:
     """What the targets belong to: what has the columns; edges where no table has any."""
     asked = set(params.target_columns or ())
     at = [name for name in ("graphs", "nodes") if asked and name in tables and asked <= set(tables[name].columns)]
@@ -78,7 +77,7 @@ def _target_level(tables: Mapping[str, Table], params: "DatasetParams", folder: 
     return "graph" if "graphs" in tables else "edge"
 
 
-def _start(table: Table, level: TargetLevel, params: "DatasetParams") -> Rows:
+def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
     """No row yet: which columns are targets, which features; graphs.csv has none of these."""
     kind = table.path.stem
     if kind != "graphs" and params.split_column in table.columns:
@@ -95,7 +94,7 @@ def _start(table: Table, level: TargetLevel, params: "DatasetParams") -> Rows:
         targets = TargetColumns.choose(table, params.target_columns, "", ())
     other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
     features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
-    return Rows(table, Unusable(table.path, params.strict), FeatureColumns.learn(table, features), targets)
+    return Rows(table, RejectedRows(table.path, params.strict), FeatureColumns.learn(table, features), targets)
 
 
 def _read_samples(parts: Mapping[str, Rows]) -> None:
@@ -106,7 +105,7 @@ def _read_samples(parts: Mapping[str, Rows]) -> None:
     for line, row in samples.table.rows:
         name = samples.cell(row, "graph")
         problem = samples.targets.problem(row, name) or samples.problem(row, None)
-        samples.take(line, row, problem or (("repeated graph", repr(name)) if name in seen else None))
+        samples.take(line, row, problem or (Problem("repeated graph", repr(name)) if name in seen else None))
         seen |= {name} if problem is None else set()
     samples.left_out = {samples.cell(row, "graph") for _, row in samples.table.rows} - seen
 
@@ -123,7 +122,7 @@ def _read_nodes(parts: Mapping[str, Rows], index: Index) -> None:
             continue
         problem = nodes.problem(row, known)
         if problem is None and node in index.get(graph, {}):
-            problem = "repeated node", repr(node)
+            problem = Problem("repeated node", repr(node))
         nodes.take(line, row, problem)
         if problem is None:
             numbers = index.setdefault(graph, {})
@@ -142,7 +141,7 @@ def _read_edges(parts: Mapping[str, Rows], index: Index) -> Int[Tensor, "edges 2
         problem = edges.problem(row, known) or _weight_problem(edges, row)
         unknown = [name for name in names if name not in index.get(graph, {})]
         if problem is None and unknown and "nodes" in parts:
-            problem = "unknown node", repr(unknown[0])
+            problem = Problem("unknown node", repr(unknown[0]))
         edges.take(line, row, problem)
         if problem is None:
             numbers = index.setdefault(graph, {})
@@ -150,12 +149,12 @@ def _read_edges(parts: Mapping[str, Rows], index: Index) -> Int[Tensor, "edges 2
     return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2)
 
 
-def _weight_problem(edges: Rows, row: list[str]) -> tuple[str, str] | None:
+def _weight_problem(edges: Rows, row: list[str]) -> Problem | None:
     if "weight" not in edges.table.columns:
         return None
     weight = parse_number(edges.cell(row, "weight"))
     if weight is None or not weight >= 0:
-        return "weight not finite or negative", repr(edges.cell(row, "weight"))
+        return Problem("weight not finite or negative", repr(edges.cell(row, "weight")))
     return None
 
 
@@ -180,16 +179,18 @@ def _build(names: Iterable[str], index: Index, parts: Mapping[str, Rows], pairs:
 
 
 def _with_targets(
-    graphs: list[Data], names: list[str], parts: Mapping[str, Rows], level: TargetLevel, params: "DatasetParams"
-) -> Raw:
+    graphs: list[Data], names: list[str], parts: Mapping[str, Rows], level: TargetLevel, params: DatasetParams
+) -> Samples:
     """The graphs with their targets, and with the split where graphs.csv has one."""
     rows = parts["nodes" if level == "node" else "graphs"]
-    cells = [rows.targets.cells(row) for row in rows.cells]
-    targets = read_targets(cells, rows.targets.names, params.task, str(rows.table.path), level)
-    values, positions = torch.tensor(targets.values), rows.by_graph()
+    targets = Targets.of_cells([rows.targets.cells(row) for row in rows.cells], rows.targets.names)
+    task, values, classes = infer_task(targets, params.task, str(rows.table.path), level)
+    positions = rows.by_graph()
     for graph, name in zip(graphs, names, strict=True):
         graph.y = values[positions[name]]
     samples = parts.get("graphs")
-    given = None if samples is None else samples.targets.given([samples.targets.part(row) for row in samples.cells])
-    labels = targets.labels if level == "graph" else None
-    return Raw(graphs, given=given, labels=labels, classes=targets.classes, task=targets.task)
+    split = None
+    if samples is not None:
+        split = samples.targets.predefined_split([samples.targets.part(row) for row in samples.cells])
+    labels = task.labels(values) if level == "graph" else None
+    return Samples(graphs, predefined_split=split, labels=labels, classes=classes, task=task)

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.dataset.readers.molecules import describe_problem, molecule_graph
-from mspe.dataset.readers.table import Unusable, describe_dropped, read_table
-from mspe.dataset.readers.targets import TargetColumns, read_targets
-from mspe.dataset.source import Raw
+from mspe.dataset.own.csv_table import RejectedRows, describe_dropped, read_table
+from mspe.dataset.own.target_columns import TargetColumns
+from mspe.dataset.own.targets import Targets, infer_task
+from mspe.dataset.spec import Samples
 from mspe.graphs import TaskType
+from mspe.graphs.molecules import describe_problem, molecule_graph
+from mspe.graphs.validation import Problem
 
 
 def read_molecules(
@@ -18,7 +20,7 @@ def read_molecules(
     task: TaskType | None = None,
     strict: bool = False,
     by_column: bool = True,
-) -> Raw:
+) -> Samples:
     """Read molecules with their targets; a row that cannot be used is left out and counted.
 
     Parameters
@@ -39,39 +41,40 @@ def read_molecules(
     table = read_table(path)
     place = table.position(smiles_column, "dataset.smiles_column")
     columns = TargetColumns.choose(table, target_columns, split_column, (smiles_column,), by_column)
-    unusable = Unusable(table.path, strict)
+    rejected = RejectedRows(table.path, strict)
     smiles: list[str] = []
     cells: list[list[str]] = []
     parts: list[str] = []
     for line, row in table.rows:
         problem = _problem(row, place, columns)
         if problem is not None:
-            unusable.add(f"line {line}", *problem)
+            rejected.add(f"line {line}", problem)
             continue
         smiles.append(row[place].strip())
         cells.append(columns.cells(row))
         parts.append(columns.part(row))
-    dropped = unusable.dropped()
+    dropped = rejected.dropped()
     if not smiles:
         reasons = describe_dropped(dropped)
         raise MspeError(f"{table.path}: no usable row ({reasons}); correct the rows, or name other columns")
-    targets = read_targets(cells, columns.names, task, str(table.path))
-    return Raw(
-        items=list(zip(smiles, targets.values, strict=True)),
-        build=molecule_graph,
-        given=columns.given(parts),
-        labels=targets.labels,
+    targets = Targets.of_cells(cells, columns.names)
+    inferred, values, classes = infer_task(targets, task, str(table.path), "graph")
+    return Samples(
+        items=list(zip(smiles, values.tolist(), strict=True)),
+        to_graph=molecule_graph,
+        predefined_split=columns.predefined_split(parts),
+        labels=inferred.labels(values),
         smiles=smiles,
         dropped=dropped,
-        classes=targets.classes,
-        task=targets.task,
+        classes=classes,
+        task=inferred,
     )
 
 
-def _problem(row: list[str], place: int, columns: TargetColumns) -> tuple[str, str] | None:
+def _problem(row: list[str], place: int, columns: TargetColumns) -> Problem | None:
     """Why a row cannot be used, and what stands there."""
     problem = columns.problem(row, row[place] if place < len(row) else "")
     if problem is not None:
         return problem
     unreadable = describe_problem(row[place].strip())
-    return None if unreadable is None else (unreadable, repr(row[place]))
+    return None if unreadable is None else Problem(unreadable, repr(row[place]))

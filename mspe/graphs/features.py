@@ -164,8 +164,3 @@ def column_statistics(columns: Tensor) -> tuple[tuple[float, ...], tuple[float, 
     mean = values.nanmean(dim=0)
     deviation = (values - mean).square().nanmean(dim=0).sqrt()
     return tuple(mean.tolist()), tuple(torch.where(deviation > 0, deviation, 1.0).tolist())
-
-
-def target_statistics(graphs: PackedGraphs) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """`column_statistics` of the targets."""
-    return column_statistics(graphs.fields["y"])

@@ -4,9 +4,10 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from mspe.common.errors import MspeError
-from mspe.dataset.readers.feature_columns import FeatureColumns
-from mspe.dataset.readers.table import Table, Unusable, is_not_finite
-from mspe.dataset.readers.targets import TargetColumns
+from mspe.dataset.own.csv_table import RejectedRows, Table, is_not_finite
+from mspe.dataset.own.feature_columns import FeatureColumns
+from mspe.dataset.own.target_columns import TargetColumns
+from mspe.graphs.validation import Problem
 
 NAMES = {"graphs": ("graph",), "nodes": ("node",), "edges": ("source", "target")}
 """The tables of a folder, and the columns without which they are none."""
@@ -18,7 +19,7 @@ class Rows:
 
     Attributes
     ----------
-    table, unusable
+    table, rejected
         The table, and its rows that cannot be used.
     features, targets
         What its columns are.
@@ -29,7 +30,7 @@ class Rows:
     """
 
     table: Table
-    unusable: Unusable
+    rejected: RejectedRows
     features: FeatureColumns
     targets: TargetColumns
     cells: list[list[str]] = field(default_factory=list)
@@ -46,22 +47,22 @@ class Rows:
         """What a row is about: a graph, a node, or the two nodes of an edge."""
         return [self.cell(row, column) for column in NAMES[self.table.path.stem]]
 
-    def problem(self, row: list[str], graphs: Container[str] | None) -> tuple[str, str] | None:
+    def problem(self, row: list[str], graphs: Container[str] | None) -> Problem | None:
         """Why a row cannot be used, and what stands there; `graphs`: those that there are, None for any."""
         if len(row) != len(self.table.columns):
-            return "wrong number of cells", f"{len(row)} instead of {len(self.table.columns)}"
+            return Problem("wrong number of cells", f"{len(row)} instead of {len(self.table.columns)}")
         graph = self.cell(row, "graph")
         if not all(self.names(row)) or ("graph" in self.table.columns and not graph):
-            return "no name", ", ".join(map(repr, row))
+            return Problem("no name", ", ".join(map(repr, row)))
         if graphs is not None and graph not in graphs:
-            return "unknown graph", repr(graph)
+            return Problem("unknown graph", repr(graph))
         infinite = [cell for cell in self.targets.cells(row) if is_not_finite(cell)]
-        return ("target not finite", infinite[0]) if infinite else self.features.problem(row)
+        return Problem("target not finite", infinite[0]) if infinite else self.features.problem(row)
 
-    def take(self, line: int, row: list[str], problem: tuple[str, str] | None) -> None:
+    def take(self, line: int, row: list[str], problem: Problem | None) -> None:
         """Keep a row, or count it among those that cannot be used."""
         if problem is not None:
-            self.unusable.add(f"line {line}", *problem)
+            self.rejected.add(f"line {line}", problem)
             return
         self.cells.append(row)
         self.lines.append(line)
@@ -72,7 +73,7 @@ class Rows:
         rows = list(zip(self.lines, self.cells, self.graphs, strict=True))
         self.cells, self.lines, self.graphs = [], [], []
         for line, cells, graph in rows:
-            self.take(line, cells, None if graph in graphs else (reason, repr(graph)))
+            self.take(line, cells, None if graph in graphs else Problem(reason, repr(graph)))
 
     def by_graph(self) -> dict[str, list[int]]:
         """The positions of each graph's rows."""

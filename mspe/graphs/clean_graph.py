@@ -1,22 +1,14 @@
-"""One form for all of the user's graphs, whatever file they come from, and why some cannot be used."""
+"""One form for PyG graphs, whatever made them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
-from mspe.dataset.links import link_raw
-from mspe.dataset.source import LINKS, Raw
 
-if TYPE_CHECKING:
-    from mspe.dataset.config import DatasetParams
-
-_MAX_NODES = 2**31 - 1  # packed graphs number nodes with 32 bits
 _WHOLE = {torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
 _REAL = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
 
@@ -93,64 +85,3 @@ def _num_nodes(given: Mapping[str, Tensor], stored: Tensor | None) -> int:
         return int(stored)
     index = given.get("edge_index")
     return 0 if index is None or index.numel() == 0 or index.is_floating_point() else int(index.max()) + 1
-
-
-def structure_problem(graph: Data) -> tuple[str, str] | None:
-    """Why a graph cannot be used whatever is to be predicted, in few words, and what was found.
-
-    Examples
-    --------
-    >>> structure_problem(Data(edge_index=torch.tensor([[0], [7]]), num_nodes=3))
-    ('node index out of range', '0 to 7 among 3 nodes')
-    """
-    index, count = graph.edge_index, int(graph.num_nodes or 0)
-    if index is None or index.ndim != 2 or index.size(0) != 2 or index.is_floating_point():
-        form = "none" if index is None else f"{index.dtype} of shape {list(index.shape)}"
-        return "no edge index", f"{form} instead of whole numbers of shape [2, edges]"
-    if not 1 <= count <= _MAX_NODES:
-        return ("no nodes", "0 nodes") if count == 0 else ("node count out of range", str(count))
-    if index.numel() and not 0 <= int(index.min()) <= int(index.max()) < count:
-        return "node index out of range", f"{int(index.min())} to {int(index.max())} among {count} nodes"
-    rows = {"x": count, "edge_attr": index.size(1), "edge_weight": index.size(1)}
-    for name, values in [(name, graph[name]) for name in rows if name in graph]:
-        if values.ndim != (1 if name == "edge_weight" else 2) or values.size(0) != rows[name]:
-            return "wrong number of rows", f"{name} of shape {list(values.shape)} for {rows[name]} rows"
-        if not bool(values.isfinite().all()):
-            return "feature not finite", f"{name} holds NaN or infinity"
-    weight = graph.get("edge_weight")
-    negative = weight is not None and bool((weight < 0).any())
-    return ("negative weight", f"{float(weight.min()):g}") if negative else None
-
-
-def feature_form(graph: Data, name: str) -> str:
-    """Width and kind of a feature, in words."""
-    values = graph.get(name)
-    if values is None:
-        return "no values"
-    kind = "real" if values.is_floating_point() else "whole"
-    return f"rows of {values.size(1) if values.ndim > 1 else 1} {kind} numbers"
-
-
-def predict_links(graphs: Sequence[Data], folder: Path, params: "DatasetParams", dropped: dict[str, int]) -> Raw:
-    """Edge prediction on the only graph; its targets, where it has some, are left aside.
-
-    Raises
-    ------
-    MspeError
-        If there are several graphs, `dataset.task` is another, or the graph has too few edges.
-    """
-    if len(graphs) > 1:
-        what = "no targets" if params.task is None else f"dataset.task={params.task}"
-        raise MspeError(
-            f"{folder}: {len(graphs)} graphs and {what}; give targets (of tables: dataset.target_columns), or one "
-            "graph for edge prediction"
-        )
-    if params.task not in (None, "edge_prediction"):
-        raise MspeError(
-            f"{folder}: dataset.task is {params.task}, but the graph has no targets; give some, or leave it"
-        )
-    graph = Data(**{name: values for name, values in graphs[0].to_dict().items() if name != "y"})
-    try:
-        return replace(link_raw(graph, params.split_seed), task=LINKS, dropped=dropped)
-    except MspeError as error:
-        raise MspeError(f"{folder}: {error}") from None

@@ -1,0 +1,38 @@
+"""Edge prediction on the user's own graph."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from torch_geometric.data import Data
+
+from mspe.common.errors import MspeError
+from mspe.dataset.config import DatasetParams
+from mspe.dataset.edge_prediction import edge_samples
+from mspe.dataset.spec import Samples
+from mspe.tasks import EdgePrediction
+
+
+def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams, dropped: dict[str, int]) -> Samples:
+    """Edge prediction on the only graph; its targets, where it has some, are left aside.
+
+    Raises
+    ------
+    MspeError
+        If there are several graphs, `dataset.task` is another, or the graph has too few edges.
+    """
+    if len(graphs) > 1:
+        what = "no targets" if params.task is None else f"dataset.task={params.task}"
+        raise MspeError(
+            f"{folder}: {len(graphs)} graphs and {what}; give targets (of tables: dataset.target_columns), or one "
+            "graph for edge prediction"
+        )
+    if params.task not in (None, "edge_prediction"):
+        raise MspeError(
+            f"{folder}: dataset.task is {params.task}, but the graph has no targets; give some, or leave it"
+        )
+    graph = Data(**{name: values for name, values in graphs[0].to_dict().items() if name != "y"})
+    try:
+        return replace(edge_samples(graph, params.split_seed), task=EdgePrediction(), dropped=dropped)
+    except MspeError as error:
+        raise MspeError(f"{folder}: {error}") from None

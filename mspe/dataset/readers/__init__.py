@@ -1,1 +1,0 @@
-"""From files to samples: tables, molecules, saved graphs, and splits that PyG reads."""
