@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mspe.common.command import command
 from mspe.common.files import write_json
+from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet, GraphStatistics
 from mspe.encodings.stream import map_shards
@@ -11,7 +12,6 @@ from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.graphs.store import read_shards
 
 GRAPHS, SPECTRUM = "data/graphs", "data/spectrum"
-CODE = ("stages/encode.py", "mspe/common", "mspe/encodings", "mspe/graphs", "data/plugins")
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     def encode(spectrum: PackedGraphs, name: Path) -> PackedGraphs:
         return bank.encode_nodes(spectrum, lambda: PackedGraphs.load(Path(GRAPHS) / name))
 
-    map_shards(SPECTRUM, "data/encodings", encode, settings=resolved, inputs=[SPECTRUM, *CODE])
+    map_shards(SPECTRUM, "data/encodings", encode, settings=resolved, inputs=stage_dependencies("encode"))
     write_json("data/encodings/bank.json", resolved)
 
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from mspe.common.command import command
+from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings.spectrum import choose_backend, compute_spectrum
 from mspe.encodings.stream import map_shards
 from mspe.graphs import GraphSchema, PackedGraphs
 
 GRAPHS = "data/graphs"
-CODE = ("stages/spectrum.py", "mspe/common", "mspe/encodings", "mspe/graphs")
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     def decompose(graphs: PackedGraphs, name: Path) -> PackedGraphs:
         return compute_spectrum(graphs, backend=backend)
 
-    map_shards(GRAPHS, "data/spectrum", decompose, settings={"backend": backend}, inputs=[GRAPHS, *CODE])
+    map_shards(GRAPHS, "data/spectrum", decompose, settings={"backend": backend}, inputs=stage_dependencies("spectrum"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from mspe.common.command import command
+from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings.config import read_bank
 from mspe.graphs import GraphSchema, read_split
@@ -15,16 +16,6 @@ from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from mspe.training.distributed import process_group
 
 DATA = ("data/graphs", "data/spectrum", "data/encodings")
-CODE = (
-    "stages/train.py",
-    "mspe/pipeline/training.py",
-    "mspe/common",
-    "mspe/models",
-    "mspe/tasks",
-    "mspe/training",
-    "mspe/encodings",
-    "mspe/graphs",
-)
 
 
 def main(seed: int) -> None:
@@ -43,7 +34,16 @@ def main(seed: int) -> None:
         log=Path(f"runs/{seed}"),
     )
     with process_group(params.runtime.device) as device:
-        train_seed(seed, data, params.model, params.training, params.runtime, paths, [*DATA, *CODE], device)
+        train_seed(
+            seed,
+            data,
+            params.model,
+            params.training,
+            params.runtime,
+            paths,
+            stage_dependencies("train", seed=seed),
+            device,
+        )
 
 
 if __name__ == "__main__":

@@ -1,41 +1,46 @@
 """The same function over many items, on all cores."""
 
-import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
-from multiprocessing import get_context
 from typing import Any, TypeVar
 
 import torch
+from joblib import Parallel, cpu_count, delayed
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _CHUNK = 1000
-_ITEMS_A_WORKER = 5000  # a process takes seconds to start and to import the library
 
 
-def map_chunks(function: Callable[[Sequence[Item]], Result], items: Sequence[Item], num_workers: int) -> list[Result]:
+def map_chunks(
+    function: Callable[[Sequence[Item]], Result],
+    items: Sequence[Item],
+    num_workers: int,
+    items_per_worker: int = 5000,
+) -> list[Result]:
     """Apply a function to the items in chunks of 1,000, in several processes: the results, in order.
 
     Parameters
     ----------
     function
-        A module's function, or a `partial` of one: it is sent by name.
+        A function that can be sent to another process.
     items
-        Values that can be sent to another process; fewer than 10,000 are done in this one.
+        Values that can be sent to another process.
     num_workers
-        Processes at most; 0: one a core. The results do not depend on it.
+        Processes at most; 0: one per core. The results do not depend on it.
+    items_per_worker
+        A process takes seconds to start and to import the library, so each gets at least so many items; fewer than
+        two processes' worth are done in this one.
     """
     chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
-    workers = min(num_workers or os.cpu_count() or 1, len(items) // _ITEMS_A_WORKER)
+    workers = min(num_workers or cpu_count(), len(items) // items_per_worker)
     if workers <= 1:
         return [function(chunk) for chunk in chunks]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return [pickle.loads(result) for result in pool.map(partial(_pickled, function), chunks)]
+    results = Parallel(n_jobs=workers)(delayed(_pickled)(function, chunk) for chunk in chunks)
+    return [pickle.loads(result) for result in results]
 
 
 def _pickled(function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item]) -> bytes:

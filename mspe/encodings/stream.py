@@ -3,7 +3,7 @@
 import logging
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ def map_shards(
     target: str | Path,
     function: Callable[[PackedGraphs, Path], PackedGraphs],
     settings: Mapping[str, Any],
-    inputs: list[str | Path],
+    inputs: Sequence[str | Path],
 ) -> None:
     """Apply a function to every shard of every split and write the results under the same names.
 
@@ -45,7 +45,7 @@ def map_shards(
     kept = resume_folder(settings, inputs)
     done = [path for path in paths if (kept / path.relative_to(source)).exists()]
     if done:
-        logger.info("going on after %d of %d shards, kept in %s", len(done), len(paths), kept)
+        logger.info("resuming after %d of %d shards, kept in %s", len(done), len(paths), kept)
     for path in tqdm(paths, desc=Path(target).name, unit="shard", disable=not sys.stderr.isatty()):
         name = path.relative_to(source)
         if not (kept / name).exists():

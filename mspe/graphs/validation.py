@@ -35,6 +35,7 @@ def find_problem(graph: Data) -> Problem | None:
 
     Examples
     --------
+    >>> import torch
     >>> print(find_problem(Data(edge_index=torch.tensor([[0], [7]]), num_nodes=3)))
     node index out of range: 0 to 7 among 3 nodes
     """

@@ -23,7 +23,7 @@ from mspe.models import get_model
 from mspe.pipeline.evaluation import Evaluation
 from mspe.tasks import Task, task_of
 from mspe.training.device import Precision, get_device
-from mspe.training.loops import Scored, predict_batches
+from mspe.training.loops import Predictions, predict_batches
 
 _INPUTS: dict[str, Level] = {"x": "node", "edge_attr": "edge", "edge_weight": "edge"}
 
@@ -156,9 +156,9 @@ class TrainedModel:
         add = AddMultiScalePE(self.bank)
         return [add(graph.clone()) for graph in graphs]
 
-    def _run(self, graphs: PackedGraphs, batch_size: int) -> Scored:
+    def _run(self, graphs: PackedGraphs, batch_size: int) -> Predictions:
         device = next(self.model.parameters()).device
-        return Scored.joined(
+        return Predictions.concatenate(
             predict_batches(self.model, GraphLoader(graphs, batch_size), device, Precision(False, device))
         )
 

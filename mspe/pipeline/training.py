@@ -30,7 +30,7 @@ from mspe.training import (
 )
 from mspe.training.config import TrainingParams
 from mspe.training.cost import CostMeter
-from mspe.training.distributed import Workers
+from mspe.training.distributed import ProcessGroup
 from mspe.training.history import write_curve, write_history
 
 
@@ -71,7 +71,7 @@ def train_seed(
     inputs: Sequence[str | Path],
     device: torch.device,
 ) -> Trainer:
-    """Train one model; an interrupted run goes on where it was.
+    """Train one model; an interrupted run is resumed.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def train_seed(
     paths
         What is written; the history and the costs anew after every epoch, so that a live run can be followed.
     inputs
-        Files and folders, data and code, that decide the result: a state that other ones left is not gone on from.
+        Files and folders, data and code, that decide the result: state saved with other inputs is not resumed.
     device
         Where to train.
 
@@ -102,10 +102,10 @@ def train_seed(
     """
     if runtime.threads is not None:
         torch.set_num_threads(runtime.threads)
-    workers = Workers()
-    set_seed(seed + workers.rank, deterministic=True)
+    group = ProcessGroup()
+    set_seed(seed + group.rank, deterministic=True)
     model, arguments = _build_model(data, model_params, training, runtime, device)
-    train_loader, val_loader = _build_loaders(model, data, training.batch_size, seed, device, workers)
+    train_loader, val_loader = _build_loaders(model, data, training.batch_size, seed, device, group)
     metadata = {"model": arguments, "schema": data.schema.model_dump()}
     trainer = _build_trainer(training, runtime, model, data.schema, len(train_loader), paths.checkpoints, metadata)
     num_parameters = log_model_info(trainer.model)
@@ -118,9 +118,9 @@ def train_seed(
             write_curve(paths.curve, trainer.history)
             write_json(paths.cost, cost.report())
 
-    if workers.is_main:
+    if group.is_main:
         trainer.add_log_hook(TensorBoardHook(str(paths.log)))
-    if workers.is_main and runtime.wandb_project is not None:
+    if group.is_main and runtime.wandb_project is not None:
         config = {"model": arguments, "training": training.model_dump()}
         trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=config))
     trainer.add_log_hook(write_progress)
@@ -129,7 +129,7 @@ def train_seed(
         "model": metadata,
         "training": training.model_dump(),
         "batches": len(train_loader),
-        "processes": workers.size,
+        "processes": group.size,
         "device": str(device),
         "threads": torch.get_num_threads(),
         "compile": runtime.compile,
@@ -145,7 +145,7 @@ def train_seed(
         early_stopping=training.early_stopping,
         resume_path=state / "state.pt" if runtime.resume else None,
     )
-    if workers.is_main:
+    if group.is_main:
         discard(state)
     if trainer.best_epoch == 0:
         raise MspeError(
@@ -166,16 +166,16 @@ def _build_model(
 
 
 def _build_loaders(
-    model: nn.Module, data: TrainingData, batch_size: int, seed: int, device: torch.device, workers: Workers
+    model: nn.Module, data: TrainingData, batch_size: int, seed: int, device: torch.device, group: ProcessGroup
 ) -> tuple[GraphLoader, GraphLoader]:
-    limits = [limit for limit in workers.gather(pairs_that_fit(model, device)) if limit is not None]
+    limits = [limit for limit in group.gather(pairs_that_fit(model, device)) if limit is not None]
     loader = partial(
         GraphLoader,
         batch_size=batch_size,
         max_pairs=min(limits, default=None),
         pin_memory=device.type == "cuda",
         prefetch=2 if device.type == "cuda" else 0,
-        shard=(workers.rank, workers.size),
+        shard=(group.rank, group.size),
     )
     return loader(data.train, shuffle=True, seed=seed), loader(data.val)
 

@@ -1,7 +1,9 @@
 """Metrics over a whole split; scikit-learn computes them."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -90,6 +92,13 @@ def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
 def _weighted_accuracy(label: np.ndarray, chosen: np.ndarray) -> float:
     """The mean over classes that occur of the share of each that is found (Dwivedi et al., arXiv 2003.00982)."""
     return _nan_mean([float((chosen[label == c] == c).mean()) for c in np.unique(label)])
+
+
+def accept_source(metrics: Callable[..., dict[str, float]]) -> Metrics:
+    """Return metrics that may be given the source nodes, of a function that may take predictions and targets alone."""
+    if len(signature(metrics).parameters) > 2:
+        return metrics
+    return lambda prediction, target, source=None: metrics(prediction, target)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def training_median(train_targets: Float[Tensor, "train outputs"], samples: int)
 
     Examples
     --------
+    >>> import torch
     >>> training_median(torch.tensor([[1.0], [2.0], [9.0]]), samples=2).tolist()
     [[2.0], [2.0]]
     """

@@ -1,12 +1,20 @@
-"""Checkpoints: read whole, checked, and loaded all or not at all."""
+"""Checkpoints and the state of a run: written whole, read whole, and put back all or not at all."""
 
+import copy
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+from filelock import FileLock, Timeout
 from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors
+from mspe.common.files import read_tensors, write_tensors
+from mspe.training.distributed import ProcessGroup
+from mspe.training.progress import EpochProgress
+from mspe.training.reproducibility import generator_states, restore_generator_states
 
 FORMAT = 1
 """Of checkpoints; one more where older code could not read them."""
@@ -50,3 +58,139 @@ def _mismatch(saved: dict[str, Tensor], present: dict[str, Tensor]) -> str | Non
         if tensor.shape != present[name].shape:
             return f"{name} has shape {list(tensor.shape)} in the checkpoint, {list(present[name].shape)} in the model"
     return None
+
+
+class Checkpointer:
+    """What a checkpoint holds of a model, its optimizer and its schedule, taken and put back whole.
+
+    Parameters
+    ----------
+    model, optimizer, scheduler
+        Whose state it is.
+    metadata
+        Plain values that every checkpoint carries.
+    """
+
+    def __init__(
+        self, model: nn.Module, optimizer: Optimizer, scheduler: LRScheduler | None, metadata: dict[str, Any]
+    ) -> None:
+        self.model = model
+        self.optimizer = optimizer
+        self.scheduler = scheduler
+        self.metadata = metadata
+
+    def take(self, counts: dict[str, Any]) -> dict[str, Any]:
+        """Return a checkpoint; `counts` are `epoch`, `global_step`, `best_metric`, `best_epoch` and `metrics`."""
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "scheduler": None if self.scheduler is None else self.scheduler.state_dict(),
+            **counts,
+            "format": FORMAT,
+            "metadata": self.metadata,
+        }
+
+    def restore(self, checkpoint: dict[str, Any], path: Path | None) -> None:
+        """Put a checkpoint back, or nothing of it.
+
+        Raises
+        ------
+        MspeError
+            If it belongs to another optimizer or scheduler.
+        """
+        before = copy.deepcopy(self.take({}))
+        try:
+            self._put_back(checkpoint)
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            self._put_back(before)
+            reason = str(error).splitlines()[0]
+            raise MspeError(
+                f"{path}: belongs to another optimizer or scheduler ({reason}); build them as they were"
+            ) from error
+
+    def _put_back(self, checkpoint: dict[str, Any]) -> None:
+        self.model.load_state_dict(checkpoint["model"])
+        self.optimizer.load_state_dict(checkpoint["optimizer"])
+        if self.scheduler is not None and checkpoint["scheduler"] is not None:
+            self.scheduler.load_state_dict(checkpoint["scheduler"])
+
+
+class RunState:
+    """The file of one run's state, which one run at a time may hold.
+
+    Parameters
+    ----------
+    path
+        Of the file; None keeps nothing.
+    group
+        The processes of the run: each has generators, and a share of the epoch, of its own.
+
+    Raises
+    ------
+    MspeError
+        On entering, if another process holds it.
+    """
+
+    def __init__(self, path: str | Path | None, group: ProcessGroup) -> None:
+        self.path = None if path is None else Path(path)
+        self.group = group
+        self._lock: FileLock | None = None
+
+    def __enter__(self) -> "RunState":
+        if self.path is None or not self.group.is_main:
+            return self
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(f"{self.path}.lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise MspeError(f"{self.path}: another process is on this run; wait for it, or stop it") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+    def exists(self) -> bool:
+        """Return whether there is a run to resume."""
+        return self.path is not None and self.path.exists()
+
+    def describe(self, resumes_mid_epoch: bool) -> str:
+        """Return what is kept of a run that ends here, and how to resume it."""
+        if not self.exists():
+            return "no epoch was finished; run the same command to begin anew"
+        what = "this step" if resumes_mid_epoch else "the last finished epoch"
+        return f"{what} is kept in {self.path}; run the same command to resume"
+
+    def save(self, state: dict[str, Any], progress: EpochProgress | None) -> None:
+        """Write the state, and of every process its random generators and what it has seen of an unfinished epoch."""
+        if self.path is None:
+            return
+        own = {"generators": generator_states(), "progress": None if progress is None else progress.state_dict()}
+        processes = self.group.gather(own)
+        if self.group.is_main:
+            write_tensors(self.path, {**state, "processes": processes})
+
+    def load(self, model: nn.Module) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """Read what `save` wrote, and put the random generators back: the state and this process's progress.
+
+        Raises
+        ------
+        MspeError
+            If the file is damaged, or belongs to another model or to another number of processes.
+        """
+        assert self.path is not None, "there is no state to load"
+        state = read_checkpoint(self.path, model)
+        if "processes" not in state:
+            raise MspeError(f"{self.path}: a checkpoint, not a run's state; give load_checkpoint the checkpoint")
+        processes = state["processes"]
+        if len(processes) != self.group.size:
+            raise MspeError(
+                f"{self.path}: the run was on {len(processes)} processes, not {self.group.size}; resume with as many, "
+                "or delete the file to begin anew"
+            )
+        own = processes[self.group.rank]
+        restore_generator_states(own["generators"])
+        return state, own["progress"]

@@ -63,7 +63,7 @@ class Precision:
         return nullcontext() if self.dtype is None else torch.autocast(self.device_type, dtype=self.dtype)
 
 
-def at_least_single(prediction: torch.Tensor) -> torch.Tensor:
+def upcast_half(prediction: torch.Tensor) -> torch.Tensor:
     """The same in single precision, where it is in half; double stays double."""
     return prediction.float() if prediction.dtype in (torch.float16, torch.bfloat16) else prediction
 
@@ -77,7 +77,7 @@ def log_model_info(model: nn.Module) -> int:
 
 
 @contextmanager
-def explained_out_of_memory(batch: Batch) -> Iterator[None]:
+def oom_hint(batch: Batch) -> Iterator[None]:
     """Turn a device's lack of memory into one line that names the batch and what to lower.
 
     Raises

@@ -35,7 +35,7 @@ def process_group(device: str | torch.device = "auto") -> Iterator[torch.device]
         distributed.destroy_process_group()
 
 
-class Workers:
+class ProcessGroup:
     """The processes that train together; one alone where there is no process group.
 
     Attributes
@@ -45,8 +45,8 @@ class Workers:
 
     Examples
     --------
-    >>> workers = Workers()
-    >>> workers.size, workers.is_main, workers.gather("x")
+    >>> group = ProcessGroup()
+    >>> group.size, group.is_main, group.gather("x")
     (1, True, ['x'])
     """
 
@@ -60,7 +60,7 @@ class Workers:
         """Whether this process writes files, logs and the progress bar."""
         return self.rank == 0
 
-    def share(self, tensors: Iterable[Tensor]) -> None:
+    def broadcast(self, tensors: Iterable[Tensor]) -> None:
         """Give every process the main one's values."""
         if self.size > 1:
             for tensor in tensors:

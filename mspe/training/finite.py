@@ -1,4 +1,4 @@
-"""What is to blame where a number is not finite."""
+"""Locate NaN or infinity."""
 
 import torch
 from torch import Tensor, nn
@@ -7,8 +7,8 @@ from torch_geometric.data import Batch
 from mspe.training.loops import TARGETS
 
 
-def find_cause(model: nn.Module, batch: Batch) -> str:
-    """The first parameter, gradient, feature or target that is not finite, in words.
+def locate_nonfinite(model: nn.Module, batch: Batch) -> str:
+    """Return the first parameter, gradient, feature or target that is not finite, in words.
 
     A NaN target is none: it means unknown.
     """

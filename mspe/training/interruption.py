@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -37,7 +38,7 @@ class Interruption:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def raise_if_requested(self, where: str, how_to_go_on: str) -> None:
+    def raise_if_requested(self, where: str, how_to_resume: str) -> None:
         """End the run if a signal has come.
 
         Raises
@@ -46,4 +47,27 @@ class Interruption:
             If so.
         """
         if self.requested is not None:
-            raise InterruptionError(f"stopped by {self.requested.name} {where}; {how_to_go_on}", self.requested)
+            raise InterruptionError(f"stopped by {self.requested.name} {where}; {how_to_resume}", self.requested)
+
+
+class SaveTimer:
+    """Says when so many seconds have passed since the state was last saved.
+
+    Examples
+    --------
+    >>> SaveTimer(seconds=0.0).due, SaveTimer(seconds=60.0).due
+    (True, False)
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.restart()
+
+    def restart(self) -> None:
+        """Note that the state has been saved."""
+        self._saved_at = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        """Whether the time has passed."""
+        return time.monotonic() - self._saved_at >= self.seconds

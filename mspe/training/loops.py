@@ -13,8 +13,7 @@ from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
 from mspe.tasks import Metrics
-from mspe.tasks.metrics import EdgeMetrics
-from mspe.training.device import Precision, at_least_single, explained_out_of_memory
+from mspe.training.device import Precision, oom_hint, upcast_half
 
 TARGETS = ("edge_label", "y")
 
@@ -40,7 +39,7 @@ def count_targets(batch: Batch) -> int:
 
 
 @dataclass(frozen=True)
-class Scored:
+class Predictions:
     """Predictions beside what they are to be.
 
     Attributes
@@ -61,17 +60,17 @@ class Scored:
     num_nodes: int
 
     @classmethod
-    def from_batch(cls, batch: Batch, prediction: Tensor) -> "Scored":
+    def from_batch(cls, batch: Batch, prediction: Tensor) -> "Predictions":
         """A batch's predictions and targets."""
         pairs = batch.get("edge_label_index")
         source = pairs[0] if pairs is not None else torch.empty(0, dtype=torch.long, device=prediction.device)
         has_target = any(batch.get(name) is not None for name in TARGETS)
         target = batch_target(batch) if has_target else None
-        return cls(at_least_single(prediction.detach()), target, source, batch.batch.numel())
+        return cls(upcast_half(prediction.detach()), target, source, batch.batch.numel())
 
     @classmethod
-    def joined(cls, parts: Sequence["Scored"]) -> "Scored":
-        """All parts in order; the nodes of each are numbered after those before it.
+    def concatenate(cls, parts: Sequence["Predictions"]) -> "Predictions":
+        """Return all parts in order; the nodes of each are numbered after those before it.
 
         Raises
         ------
@@ -89,18 +88,16 @@ class Scored:
             num_nodes=first[-1],
         )
 
-    def to(self, device: str | torch.device) -> "Scored":
+    def to(self, device: str | torch.device) -> "Predictions":
         """The same on another device."""
         target = None if self.target is None else self.target.to(device)
-        return Scored(self.prediction.to(device), target, self.source.to(device), self.num_nodes)
+        return Predictions(self.prediction.to(device), target, self.source.to(device), self.num_nodes)
 
     def metrics(self, metrics: Metrics) -> dict[str, float]:
-        """Every metric, over all samples; those of edges are also told the source nodes."""
+        """Return every metric, over all samples."""
         if self.target is None:
             raise MspeError("the loader's batches have no target; add y")
-        if isinstance(metrics, EdgeMetrics):
-            return metrics(self.prediction, self.target, self.source)
-        return metrics(self.prediction, self.target)
+        return metrics(self.prediction, self.target, self.source)
 
 
 class GradientAccumulator:
@@ -161,8 +158,6 @@ class EarlyStopping:
         Calls without improvement after which the answer is True.
     mode
         `min` or `max`: which direction is better.
-    min_delta
-        The least change that counts as an improvement.
 
     Examples
     --------
@@ -171,42 +166,46 @@ class EarlyStopping:
     [False, False, False, True]
     """
 
-    def __init__(self, patience: int, mode: str = "min", min_delta: float = 0.0) -> None:
+    def __init__(self, patience: int, mode: str = "min") -> None:
         if mode not in ("min", "max"):
             raise MspeError(f"mode: got {mode!r}, allowed: min, max")
         if patience < 1:
             raise MspeError(f"patience: got {patience}, allowed: an integer of at least 1")
         self.patience = patience
         self.sign = 1.0 if mode == "min" else -1.0
-        self.min_delta = min_delta
         self.best = math.inf
         self.waited = 0
 
     def __call__(self, value: float) -> bool:
         """Take the next value; NaN counts as no improvement."""
-        improved = self.sign * value < self.best - self.min_delta
+        improved = self.sign * value < self.best
         self.best = self.sign * value if improved else self.best
         self.waited = 0 if improved else self.waited + 1
+        return self.exhausted
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the patience is at its end."""
         return self.waited >= self.patience
 
     def state_dict(self) -> dict[str, float]:
-        """What has been seen."""
+        """Return what has been seen."""
         return {"best": self.best, "waited": self.waited}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from `state_dict`."""
+        """Take what `state_dict` gave."""
         self.best, self.waited = state["best"], int(state["waited"])
 
 
 @torch.no_grad()
 def predict_batches(
     model: nn.Module, loader: Iterable[Batch], device: torch.device, precision: Precision
-) -> list[Scored]:
+) -> list[Predictions]:
     """Predict every batch in evaluation mode: the predictions on the CPU, in the loader's order."""
     model.eval()
     results = []
     for batch in loader:
-        with precision.autocast(), explained_out_of_memory(batch):
+        with precision.autocast(), oom_hint(batch):
             prediction = model(copy.copy(batch).to(device, non_blocking=True))
-        results.append(Scored.from_batch(batch.to("cpu"), prediction.cpu()))
+        results.append(Predictions.from_batch(batch.to("cpu"), prediction.cpu()))
     return results

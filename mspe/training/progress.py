@@ -7,8 +7,8 @@ from torch import Tensor
 from torch_geometric.data import Batch
 
 from mspe.tasks import Metrics
-from mspe.training.distributed import Workers
-from mspe.training.loops import Scored, count_targets
+from mspe.training.distributed import ProcessGroup
+from mspe.training.loops import Predictions, count_targets
 
 
 class EpochProgress:
@@ -30,7 +30,7 @@ class EpochProgress:
         self.skipped = 0
         self._loss = 0.0
         self._known = 0
-        self._parts: list[Scored] = []
+        self._parts: list[Predictions] = []
 
     def add(self, batch: Batch, prediction: Tensor, loss: float) -> None:
         """Take a batch that has been trained on."""
@@ -38,27 +38,27 @@ class EpochProgress:
         self.batches += 1
         self._loss += loss * known
         self._known += known
-        self._parts.append(Scored.from_batch(batch, prediction))
+        self._parts.append(Predictions.from_batch(batch, prediction))
 
     def skip(self) -> None:
         """Count a batch that is left out."""
         self.batches += 1
         self.skipped += 1
 
-    def scores(self, metrics: Metrics, workers: Workers) -> dict[str, float]:
+    def scores(self, metrics: Metrics, group: ProcessGroup) -> dict[str, float]:
         """`loss`, the mean over all processes' targets, and every metric of the predictions made while training.
 
         In a process group each process has to have had other samples, as `GraphLoader` gives them.
         """
-        gathered = workers.gather((self._loss, self._known, self._joined()))
+        gathered = group.gather((self._loss, self._known, self._joined()))
         parts = [part for _, _, part in gathered if part is not None]
         if not parts:
             return {"loss": float("nan")}
         loss = sum(loss for loss, _, _ in gathered) / max(1, sum(known for _, known, _ in gathered))
-        return {"loss": loss, **Scored.joined(parts).metrics(metrics)}
+        return {"loss": loss, **Predictions.concatenate(parts).metrics(metrics)}
 
-    def _joined(self) -> Scored | None:
-        return Scored.joined(self._parts).to("cpu") if self._parts else None
+    def _joined(self) -> Predictions | None:
+        return Predictions.concatenate(self._parts).to("cpu") if self._parts else None
 
     def state_dict(self) -> dict[str, Any]:
         """Everything, as plain values and tensors on the CPU."""
@@ -74,10 +74,10 @@ class EpochProgress:
 
     @classmethod
     def from_state(cls, state: dict[str, Any], device: torch.device) -> "EpochProgress":
-        """Go on from `state_dict`."""
+        """Return what `state_dict` gave."""
         progress = cls(state["learning_rate"])
         progress.batches, progress.skipped = state["batches"], state["skipped"]
         progress._loss, progress._known = state["loss"], state["known"]
         if state["scored"] is not None:
-            progress._parts.append(Scored(**state["scored"]).to(device))
+            progress._parts.append(Predictions(**state["scored"]).to(device))
         return progress

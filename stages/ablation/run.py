@@ -6,24 +6,12 @@ from pathlib import Path
 from mspe.ablation.run import run_variant
 from mspe.ablation.variant import Variant
 from mspe.common.command import command
+from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.graphs import SPLITS, GraphSchema, read_split
 from mspe.training.distributed import process_group
 
 DATA = ("data/graphs", "data/spectrum")
-CODE = (
-    "stages/ablation/run.py",
-    "mspe/ablation/run.py",
-    "mspe/ablation/variant.py",
-    "mspe/pipeline/evaluation.py",
-    "mspe/pipeline/training.py",
-    "mspe/common",
-    "mspe/models",
-    "mspe/tasks",
-    "mspe/training",
-    "mspe/encodings",
-    "mspe/graphs",
-)
 
 
 def main(variant: str, seed: int) -> None:
@@ -39,7 +27,7 @@ def main(variant: str, seed: int) -> None:
             runtime=params.runtime,
             folder=Path(f"data/ablation/runs/{variant}/{seed}"),
             log=Path(f"runs/ablation/{variant}/{seed}"),
-            inputs=[*DATA, *CODE, file],
+            inputs=stage_dependencies("run", "ablation/dvc.yaml", variant=variant, seed=seed),
             device=device,
         )
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,14 +5,13 @@ import torch
 from torch_geometric.datasets import ZINC
 
 from mspe.common.errors import MspeError
-from mspe.dataset import DATASETS, get_dataset
+from mspe.dataset import get_dataset
+from mspe.dataset.penalised_logp import penalised_logp
 from mspe.dataset.root import data_root
 from mspe.dataset.sources.nci import read_smiles
-from mspe.dataset.spec import Samples
 from mspe.graphs import GraphLoader, PackedGraphs
-from mspe.graphs.features import build_vocabularies, encode_categories, target_statistics, vocabulary_width
-from mspe.graphs.molecules import parse_smiles, penalised_logp
-from tests.conftest import cycle
+from mspe.graphs.features import build_vocabularies, column_statistics, encode_categories, vocabulary_width
+from mspe.graphs.molecules import parse_smiles
 
 
 def test_nci_counts_what_it_drops_and_keeps_no_duplicate() -> None:
@@ -126,7 +124,7 @@ def test_an_unseen_category_has_a_place_of_its_own() -> None:
 def test_a_constant_target_is_not_divided_by_zero() -> None:
     dataset = get_dataset("nci", limit=10)
     constant = dataset.train.with_fields({"y": torch.ones(10, 1)}, {"y": "graph"})
-    assert target_statistics(constant) == ((1.0,), (1.0,))
+    assert column_statistics(constant.fields["y"]) == ((1.0,), (1.0,))
 
 
 def test_an_unknown_dataset_lists_the_known_ones() -> None:
@@ -136,17 +134,6 @@ def test_an_unknown_dataset_lists_the_known_ones() -> None:
         get_dataset("zink")
     with pytest.raises(MspeError, match="limti: unknown key; known here: fold, limit, name, path, root, smiles_column"):
         get_dataset("nci", limti=3)
-
-
-def test_a_dataset_is_one_description_and_one_registry_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    graphs = [cycle(size) for size in range(3, 23)]
-    for graph in graphs:
-        graph.y = torch.tensor([[float(graph.num_nodes)]])
-    tiny = replace(DATASETS["nci"], name="tiny", read=lambda params: Samples(graphs))
-    monkeypatch.setitem(DATASETS, "tiny", tiny)
-    dataset = get_dataset("tiny")
-    assert dataset.schema.name == "tiny" and [len(split) for split in dataset.get_splits()] == [16, 2, 2]
-    assert dataset.schema.max_nodes == 22 and dataset.node_features == "none"
 
 
 def test_twelve_thousand_graphs_load_at_once(shared_data: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
+from mspe.tasks import SingleLabel, task_of
 from tests.conftest import cycle
 
 INPUTS = {"molecule bytes": 200, "molecule cells": 250, "table bytes": 150, "table cells": 150, "file bytes": 100}
@@ -132,7 +133,7 @@ def check_survives(name: str, path: Path, **choices: object) -> None:
         for field, values in split.fields.items():
             assert not values.isinf().any(), field
             assert field == "y" or not values.isnan().any(), field
-    if dataset.schema.single_label:
+    if isinstance(task_of(dataset.schema), SingleLabel):
         targets = torch.cat([split.fields["y"].flatten() for split in dataset.get_splits()])
         assert int(targets.min()) >= 0 and int(targets.max()) < dataset.num_classes == len(dataset.schema.classes)
 

@@ -10,8 +10,7 @@ from torch_geometric.loader import DataLoader
 
 from mspe.common.errors import MspeError
 from mspe.graphs import DenseLayout, GraphLoader, PackedGraphs, read_split, write_splits
-from mspe.graphs.checks import check_structure
-from tests.conftest import AWKWARD, cycle, graph
+from tests.conftest import cycle, graph
 
 
 def with_fields(data: Data, number: int) -> Data:
@@ -197,49 +196,3 @@ def test_blocks_cover_a_batch_and_spare_padding() -> None:
     assert torch.equal(torch.cat([block.flatten(block.pad(rows)) for block in blocks]), rows)
     assert torch.equal(torch.cat([block.pad_pairs(pairs)[block.pair_mask] for block in blocks]), pairs)
     assert len(DenseLayout.blocks(torch.arange(5) * 7)) == 1  # equal sizes gain nothing
-
-
-def test_grouping_by_size_pads_less() -> None:
-    packed = PackedGraphs.from_list([cycle(3 + i % 40) for i in range(400)])
-
-    def padded(window: int) -> int:
-        loader = GraphLoader(packed, batch_size=20, shuffle=True, window=window)
-        return sum(20 * int(batch.ptr.diff().max()) for batch in loader)
-
-    assert padded(window=20) < 0.7 * padded(window=1)
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (graph(0, []), "graph 1: has no nodes; remove it"),
-        (graph(2, [(0, 2)]), r"graph 1: edge_index holds \[0, 2\], allowed: 0 to 1"),
-        (
-            Data(edge_index=torch.zeros(3, 2).long(), num_nodes=2),
-            r"graph 1: edge_index is shape \[3, 2\] and torch.int64",
-        ),
-        (
-            Data(edge_index=torch.zeros(2, 2), num_nodes=2),
-            r"edge_index is shape \[2, 2\] and torch.float32, allowed: integers",
-        ),
-        (Data(num_nodes=2), r"graph 1: edge_index is NoneType, allowed: integers of shape \[2, edges\]"),
-        (graph(2, [(0, -1)]), r"graph 1: edge_index holds \[0, -1\], allowed: 0 to 1"),
-    ],
-)
-def test_a_broken_structure_is_named(data: Data, message: str) -> None:
-    with pytest.raises(MspeError, match=message):
-        check_structure(PackedGraphs.from_list([cycle(3), data]))
-
-
-@pytest.mark.parametrize("weight", [float("nan"), float("inf"), -1.0])
-def test_an_unusable_weight_is_named(weight: float) -> None:
-    data = cycle(3)
-    data.edge_weight = torch.tensor([1.0, 1.0, weight, 1.0, 1.0, 1.0])
-    with pytest.raises(MspeError, match=rf"graph 0: edge_weight is {weight}, allowed: finite and not negative"):
-        check_structure(PackedGraphs.from_list([data]))
-
-
-def test_every_awkward_graph_passes_the_checks() -> None:
-    check_structure(PackedGraphs.from_list(list(AWKWARD.values())))
-    with pytest.raises(MspeError, match="at least one"):
-        check_structure(PackedGraphs.from_list([cycle(3)])[[]])

@@ -11,7 +11,7 @@ import torch
 
 from mspe.common.errors import MspeError
 from mspe.graphs import GraphLoader
-from mspe.training.distributed import Workers, process_group
+from mspe.training.distributed import ProcessGroup, process_group
 from tests.training.small import make_graphs
 
 TORCHRUN = ["-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0", "--rdzv-backend=c10d"]
@@ -63,4 +63,4 @@ def test_shards_cover_every_epoch_once_with_equally_many_batches(count: int, siz
 def test_a_process_without_torchrun_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     with process_group("cpu") as device:
-        assert device.type == "cpu" and Workers().size == 1 and not torch.distributed.is_initialized()
+        assert device.type == "cpu" and ProcessGroup().size == 1 and not torch.distributed.is_initialized()

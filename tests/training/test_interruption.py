@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from mspe.training.state import RunState
 
 from mspe.common.errors import InterruptionError, MspeError
 from mspe.graphs import GraphLoader
-from mspe.training.distributed import Workers
+from mspe.training.distributed import ProcessGroup
 from mspe.training.interruption import Interruption
-from mspe.training.state import RunState
 from tests.training.small import loaders, make_graphs, make_trainer
 
 STEPS = 30
@@ -112,7 +112,7 @@ def test_a_foreign_loader_goes_on_from_the_last_finished_epoch(tmp_path: Path) -
 def test_one_process_at_a_time_is_on_a_run(tmp_path: Path) -> None:
     state = tmp_path / "state.pt"
     with (
-        RunState(state, Workers()),
+        RunState(state, ProcessGroup()),
         pytest.raises(MspeError, match="another process is on this run; wait for it, or stop it"),
     ):
         make_trainer(tmp_path).fit(*loaders(), epochs=1, resume_path=state)

@@ -10,7 +10,7 @@ from torch_geometric.data import Batch
 from mspe.common.files import write_json
 from mspe.graphs import GraphLoader
 from mspe.training import Trainer, get_optimizer, get_scheduler, set_seed
-from mspe.training.distributed import Workers, process_group
+from mspe.training.distributed import ProcessGroup, process_group
 from tests.training.small import Mean, make_graphs
 
 
@@ -23,7 +23,7 @@ class Number(nn.Module):
 
 def main(folder: Path) -> None:
     torch.set_num_threads(1)
-    workers = Workers()
+    workers = ProcessGroup()
     set_seed(workers.rank)  # another start on each process, until the main one shares its own
     graphs = make_graphs(43)
     number = torch.arange(43.0)[:, None]

@@ -60,7 +60,7 @@ def read_molecules(
     targets = Targets.of_cells(cells, columns.names)
     inferred, values, classes = infer_task(targets, task, str(table.path), "graph")
     return Samples(
-        items=list(zip(smiles, values.tolist(), strict=True)),
+        items=list(zip(smiles, map(tuple, values.tolist()), strict=True)),
         to_graph=molecule_graph,
         predefined_split=columns.predefined_split(parts),
         labels=inferred.labels(values),

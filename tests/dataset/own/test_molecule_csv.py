@@ -103,7 +103,7 @@ def test_rows_that_cannot_be_used_are_counted_with_their_lines(
         ("SMILES,target\nC,1\n", {}, r"no column 'smiles'; its columns are SMILES, target; set dataset.smiles_column"),
         ("smiles,a,b\nC,1,2\n", {}, r"which column is the target\? Set dataset.target_columns to one or more of a, b"),
         ("smiles,a\nC,1\n", {"target_columns": ["b"]}, r"no column 'b'; its columns are smiles, a; set dataset.target"),
-        ("smiles,a,a\nC,1,2\n", {}, r"line 1: column 'a' "),
+        ("smiles,a,a\nC,1,2\n", {}, r"line 1: duplicate column 'a'"),
         ("smiles,a\nC1,1\nC2,2\n", {}, r"no usable row \(2 unreadable.smiles\); correct the rows"),
         (
             "smiles,a\nC,high\nCC,1\n",

@@ -78,7 +78,12 @@ def test_the_molecules_targets_are_their_logp() -> None:
 def test_saved_graphs_come_back_as_they_were(tmp_path: Path) -> None:
     graphs = collection()
     found = raw(save(tmp_path, graphs))
-    assert found.task is not None and found.task.type == "regression" and found.given is None and not found.dropped
+    assert (
+        found.task is not None
+        and found.task.type == "regression"
+        and found.predefined_split is None
+        and not found.dropped
+    )
     for ours, theirs in zip(found.items, graphs, strict=True):
         assert torch.equal(ours.x, theirs.x) and torch.equal(ours.edge_index, theirs.edge_index)
         assert torch.equal(ours.edge_attr, theirs.edge_attr[:, None])
@@ -253,7 +258,7 @@ WRONG = {
     "no nodes": ({"x": torch.empty(0, 2), "edge_index": torch.empty(2, 0)}, "no nodes: 0 nodes"),
     "index": ({"edge_index": torch.tensor([[0], [99]])}, "node index out of range: 0 to 99 among 3 nodes"),
     "negative index": ({"edge_index": torch.tensor([[0], [-1]])}, "node index out of range: -1 to 0"),
-    "real index": ({"edge_index": torch.zeros(2, 6)}, r"no edge index: torch.float32 of shape \[2, 6\]"),
+    "real index": ({"edge_index": torch.zeros(2, 6)}, r"no edge index: edge_index is torch.float32 of shape \[2, 6\]"),
     "NaN": ({"x": torch.full((3, 2), torch.nan)}, "feature not finite: x holds NaN"),
     "too large": ({"x": torch.full((3, 2), 1e200, dtype=torch.float64)}, "feature not finite: x holds NaN"),
     "rows of edges": (
@@ -357,7 +362,7 @@ def put(folder: Path, rows: dict[str, list[str]]) -> Path:
 
 def test_tables_come_back_as_they_were(tmp_path: Path) -> None:
     found = raw(put(tmp_path, tables()))
-    assert found.given == (list(range(8)), [8, 9], [10, 11]) and found.dropped == {}
+    assert found.predefined_split == (list(range(8)), [8, 9], [10, 11]) and found.dropped == {}
     third = found.items[1]
     assert third.x.tolist() == [[1, 0, 0, 12.5], [0, 1, 0, 13.5], [0, 0, 1, 14.5]]
     assert third.edge_index.tolist() == [[0, 1, 1, 2], [1, 0, 2, 1]]
@@ -386,7 +391,10 @@ def test_targets_that_stand_in_the_table_of_nodes(tmp_path: Path) -> None:
     for chain in dataset.val:
         assert torch.equal(chain.y.flatten(), torch.arange(chain.num_nodes) % 3)
     given = raw(put(tmp_path, tables()), target_columns=("mass",))
-    assert given.given == (list(range(8)), [8, 9], [10, 11]) and given.items[0].y.tolist() == [[12.5], [13.5]]
+    assert given.predefined_split == (list(range(8)), [8, 9], [10, 11]) and given.items[0].y.tolist() == [
+        [12.5],
+        [13.5],
+    ]
     rows["nodes"][1] = "chain 0,n0,,12.5"
     (tmp_path / "graphs.csv").unlink()
     check_refused(
@@ -458,7 +466,7 @@ def test_a_graph_that_is_left_out_takes_its_rows_along(tmp_path: Path) -> None:
         ("nodes", "graph,name,element,mass", r"nodes\.csv: no column 'node'"),
         ("nodes", "which,node,element,mass", r"nodes\.csv: no column 'graph', which graphs\.csv has"),
         ("graphs", "graph,logp,melting", r"graphs\.csv: which column is the target\? Set dataset\.target_columns"),
-        ("graphs", "graph,target,target", "column 'target' "),
+        ("graphs", "graph,target,target", "duplicate column 'target'"),
     ],
 )
 def test_a_missing_column_is_named(tmp_path: Path, table: str, header: str, match: str) -> None:
