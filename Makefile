@@ -21,10 +21,10 @@ setup: .venv/test ## create .venv with everything that repro, test, lint and typ
 
 repro: .venv/pipeline ## run the pipeline where anything changed, and print the summary
 	PATH="$(CURDIR)/$(BIN):$$PATH" dvc repro
-	@$(BIN)/python -m mspe.report
+	@$(BIN)/mspe report
 
 ablation: .venv/pipeline ## compare the encodings, scales and seeds that ablation/params.yaml declares
-	PATH="$(CURDIR)/$(BIN):$$PATH" python -m mspe.ablation
+	PATH="$(CURDIR)/$(BIN):$$PATH" mspe ablation
 
 # One worker a core, each on one thread: more would wait for each other. A file's tests stay together and in order.
 test: .venv/test ## run the tests

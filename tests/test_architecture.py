@@ -1,9 +1,10 @@
-"""Who may import whom, and that the pipeline's dependencies cover what each stage runs."""
+"""Import rules, and that the pipeline's dependencies cover what each stage runs."""
 
 import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +13,24 @@ import yaml
 
 from tests.conftest import ROOT
 
-# Each room with the rooms that it may enter; everything may use `common`.
-ROOMS: dict[str, set[str]] = {
-    "ablation": {"config", "encodings", "graphs", "models", "pipeline", "tasks", "training"},
+# Each package with those that it may import, from the lowest up; everything may import `common`.
+LAYERS: dict[str, set[str]] = {
     "common": set(),
     "graphs": set(),
     "tasks": {"graphs"},
-    "training": {"tasks"},
-    "dataset": {"graphs", "tasks"},
     "encodings": {"graphs"},
+    "dataset": {"graphs", "tasks"},
+    "training": {"tasks"},
     "models": {"encodings", "graphs", "tasks"},
     "config": {"dataset", "encodings", "models", "tasks", "training"},
-    "pipeline": {"config", "dataset", "graphs", "models", "tasks", "training"},
-    "predict": {"pipeline"},
-    "recipe": {"pipeline"},
-    "report": {"pipeline"},
+    "pipeline": {"config", "dataset", "encodings", "graphs", "models", "tasks", "training"},
+    "ablation": {"config", "encodings", "graphs", "models", "pipeline", "tasks", "training"},
+    "cli": {"ablation", "dataset", "encodings", "graphs", "pipeline"},
+    "predict": {"cli"},
+    "recipe": {"cli"},
+    "report": {"cli"},
 }
+DOORS = {"ablation/__main__.py"}  # `python -m` forms, which call the command
 # Each stage's script with what its pipeline declares of it.
 STAGES: dict[Path, dict[str, Any]] = {
     ROOT / "stages" / folder / f"{name}.py": stage
@@ -43,13 +46,8 @@ def parameters(stage: dict[str, Any]) -> set[str]:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The project's modules that a file imports, anywhere in it, type checking aside."""
-    tree = ast.parse(path.read_text())
-    type_checking = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test)]
-    skipped = {id(inner) for block in type_checking for inner in ast.walk(block)}
-    for node in ast.walk(tree):
-        if id(node) in skipped:
-            continue
+    """The project's modules that a file imports, anywhere in it, for types too."""
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("mspe"):
             yield node.module
         elif isinstance(node, ast.Import):
@@ -76,12 +74,42 @@ def reached(path: Path, seen: set[Path]) -> set[Path]:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "mspe").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_point_down(path: Path) -> None:
-    room = path.relative_to(ROOT / "mspe").parts[0].removesuffix(".py")
-    if room == "__init__":
+    name = path.relative_to(ROOT / "mspe")
+    package = name.parts[0].removesuffix(".py")
+    if package == "__init__":
         assert list(imports(path)) == []
         return
-    entered = {module.split(".")[1] for module in imports(path)}
-    assert entered <= ROOMS[room] | {room, "common"}
+    entered = {module.split(".")[1] for module in imports(path) if module != "mspe"}
+    assert entered <= LAYERS[package] | {package, "common"} | ({"cli"} if str(name) in DOORS else set())
+
+
+def test_files_import_each_other_in_no_circle() -> None:
+    files = {path: {source(module) for module in imports(path)} for path in (ROOT / "mspe").rglob("*.py")}
+    # a package's __init__ gathers what its files define, so what a file asks of it is asked of those files
+    gathered = {path: targets for path, targets in files.items() if path.name == "__init__.py"}
+    edges = {
+        path: {target for target in targets if target not in gathered and target != path}
+        for path, targets in files.items()
+        if path not in gathered
+    }
+    TopologicalSorter(edges).prepare()  # raises at a circle
+
+
+def test_nothing_but_the_tasks_themselves_asks_which_task_it_is() -> None:
+    """Elsewhere no comparison names a type of task, a level of targets, or a loss."""
+    names = {"regression", "classification", "edge_prediction", "bce_logits", "cross_entropy"}
+    branches = []
+    for path in [*(ROOT / "mspe").rglob("*.py"), *(ROOT / "stages").rglob("*.py")]:
+        if path.is_relative_to(ROOT / "mspe" / "tasks"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            compared = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            constants = {
+                inner.value for part in compared for inner in ast.walk(part) if isinstance(inner, ast.Constant)
+            }
+            if constants & names:
+                branches.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert branches == []
 
 
 @each_stage

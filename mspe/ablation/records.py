@@ -8,6 +8,7 @@ from mspe.common.errors import MspeError
 from mspe.common.files import read_csv, read_json
 from mspe.common.section import Section, SectionType, Tuple, validate
 from mspe.graphs import TargetLevel, TaskType
+from mspe.tasks import Task, find_task
 
 RUNS = Path("data/ablation/runs")
 
@@ -23,12 +24,17 @@ class RunResult(Section, extra="ignore"):
     minimized: bool
     task_type: TaskType
     target_level: TargetLevel
-    single_label: bool
+    loss: str
     score: float | None
     """The metric on the split; None where it is not defined."""
     parameters: int
     gates: dict[str, dict[str, float]]
     """By place, `node` or `pair`, the weight of every channel."""
+
+    @property
+    def task(self) -> Task:
+        """What was predicted."""
+        return find_task(self.task_type, self.loss, self.metric, self.target_level)
 
 
 class RunCost(Section, extra="ignore"):

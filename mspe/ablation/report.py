@@ -1,293 +1,152 @@
-"""From the runs of all variants to one comparison."""
+"""The comparison of variants as one object: what `metrics/ablation.json`, the table, the page and the terminal show."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean, median
-from textwrap import wrap
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import torch
-from jaxtyping import Float, Int
-from torch import Tensor
-
-from mspe.ablation.records import FailedRun, FinishedRun, MissingRun, Run, RunResult, Tables
-from mspe.ablation.sizes import mean_by_bin, quantile_bins, sample_errors
-from mspe.ablation.statistics import holm, paired_difference
-from mspe.ablation.table import NOTHING, columns, probability, rows
-from mspe.common.errors import MspeError
-from mspe.pipeline.summary import CONFIDENCE, statistics_over_seeds
-
-_TASK = ("split", "metric", "minimized", "task_type", "target_level", "single_label")
-_WHOLE, _WITHOUT = "all", "without_"
-_LEVEL = 0.05
-_LINE = 120
-
-Scores = dict[str, dict[int, float]]
-"""By variant and seed."""
+from mspe.pipeline.statistics import CONFIDENCE
 
 
-def shared_task(runs: Iterable[Run]) -> RunResult:
-    """The first result of the runs, which all have its split, metric and task.
+@dataclass(frozen=True)
+class Difference:
+    """A variant's score minus another one's, paired by seed.
 
-    Raises
-    ------
-    MspeError
-        If no run has finished, or two cannot be compared.
-    """
-    finished = [run for run in runs if isinstance(run, FinishedRun)]
-    if not finished:
-        raise MspeError(f"no run of the ablation has finished{_first_reason(runs)}; run `python -m mspe.ablation`")
-    first = finished[0]
-    for run in finished:
-        for name in _TASK:
-            expected, given = getattr(first.result, name), getattr(run.result, name)
-            if given != expected:
-                raise MspeError(
-                    f"runs that cannot be compared: {name} is {given} for variant {run.variant}, seed {run.seed}, but "
-                    f"{expected} for variant {first.variant}, seed {first.seed}; remove the folder of the outdated run "
-                    "and run `python -m mspe.ablation` again"
-                )
-    return first.result
-
-
-def _first_reason(runs: Iterable[Run]) -> str:
-    failed = next((run for run in runs if isinstance(run, FailedRun)), None)
-    return "" if failed is None else f" (variant {failed.variant}, seed {failed.seed}: {failed.reason})"
-
-
-def build_report(
-    runs: Sequence[Run], baseline: str, predictions: Tables, sizes: Mapping[str, Int[Tensor, " graphs"]] | None
-) -> dict[str, Any]:
-    """Compare variants by their scores over seeds, each with the baseline.
-
-    Parameters
+    Attributes
     ----------
-    runs
-        Of every variant and seed, as `read_runs` gives them.
-    baseline
-        The variant that the others are compared with.
-    predictions
-        The table of every finished run, by variant and seed; not looked at without sizes.
-    sizes
-        `nodes` and `diameter` of the graphs that were scored, as `graph_sizes` gives them; None where a sample is not
-        a graph.
-
-    Returns
-    -------
-    dict
-        What `metrics/ablation.json` holds. By variant: scores, their mean, sample standard deviation and 95 % t
-        interval; the paired `difference` to the baseline, with p values adjusted over all variants (Holm), and to
-        `all`, unless it is the baseline itself, of those called `without_…`, a family of tests of its own; costs
-        (medians), gates and errors by size (means). A number that cannot be had is None.
-
-    Raises
-    ------
-    MspeError
-        If no run has finished, two cannot be compared, or predictions are of other graphs than the sizes.
+    mean, interval
+        Over the seeds that both have; with one seed there is no interval (95 %, t).
+    p, p_holm
+        Of the paired t test, two-sided, and adjusted over its family of tests; None with one seed.
+    distinguishable
+        Whether the adjusted p is below 0.05; None without a test.
     """
-    task = shared_task(runs)
-    grouped = {
-        name: [run for run in runs if run.variant == name] for name in dict.fromkeys(run.variant for run in runs)
-    }
-    finished = {name: [run for run in group if isinstance(run, FinishedRun)] for name, group in grouped.items()}
-    scores = {name: {run.seed: run.score for run in group} for name, group in finished.items()}
-    differences = _differences(scores, [name for name in scores if name != baseline], baseline)
-    reduced = [] if baseline == _WHOLE else [name for name in scores if name.startswith(_WITHOUT)]
-    to_all = _differences(scores, reduced, _WHOLE)
-    bins = {name: quantile_bins(values) for name, values in (sizes or {}).items()}
-    variants = [
-        {
-            "name": name,
-            **_state(group),
-            "scores": list(scores[name].values()),
-            **statistics_over_seeds(list(scores[name].values())),
-            "difference": differences.get(name),
-            "difference_to_all": to_all.get(name),
-            **_costs(finished[name]),
-            "gates": _mean_gates(finished[name]),
-            **_errors_by_size(finished[name], predictions.get(name, {}), sizes, bins),
+
+    mean: float
+    interval: list[float] | None = None
+    p: float | None = None
+    p_holm: float | None = None
+    distinguishable: bool | None = None
+
+
+@dataclass(frozen=True)
+class SizeBin:
+    """A range of sizes, both ends included, and how many graphs lie in it."""
+
+    first: int
+    last: int
+    graphs: int
+
+
+@dataclass(frozen=True)
+class VariantReport:
+    """One variant over its seeds.
+
+    Attributes
+    ----------
+    name
+        As it is declared.
+    status, reasons
+        `finished`, `failed` with a reason per failed seed, or `missing`.
+    seeds, scores
+        Those that have finished.
+    mean, std, interval
+        Of the scores, as `SeedStatistics` has them.
+    difference, difference_to_all
+        To the baseline, and of variants that leave something out to the whole bank; None where nothing is compared.
+    parameters, encode_seconds, epoch_seconds, peak_memory_mb
+        Costs, medians over seeds.
+    gates
+        Learned weight of every channel, mean over seeds, by `node` and `pair`.
+    error_by_nodes, error_by_diameter
+        Mean error of the graphs of each bin; None where samples are no graphs.
+    verdict
+        In words.
+    """
+
+    name: str
+    status: str
+    reasons: list[str] = field(default_factory=list)
+    seeds: list[int] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    mean: float | None = None
+    std: float | None = None
+    interval: list[float] | None = None
+    difference: Difference | None = None
+    difference_to_all: Difference | None = None
+    parameters: int | None = None
+    encode_seconds: float | None = None
+    epoch_seconds: float | None = None
+    peak_memory_mb: int | None = None
+    gates: dict[str, dict[str, float]] = field(default_factory=dict)
+    error_by_nodes: list[float | None] | None = None
+    error_by_diameter: list[float | None] | None = None
+    verdict: str = ""
+
+    @property
+    def score(self) -> float:
+        """The mean of a variant that has one."""
+        assert self.mean is not None, f"{self.name} has no mean"
+        return self.mean
+
+    def errors_by(self, size: str) -> list[float | None]:
+        """Return the errors by `nodes` or `diameter`; empty where there are none."""
+        return (self.error_by_nodes if size == "nodes" else self.error_by_diameter) or []
+
+
+@dataclass(frozen=True)
+class Report:
+    """All variants, compared with the baseline.
+
+    Attributes
+    ----------
+    task_type, metric, minimized, split
+        What was scored, and whether less is better.
+    baseline, seeds
+        As they are declared.
+    variants
+        In the declared order.
+    bins
+        Ranges of `nodes` and `diameter`; None where samples are no graphs.
+    environment
+        Hardware, versions and commits of the runs, each once.
+    """
+
+    task_type: str
+    metric: str
+    minimized: bool
+    split: str
+    baseline: str
+    seeds: list[int]
+    variants: list[VariantReport]
+    bins: dict[str, list[SizeBin] | None]
+    environment: list[str]
+    confidence: float = CONFIDENCE
+
+    @property
+    def tested(self) -> list[tuple[VariantReport, Difference]]:
+        """The variants whose difference to the baseline was tested, with that difference."""
+        compared = [(variant, variant.difference) for variant in self.variants if variant.difference is not None]
+        return [(variant, difference) for variant, difference in compared if difference.distinguishable is not None]
+
+    def variant(self, name: str) -> VariantReport | None:
+        """Return a variant by its name; None where it was not declared."""
+        return next((variant for variant in self.variants if variant.name == name), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `metrics/ablation.json` holds; `scores` are the means alone, for `dvc metrics diff`."""
+        return {
+            "task_type": self.task_type,
+            "metric": self.metric,
+            "minimized": self.minimized,
+            "split": self.split,
+            "baseline": self.baseline,
+            "seeds": self.seeds,
+            "ddof": 1,
+            "confidence": self.confidence,
+            "scores": {variant.name: variant.mean for variant in self.variants if variant.mean is not None},
+            "variants": [asdict(variant) for variant in self.variants],
+            "bins": {
+                size: bins and [{"from": bin.first, "to": bin.last, "graphs": bin.graphs} for bin in bins]
+                for size, bins in self.bins.items()
+            },
+            "environment": self.environment,
         }
-        for name, group in grouped.items()
-    ]
-    comparable = bool(scores.get(baseline))
-    for variant in variants:
-        variant["verdict"] = _verdict(variant, baseline, comparable, task.minimized)
-    return {
-        "task_type": task.task_type,
-        "metric": task.metric,
-        "minimized": task.minimized,
-        "split": task.split,
-        "baseline": baseline,
-        "seeds": list(dict.fromkeys(run.seed for run in runs)),
-        "ddof": 1,
-        "confidence": CONFIDENCE,
-        "scores": {variant["name"]: variant["mean"] for variant in variants if variant["mean"] is not None},
-        "variants": variants,
-        "bins": {"nodes": bins.get("nodes"), "diameter": bins.get("diameter")},
-        "environment": _environment(finished.values()),
-    }
-
-
-def _state(group: Sequence[Run]) -> dict[str, Any]:
-    reasons = [f"seed {run.seed}: {run.reason}" for run in group if isinstance(run, FailedRun)]
-    missing = any(isinstance(run, MissingRun) for run in group)
-    status = "failed" if reasons else "missing" if missing else "finished"
-    return {
-        "status": status,
-        "reasons": reasons,
-        "seeds": [run.seed for run in group if isinstance(run, FinishedRun)],
-    }
-
-
-def _differences(scores: Scores, names: Sequence[str], reference: str) -> dict[str, dict[str, Any] | None]:
-    """Of these variants to the reference: one family of tests."""
-    pairs = {name: paired_difference(scores[name], scores.get(reference, {})) for name in names}
-    adjusted = holm([None if pair is None else pair["p"] for pair in pairs.values()])
-    return {
-        name: None if pair is None else {**pair, "p_holm": p, "distinguishable": None if p is None else p < _LEVEL}
-        for (name, pair), p in zip(pairs.items(), adjusted, strict=True)
-    }
-
-
-def _verdict(variant: Mapping[str, Any], baseline: str, comparable: bool, minimized: bool) -> str:
-    """A variant in words, from what else is known of it; `comparable`: the baseline has scores."""
-    difference = variant["difference"]
-    if variant["mean"] is None:
-        return variant["status"]
-    if variant["name"] == baseline:
-        return "the baseline"
-    if difference is None:
-        reason = f"no seed in common with {baseline}" if comparable else f"{baseline} has no scores"
-        return f"no comparison: {reason}"
-    if difference["distinguishable"] is None:
-        return "one seed: no test possible"
-    if not difference["distinguishable"]:
-        return "not distinguishable from noise"
-    better = (difference["mean"] < 0) == minimized
-    return f"{'better' if better else 'worse'} than {baseline}"
-
-
-def _costs(finished: Sequence[FinishedRun]) -> dict[str, float | None]:
-    if not finished:
-        return dict.fromkeys(("parameters", "encode_seconds", "epoch_seconds", "peak_memory_mb"))
-    costs = [run.cost for run in finished]
-    epochs = [cost.epoch_seconds for cost in costs if cost.epoch_seconds is not None]
-    return {
-        "parameters": finished[0].result.parameters,
-        "encode_seconds": median(cost.encode_seconds for cost in costs),
-        "epoch_seconds": median(epochs) if epochs else None,
-        "peak_memory_mb": round(median(cost.peak_memory_mb for cost in costs)),
-    }
-
-
-def _mean_gates(finished: Sequence[FinishedRun]) -> dict[str, dict[str, float]]:
-    """Of every channel, over the seeds that have it: a trained scale has a name of its own in each seed."""
-    values: dict[str, dict[str, list[float]]] = {}
-    for run in finished:
-        for place, weights in run.result.gates.items():
-            for channel, weight in weights.items():
-                values.setdefault(place, {}).setdefault(channel, []).append(weight)
-    return {place: {channel: fmean(seeds) for channel, seeds in channels.items()} for place, channels in values.items()}
-
-
-def _errors_by_size(
-    finished: Sequence[FinishedRun],
-    predictions: Mapping[int, Mapping[str, Sequence[float]]],
-    sizes: Mapping[str, Int[Tensor, " graphs"]] | None,
-    bins: Mapping[str, Sequence[Mapping[str, int]]],
-) -> dict[str, list[float | None] | None]:
-    if sizes is None or not finished:
-        return {"error_by_nodes": None, "error_by_diameter": None}
-    graphs = len(sizes["nodes"])
-    error = torch.stack([_graph_errors(run, predictions[run.seed], graphs) for run in finished]).mean(dim=0)
-    return {f"error_by_{name}": mean_by_bin(error, values, bins[name]) for name, values in sizes.items()}
-
-
-def _graph_errors(run: FinishedRun, table: Mapping[str, Sequence[float]], graphs: int) -> Float[Tensor, " graphs"]:
-    errors = sample_errors(table, run.result.task_type, run.result.single_label)
-    if len(errors) != graphs:
-        raise MspeError(
-            f"variant {run.variant}, seed {run.seed}: its predictions are of {len(errors)} graphs, but the "
-            f"{run.result.split} split has {graphs}; the data has changed since, run `python -m mspe.ablation` again"
-        )
-    return errors
-
-
-def _environment(groups: Iterable[Sequence[FinishedRun]]) -> list[str]:
-    """Every line once: with two, the runs were made by two machines, versions or commits."""
-    return list(dict.fromkeys(line for group in groups for run in group for line in run.cost.environment))
-
-
-def report_table(report: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The columns of `metrics/ablation.csv`, a row a variant; None where there is no number."""
-    table = [_table_row(variant) for variant in report["variants"]]
-    return {name: [row[name] for row in table] for name in table[0]}
-
-
-def _table_row(variant: Mapping[str, Any]) -> dict[str, Any]:
-    difference = variant["difference"] or dict.fromkeys(("mean", "interval", "p", "p_holm"))
-    low, high = variant["interval"] or (None, None)
-    difference_low, difference_high = difference["interval"] or (None, None)
-    return {
-        "name": variant["name"],
-        "status": variant["status"],
-        "seeds": len(variant["seeds"]),
-        "mean": variant["mean"],
-        "std": variant["std"],
-        "low": low,
-        "high": high,
-        "difference": difference["mean"],
-        "difference_low": difference_low,
-        "difference_high": difference_high,
-        "p": difference["p"],
-        "p_holm": difference["p_holm"],
-        "difference_to_all": (variant["difference_to_all"] or {"mean": None})["mean"],
-        **{
-            name: variant[name]
-            for name in ("verdict", "parameters", "encode_seconds", "epoch_seconds", "peak_memory_mb")
-        },
-    }
-
-
-def format_report(report: Mapping[str, Any]) -> str:
-    """The report as lines for a terminal of 120 columns: the best mean first, what is not complete last, with why."""
-    direction = "lower" if report["minimized"] else "higher"
-    seeds = ", ".join(map(str, report["seeds"]))
-    heading = (
-        f"{report['split']} {report['metric']}, {direction} is better: mean over seeds {seeds}; differences are paired "
-        f"by seed, with {100 * report['confidence']:g} % t intervals and p values after Holm's correction"
-    )
-    return "\n".join([*wrap(heading, _LINE), "", *_aligned(_comparison(report)), *_left_out(report)])
-
-
-def _comparison(report: Mapping[str, Any]) -> list[list[str]]:
-    """Of the page's table, what fits into a line."""
-    titles = [column.title for column in columns(report)]
-    shown = ["variant", "mean ± std", f"difference to {report['baseline']}", "p (Holm)", "verdict"]
-    places = [titles.index(title) for title in shown]
-    ordered = sorted(rows(report), key=lambda row: row[0]["status"] != "finished")
-    return [shown, *([cells[place].text for place in places] for _, cells in ordered)]
-
-
-def _left_out(report: Mapping[str, Any]) -> list[str]:
-    """What leaving a part of the whole bank out changes; nothing where no such variant can be compared."""
-    compared = [(variant, cells) for variant, cells in rows(report) if variant["difference_to_all"] is not None]
-    if not compared:
-        return []
-    title = f"difference to {_WHOLE}"
-    place = [column.title for column in columns(report)].index(title)
-    lines = [
-        [variant["name"], cells[place].text, _p_holm(variant["difference_to_all"]["p_holm"])]
-        for variant, cells in compared
-    ]
-    return ["", *_aligned([["variant", title, "p (Holm)"], *lines])]
-
-
-def _p_holm(p: float | None) -> str:
-    return NOTHING if p is None else probability(p)
-
-
-def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
-    """Cells in columns; a line that is too long goes on in the next one, indented."""
-    widths = [max(map(len, column)) for column in zip(*(row[:-1] for row in table), strict=True)]
-    lines = ["  ".join([*map(str.ljust, row, widths), row[-1]]) for row in table]
-    return [part for line in lines for part in wrap(line, _LINE, subsequent_indent="    ")]

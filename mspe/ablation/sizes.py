@@ -9,7 +9,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 from torch import Tensor
 
-from mspe.graphs import PackedGraphs, TaskType
+from mspe.ablation.report import SizeBin
+from mspe.graphs import PackedGraphs
+from mspe.tasks import Task
 
 
 def graph_sizes(graphs: PackedGraphs) -> dict[str, Int[Tensor, " graphs"]]:
@@ -38,7 +40,7 @@ def _diameter(size: int, edges: np.ndarray) -> int:
     return int(distance[np.isfinite(distance)].max())
 
 
-def quantile_bins(values: Int[Tensor, " graphs"], most: int = 5) -> list[dict[str, int]]:
+def quantile_bins(values: Int[Tensor, " graphs"], most: int = 5) -> list[SizeBin]:
     """Cut the range of some integers into ranges that hold about equally many of them.
 
     Parameters
@@ -50,39 +52,35 @@ def quantile_bins(values: Int[Tensor, " graphs"], most: int = 5) -> list[dict[st
 
     Returns
     -------
-    list of dict
-        `from` and `to`, both included, and `graphs`, how many values lie there, at least one. A range begins where the
-        one before it ended.
+    list of SizeBin
+        At least one value lies in each. A range begins where the one before it ended.
 
     Examples
     --------
     >>> quantile_bins(torch.tensor([3, 9, 3, 4]), most=2)
-    [{'from': 3, 'to': 3, 'graphs': 2}, {'from': 4, 'to': 9, 'graphs': 2}]
+    [SizeBin(first=3, last=3, graphs=2), SizeBin(first=4, last=9, graphs=2)]
     """
     ascending = values.sort().values.tolist()
     last = [-(-part * len(ascending) // most) - 1 for part in range(1, most + 1)]
     ends = sorted({ascending[max(place, 0)] for place in last})
     starts = [ascending[0], *(end + 1 for end in ends[:-1])]
     counts = torch.bincount(_bin_numbers(values, ends), minlength=len(ends)).tolist()
-    return [{"from": start, "to": end, "graphs": count} for start, end, count in zip(starts, ends, counts, strict=True)]
+    return [SizeBin(*range_and_count) for range_and_count in zip(starts, ends, counts, strict=True)]
 
 
 def _bin_numbers(values: Int[Tensor, " graphs"], ends: Sequence[int]) -> Int[Tensor, " graphs"]:
     return torch.bucketize(values, torch.tensor(ends))
 
 
-def sample_errors(
-    table: Mapping[str, Sequence[float]], task_type: TaskType, single_label: bool
-) -> Float[Tensor, " samples"]:
-    """How wrong each sample's prediction is, averaged over its outputs.
+def sample_errors(table: Mapping[str, Sequence[float]], task: Task) -> Float[Tensor, " samples"]:
+    """Return how wrong each sample's prediction is, as its task measures it, averaged over its outputs.
 
     Parameters
     ----------
     table
         The columns of `Evaluation.table`.
-    task_type, single_label
-        What they are of. Of a regression it is the absolute error; of one class of several, 1 where it is wrong; of
-        labels that may hold at once, the share that is wrong with 0.5 as the threshold.
+    task
+        What they are of.
 
     Returns
     -------
@@ -91,25 +89,21 @@ def sample_errors(
 
     Examples
     --------
+    >>> from mspe.tasks import Regression
     >>> table = {"index": [0, 0, 1, 1], "target": [1.0, 2.0, 5.0, float("nan")], "prediction": [1.5, 1.0, 7.0, 0.0]}
-    >>> sample_errors(table, "regression", single_label=False).tolist()
+    >>> sample_errors(table, Regression()).tolist()
     [0.75, 2.0]
     """
     target, prediction = (torch.tensor(table[name], dtype=torch.float64) for name in ("target", "prediction"))
     sample = torch.tensor(table["index"], dtype=torch.long)
-    if task_type == "regression":
-        error = (prediction - target).abs()
-    elif single_label:
-        error = (prediction != target).double()
-    else:
-        error = ((prediction > 0.5) != (target > 0.5)).double()
+    error = task.sample_errors(target, prediction)
     known = ~target.isnan()
     sums = torch.bincount(sample, weights=torch.where(known, error, 0.0))
     return sums / torch.bincount(sample, weights=known.double())
 
 
 def mean_by_bin(
-    errors: Float[Tensor, " graphs"], values: Int[Tensor, " graphs"], bins: Sequence[Mapping[str, int]]
+    errors: Float[Tensor, " graphs"], values: Int[Tensor, " graphs"], bins: Sequence[SizeBin]
 ) -> list[float | None]:
     """The mean error of the graphs whose value lies in each of the bins of `quantile_bins`.
 
@@ -117,10 +111,10 @@ def mean_by_bin(
 
     Examples
     --------
-    >>> bins = [{"from": 1, "to": 4, "graphs": 2}, {"from": 5, "to": 5, "graphs": 1}]
+    >>> bins = [SizeBin(1, 4, graphs=2), SizeBin(5, 5, graphs=1)]
     >>> mean_by_bin(torch.tensor([1.0, 2.0, 9.0]), torch.tensor([1, 4, 5]), bins)
     [1.5, 9.0]
     """
-    numbers = _bin_numbers(values, [one["to"] for one in bins])
+    numbers = _bin_numbers(values, [one.last for one in bins])
     means = [errors[numbers == number].nanmean().item() for number in range(len(bins))]
     return [None if np.isnan(mean) else mean for mean in means]

@@ -1,15 +1,15 @@
 """Whether two variants differ by more than the noise between seeds."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from scipy.stats import t as student
 
-from mspe.pipeline.summary import statistics_over_seeds
+from mspe.ablation.report import Difference
+from mspe.pipeline.statistics import statistics_over_seeds
 
 
-def paired_difference(values: Mapping[int, float], reference: Mapping[int, float]) -> dict[str, Any] | None:
-    """The mean of `values` − `reference` over the seeds that both have, and its paired t test.
+def paired_difference(values: Mapping[int, float], reference: Mapping[int, float]) -> Difference | None:
+    """Return the mean of `values` − `reference` over the seeds that both have, and its paired t test.
 
     A seed fixes the order of the graphs and the first weights, so two variants share part of its luck: the difference
     within a seed is less noisy than either score.
@@ -21,23 +21,22 @@ def paired_difference(values: Mapping[int, float], reference: Mapping[int, float
 
     Returns
     -------
-    dict or None
-        `mean`, `interval` (the 95 % t interval of the mean) and `p`, two-sided; the last two are None with one seed.
-        Where all differences are equal, the interval has no width and p is 0, or 1 if they are 0. None without a
-        common seed.
+    Difference or None
+        Not yet adjusted. Where all differences are equal, the interval has no width and p is 0, or 1 if they are 0.
+        None without a common seed.
 
     Examples
     --------
-    >>> paired_difference({0: 1.0, 1: 3.0, 2: 9.0}, {0: 2.0, 1: 4.0})
-    {'mean': -1.0, 'interval': [-1.0, -1.0], 'p': 0.0}
+    >>> difference = paired_difference({0: 1.0, 1: 3.0, 2: 9.0}, {0: 2.0, 1: 4.0})
+    >>> difference.mean, difference.interval, difference.p
+    (-1.0, [-1.0, -1.0], 0.0)
     """
     differences = [value - reference[seed] for seed, value in values.items() if seed in reference]
-    if not differences:
-        return None
     statistics = statistics_over_seeds(differences)
-    mean, deviation = statistics["mean"], statistics["std"]
-    p = None if deviation is None else _two_sided_p(mean, deviation, len(differences))
-    return {"mean": mean, "interval": statistics["interval"], "p": p}
+    if statistics.mean is None:
+        return None
+    p = None if statistics.std is None else _two_sided_p(statistics.mean, statistics.std, len(differences))
+    return Difference(statistics.mean, statistics.interval, p)
 
 
 def _two_sided_p(mean: float, deviation: float, count: int) -> float:
@@ -47,7 +46,7 @@ def _two_sided_p(mean: float, deviation: float, count: int) -> float:
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Adjusted p values of one family of tests: with all below α kept, the chance of any false one is at most α.
+    """Return adjusted p values of one family of tests: with all below α kept, the chance of a false one is at most α.
 
     The step-down method of Holm (Scandinavian Journal of Statistics 6, 1979): of m values in ascending order the k-th,
     from 0, is multiplied by m − k; none becomes smaller than the one before it, nor larger than 1.

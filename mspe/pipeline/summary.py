@@ -1,15 +1,14 @@
 """From the numbers of single runs to a summary over seeds."""
 
 from collections.abc import Mapping, Sequence
-from statistics import fmean, stdev
+from dataclasses import asdict
+from statistics import fmean
 from typing import Any
-
-from scipy.stats import t as student
 
 from mspe.common.errors import MspeError
 from mspe.common.files import read_json
+from mspe.pipeline.statistics import CONFIDENCE, statistics_over_seeds
 
-CONFIDENCE = 0.95
 _SHARED = ("baseline", "classes")
 
 
@@ -42,33 +41,9 @@ def summarise(split: str, results: Mapping[int, Mapping[str, Any]]) -> dict[str,
         "seeds": list(results),
         "ddof": 1,
         "confidence": CONFIDENCE,
-        split: {name: statistics_over_seeds(values) for name, values in scores.items()},
+        split: {name: asdict(statistics_over_seeds(values)) for name, values in scores.items()},
         **{name: first[name] for name in _SHARED if name in first},
     }
-
-
-def statistics_over_seeds(values: Sequence[float | None]) -> dict[str, Any]:
-    """Mean, sample standard deviation (`std`, ddof 1) and 95 % t interval of one number a seed.
-
-    Returns
-    -------
-    dict
-        All None where a seed has no value; with one seed `std` and `interval` are None.
-
-    Examples
-    --------
-    >>> statistics_over_seeds([2.0, 2.0])
-    {'mean': 2.0, 'std': 0.0, 'interval': [2.0, 2.0]}
-    """
-    known = [value for value in values if value is not None]
-    if len(known) < len(values) or not known:  # a metric that some seed could not compute has no mean
-        return {"mean": None, "std": None, "interval": None}
-    mean = fmean(known)
-    if len(known) == 1:
-        return {"mean": mean, "std": None, "interval": None}
-    deviation = stdev(known)
-    half = float(student.ppf((1 + CONFIDENCE) / 2, len(known) - 1)) * deviation / len(known) ** 0.5
-    return {"mean": mean, "std": deviation, "interval": [mean - half, mean + half]}
 
 
 def mean_curve(curves: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, list[float]]:

@@ -2,10 +2,12 @@
 
 from mspe.tasks.classification import MultiLabel, SingleLabel
 from mspe.tasks.edge_prediction import EdgePrediction
+from mspe.tasks.inference import infer_task
 from mspe.tasks.losses import LossFunction
 from mspe.tasks.metrics import Metrics
-from mspe.tasks.registry import TASKS, get_task, is_minimized, metric_directions, register_task, task_of
+from mspe.tasks.registry import TASKS, find_task, get_task, is_minimized, metric_directions, register_task, task_of
 from mspe.tasks.regression import Regression
+from mspe.tasks.targets import Targets
 from mspe.tasks.task import Task
 
 __all__ = [
@@ -16,8 +18,11 @@ __all__ = [
     "MultiLabel",
     "Regression",
     "SingleLabel",
+    "Targets",
     "Task",
+    "find_task",
     "get_task",
+    "infer_task",
     "is_minimized",
     "metric_directions",
     "register_task",

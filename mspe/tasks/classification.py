@@ -9,11 +9,14 @@ from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from mspe.common.errors import MspeError
-from mspe.graphs import PackedGraphs
+from mspe.common.numbers import parse_number
+from mspe.graphs import PackedGraphs, TargetLevel
 from mspe.tasks.losses import LossFunction, bce_logits, cross_entropy, weighted_cross_entropy
 from mspe.tasks.metrics import CLASSIFICATION_METRICS, Metrics, classification_metrics
-from mspe.tasks.task import Task, one_column_per_output, one_row_per_output
+from mspe.tasks.targets import Targets
+from mspe.tasks.task import Task, TaskTargets, one_column_per_output, one_row_per_output
 
+_EXACT = 2**53  # integers up to here are exact in double precision
 _METRICS = dict.fromkeys(CLASSIFICATION_METRICS, False)
 
 
@@ -37,6 +40,20 @@ class SingleLabel(Task):
     def describes(cls, loss: str) -> bool:
         """Of classification data, `bce_logits` is the loss of several labels."""
         return loss in cls.losses and loss != "bce_logits"
+
+    @classmethod
+    def accepts(cls, targets: Targets, asked: bool) -> bool:
+        """One column of zeros and ones, of words, or of numbers saved as integers."""
+        return targets.single and (asked or targets.are_labels or targets.are_counted)
+
+    @classmethod
+    def read(cls, targets: Targets, place: str, level: TargetLevel) -> TaskTargets:
+        """Number the classes: numbers in their order, however they are written, words in the alphabet's."""
+        if targets.cells is None:
+            names, numbers = _number_classes(targets, place)
+        else:
+            names, numbers = _number_words([row[0].strip() for row in targets.cells], targets.names[0], place)
+        return cls(level, metric="roc_auc" if len(names) == 2 else "accuracy"), numbers.reshape(-1, 1), names
 
     def scorer(self, k: int = 100) -> Metrics:
         """Return accuracies, f1, roc_auc and ap."""
@@ -112,6 +129,22 @@ class MultiLabel(Task):
     losses: ClassVar[Mapping[str, LossFunction]] = {"bce_logits": bce_logits}
     metrics: ClassVar[Mapping[str, bool]] = _METRICS
 
+    @classmethod
+    def accepts(cls, targets: Targets, asked: bool) -> bool:
+        """Several columns of zeros and ones."""
+        return not targets.single and (asked or targets.are_labels)
+
+    @classmethod
+    def read(cls, targets: Targets, place: str, level: TargetLevel) -> TaskTargets:
+        """Refuse a value that is neither 0 nor 1."""
+        misfit = targets.first_word or targets.first_number_that_is_no_label
+        if misfit is not None:
+            raise MspeError(
+                f"{place}: {targets.describe(*misfit)}, allowed for classification: 0 or 1 in each of several columns; "
+                "set dataset.task or dataset.target_columns"
+            )
+        return cls(level), targets.numbers.float(), targets.names
+
     def scorer(self, k: int = 100) -> Metrics:
         """Return accuracies, f1, roc_auc and ap, each the mean over labels."""
         return classification_metrics
@@ -178,3 +211,34 @@ def class_probabilities(logits: Float[Tensor, "samples outputs"]) -> Float[Tenso
 def count_labels(labels: Int[Tensor, "*samples"], count: int) -> tuple[int, ...]:
     """Return how often each of so many classes occurs."""
     return tuple(torch.bincount(labels.flatten(), minlength=count).tolist())
+
+
+def _number_classes(targets: Targets, place: str) -> tuple[tuple[str, ...], Tensor]:
+    wrong = targets.numbers[targets.numbers != targets.numbers.round()]
+    if wrong.numel():
+        raise MspeError(
+            f"{place}: y holds {wrong[0]:g}, allowed for classification: whole numbers; set dataset.task, or correct y"
+        )
+    classes, numbers = targets.numbers.unique(return_inverse=True)
+    return tuple(_number_name(value) for value in classes.tolist()), numbers
+
+
+def _number_words(words: list[str], name: str, place: str) -> tuple[tuple[str, ...], Tensor]:
+    if "" in words:
+        raise MspeError(
+            f"{place}: target {name!r} is empty {words.count('')} times, but a single label must be known everywhere; "
+            "fill the cells, or leave the rows out"
+        )
+    parsed = [number for word in words if (number := parse_number(word)) is not None]
+    if len(parsed) == len(words):
+        words = [_number_name(number) for number in parsed]
+        named = sorted(set(words), key=float)
+    else:
+        named = sorted(set(words))
+    place_of = {word: number for number, word in enumerate(named)}
+    return tuple(named), torch.tensor([place_of[word] for word in words])
+
+
+def _number_name(number: float) -> str:
+    """A number as a class is named by it: 3 for 3.0."""
+    return str(int(number)) if float(number).is_integer() and abs(number) < _EXACT else repr(number)

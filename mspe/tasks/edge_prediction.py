@@ -28,6 +28,7 @@ class EdgePrediction(MultiLabel):
     losses: ClassVar[Mapping[str, LossFunction]] = {"bce_logits": bce_logits}
     metrics: ClassVar[Mapping[str, bool]] = dict.fromkeys(("roc_auc", "ap", "precision@k", "mrr", "hits@k"), False)
 
+    accepts = Task.accepts
     num_outputs = Task.num_outputs
     label_counts = Task.label_counts
 

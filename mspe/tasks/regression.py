@@ -9,11 +9,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from mspe.common.errors import MspeError
-from mspe.graphs import PackedGraphs
+from mspe.graphs import PackedGraphs, TargetLevel
 from mspe.graphs.features import column_statistics
 from mspe.tasks.losses import LossFunction, masked
 from mspe.tasks.metrics import Metrics, regression_metrics
-from mspe.tasks.task import Statistics, Task, one_column_per_output, one_row_per_output
+from mspe.tasks.targets import Targets
+from mspe.tasks.task import Statistics, Task, TaskTargets, one_column_per_output, one_row_per_output
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,21 @@ class Regression(Task):
     }
     metrics: ClassVar[Mapping[str, bool]] = {"mse": True, "mae": True, "rmse": True}
     continuous = True
+
+    @classmethod
+    def accepts(cls, targets: Targets, asked: bool) -> bool:
+        """Whatever is neither classes nor labels has to be numbers."""
+        return asked or not (targets.are_labels or (targets.single and targets.are_counted))
+
+    @classmethod
+    def read(cls, targets: Targets, place: str, level: TargetLevel) -> TaskTargets:
+        """Refuse a cell that holds a word."""
+        if targets.first_word is not None:
+            raise MspeError(
+                f"{place}: {targets.describe(*targets.first_word)}, allowed for regression: numbers; set dataset.task "
+                "or dataset.target_columns"
+            )
+        return cls(level), targets.numbers.float(), targets.names
 
     def scorer(self, k: int = 100) -> Metrics:
         """Return mse, mae and rmse."""

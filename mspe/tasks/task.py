@@ -11,9 +11,14 @@ from torch import Tensor
 from mspe.graphs import PackedGraphs, TargetLevel
 from mspe.tasks.losses import LossFunction
 from mspe.tasks.metrics import Metrics
+from mspe.tasks.targets import Targets
 
 Statistics = tuple[tuple[float, ...], tuple[float, ...]]
 """Mean and standard deviation, one number per target."""
+
+
+TaskTargets = tuple["Task", Shaped[Tensor, "samples columns"], tuple[str, ...]]
+"""A task; each sample's class, or a number or NaN per target; names of the classes or targets."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,22 @@ class Task(ABC):
     def describes(cls, loss: str) -> bool:
         """Whether a dataset of this class's `type` that is trained with this loss is one of this class."""
         return loss in cls.losses
+
+    @classmethod
+    def accepts(cls, targets: Targets, asked: bool) -> bool:
+        """Whether targets are of this task by their values or, where the user has asked for its type, by their form."""
+        return False
+
+    @classmethod
+    def read(cls, targets: Targets, place: str, level: TargetLevel) -> TaskTargets:
+        """Return the task of targets that it accepts, their values, and the names of classes or targets.
+
+        Raises
+        ------
+        MspeError
+            If a value does not fit; it begins with `place`, the file or folder.
+        """
+        return cls(level), targets.numbers.float(), targets.names
 
     @property
     def target_fields(self) -> dict[str, TargetLevel]:

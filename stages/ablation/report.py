@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
+from mspe.ablation.comparison import build_report, shared_task
 from mspe.ablation.config import load_ablation
 from mspe.ablation.page import write_page
 from mspe.ablation.records import RUNS, read_runs, read_tables
-from mspe.ablation.report import build_report, format_report, report_table, shared_task
 from mspe.ablation.sizes import graph_sizes
+from mspe.ablation.text import format_report, report_table
 from mspe.common.command import command
 from mspe.common.files import write_csv, write_json
 from mspe.graphs import read_split
 
-PIPELINES = [Path("dvc.yaml"), Path("ablation/dvc.yaml")]
 PARAMETERS = [Path("params.yaml"), Path("ablation/params.yaml")]
 
 
@@ -22,16 +22,15 @@ def main() -> None:
     sizes = graph_sizes(read_split("data/graphs", task.split)) if task.target_level == "graph" else None
     predictions = read_tables(RUNS, runs, "predictions.csv")
     report = build_report(runs, ablation.baseline, predictions, sizes)
-    write_json("metrics/ablation.json", report)
+    write_json("metrics/ablation.json", report.to_json())
     write_csv("metrics/ablation.csv", report_table(report))
     write_page(
         path="metrics/ablation.html",
         report=report,
         curves=read_tables(RUNS, runs, "curve.csv"),
         predictions=predictions,
-        pipelines=PIPELINES,
         params_text="\n".join(f"# {path}\n{path.read_text()}" for path in PARAMETERS),
-        commit=", ".join(line.removeprefix("commit ") for line in report["environment"] if line.startswith("commit ")),
+        commit=", ".join(line.removeprefix("commit ") for line in report.environment if line.startswith("commit ")),
     )
     print(format_report(report))
 

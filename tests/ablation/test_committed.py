@@ -6,7 +6,8 @@ import re
 import pytest
 
 from mspe.ablation.config import load_ablation
-from mspe.ablation.report import report_table
+from mspe.ablation.text import report_table
+from tests.ablation.fake_report import read_report
 from tests.conftest import ROOT
 
 REPORT = json.loads((ROOT / "metrics/ablation.json").read_text())
@@ -44,4 +45,8 @@ def test_the_readme_has_a_row_of_each_kind() -> None:
 
 def test_the_csv_file_has_its_columns() -> None:
     header = (ROOT / "metrics/ablation.csv").read_text().splitlines()[0].split(",")
-    assert header == list(report_table(REPORT))
+    assert header == list(report_table(read_report(REPORT)))
+
+
+def test_the_numbers_are_written_as_the_report_writes_them() -> None:
+    assert read_report(REPORT).to_json() == REPORT

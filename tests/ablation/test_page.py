@@ -3,21 +3,19 @@
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import pytest
-import torch
 
-from mspe.ablation.figures import means_with_intervals
-from mspe.ablation.page import answer, caution, write_page
-from mspe.ablation.records import FinishedRun, RunCost, RunResult
-from mspe.ablation.report import build_report
-from tests.ablation import made_up
-from tests.conftest import ROOT
+from mspe.ablation.page import write_page
+from mspe.ablation.page.assembly import answer, caution
+from mspe.ablation.page.figures import means_with_intervals
+from mspe.ablation.report import Report, VariantReport
+from tests.ablation import fake_report
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -66,60 +64,42 @@ class Page(HTMLParser):
         return next(row for row in self.rows if row[0] == variant)
 
 
-def render(folder: Path, report: Mapping[str, Any], pipelines: list[Path] | None = None, **predicted: int) -> Page:
+def render(folder: Path, report: Report, **predicted: int) -> Page:
     path = folder / "page.html"
-    curves, predictions = made_up.curves(report), made_up.predictions(report, **predicted)
-    write_page(path, report, curves, predictions, pipelines or [], "seeds: [0]  # <all> of them", "abc1234")
+    curves, predictions = fake_report.curves(report), fake_report.predictions(report, **predicted)
+    write_page(path, report, curves, predictions, "seeds: [0]  # <all> of them", "abc1234")
     return Page(path.read_text())
 
 
-@pytest.fixture(scope="module")
-def report() -> dict[str, Any]:
-    return made_up.report(failed="only_heat", missing="without_walk")
+def with_variant(report: Report, number: int, **changes: Any) -> Report:
+    variants = list(report.variants)
+    variants[number] = replace(variants[number], **changes)
+    return replace(report, variants=variants)
 
 
 @pytest.fixture(scope="module")
-def page(report: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Page:
-    return render(tmp_path_factory.mktemp("page"), report, [ROOT / "dvc.yaml"])
+def report() -> Report:
+    return fake_report.report(failed="only_heat", missing="without_walk")
 
 
-def test_the_made_up_report_has_the_form_of_a_real_one(report: dict[str, Any]) -> None:
-    result = RunResult(
-        split="test", metric="mae", minimized=True, task_type="regression", target_level="graph", single_label=False,
-        score=0.5, parameters=7, gates={},
-    )  # fmt: skip
-    cost = RunCost(encode_seconds=1.0, epoch_seconds=1.0, peak_memory_mb=1, environment=("a CPU",))
-    runs = [
-        FinishedRun(variant, seed, 0.1 * seed + add, result, cost)
-        for variant, add in (("none", 0.0), ("all", 0.2))
-        for seed in (0, 1)
-    ]
-    tables = {
-        name: {seed: {"index": [0.0, 1.0], "target": [0.0, 1.0], "prediction": [1.0, 1.0]} for seed in (0, 1)}
-        for name in ("none", "all")
-    }
-    sizes = {"nodes": torch.tensor([3, 5]), "diameter": torch.tensor([2, 4])}
-    real = build_report(runs, "none", tables, sizes)
-    assert set(real) == set(report)
-    assert set(real["bins"]) == set(report["bins"]) and set(real["bins"]["nodes"][0]) == set(report["bins"]["nodes"][0])
-    for number in (0, 1):
-        assert set(real["variants"][number]) == set(report["variants"][number])
-    assert set(real["variants"][1]["difference"]) == set(report["variants"][1]["difference"])
+@pytest.fixture(scope="module")
+def page(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return render(tmp_path_factory.mktemp("page"), report)
 
 
-def test_a_row_has_its_variants_numbers(page: Page, report: dict[str, Any]) -> None:
-    variant = next(variant for variant in report["variants"] if variant["name"] == "without_heat")
-    low, high = variant["interval"]
-    difference, to_all = variant["difference"], variant["difference_to_all"]
+def test_a_row_has_its_variants_numbers(page: Page, report: Report) -> None:
+    variant = next(variant for variant in report.variants if variant.name == "without_heat")
+    low, high = variant.interval
+    difference, to_all = variant.difference, variant.difference_to_all
     assert page.row("without_heat") == [
         "without_heat",
         "3",
-        f"{variant['mean']:.4f} ± {variant['std']:.4f}",
+        f"{variant.mean:.4f} ± {variant.std:.4f}",
         f"[{low:.4f}, {high:.4f}]",
-        f"−{-difference['mean']:.4f} [−{-difference['interval'][0]:.4f}, −{-difference['interval'][1]:.4f}]",
-        "< 0.001" if difference["p_holm"] < 0.001 else f"{difference['p_holm']:.3f}",
+        f"−{-difference.mean:.4f} [−{-difference.interval[0]:.4f}, −{-difference.interval[1]:.4f}]",
+        "< 0.001" if difference.p_holm < 0.001 else f"{difference.p_holm:.3f}",
         "better than none",
-        f"+{to_all['mean']:.4f} [+{to_all['interval'][0]:.4f}, +{to_all['interval'][1]:.4f}]",
+        f"+{to_all.mean:.4f} [+{to_all.interval[0]:.4f}, +{to_all.interval[1]:.4f}]",
         "253,973",
         "0.5",
         "3.5",
@@ -127,8 +107,8 @@ def test_a_row_has_its_variants_numbers(page: Page, report: dict[str, Any]) -> N
     ]
 
 
-def test_rows_stand_in_the_order_of_their_means(page: Page, report: dict[str, Any]) -> None:
-    means = {variant["name"]: variant["mean"] for variant in report["variants"] if variant["mean"] is not None}
+def test_rows_stand_in_the_order_of_their_means(page: Page, report: Report) -> None:
+    means = {variant.name: variant.mean for variant in report.variants if variant.mean is not None}
     assert [row[0] for row in page.rows[1:7]] == [*sorted(means, key=means.__getitem__), "without_walk"]
 
 
@@ -140,32 +120,33 @@ def test_what_failed_and_what_is_missing_say_why(page: Page) -> None:
 
 
 def test_the_answer_counts_what_is_more_than_noise() -> None:
-    report = made_up.report()
-    noise, worse = report["variants"][2]["difference"], report["variants"][3]["difference"]
-    noise["distinguishable"], worse["mean"] = False, 0.1
-    best = min(report["variants"], key=lambda variant: variant["mean"])
-    baseline = report["variants"][0]
+    report = fake_report.report()
+    report = with_variant(report, 2, difference=replace(report.variants[2].difference, distinguishable=False))
+    report = with_variant(report, 3, difference=replace(report.variants[3].difference, mean=0.1))
+    best = min(report.variants, key=lambda variant: variant.mean)
+    baseline = report.variants[0]
     assert answer(report) == (
-        f"Best by mean is {best['name']} (test mae {best['mean']:.4f} ± {best['std']:.4f}; the baseline none: "
-        f"{baseline['mean']:.4f} ± {baseline['std']:.4f}), and 4 of 5 differences to none are distinguishable from "
+        f"Best by mean is {best.name} (test mae {best.mean:.4f} ± {best.std:.4f}; the baseline none: "
+        f"{baseline.mean:.4f} ± {baseline.std:.4f}), and 4 of 5 differences to none are distinguishable from "
         "noise (3 better, 1 worse)."
     )
 
 
-def test_the_caution_says_whether_the_best_one_is_more_than_luck(report: dict[str, Any]) -> None:
-    report = made_up.report(["none", "all", "rwse"], missing="rwse")
+def test_the_caution_says_whether_the_best_one_is_more_than_luck(report: Report) -> None:
+    report = fake_report.report(["none", "all", "rwse"], missing="rwse")
     assert re.fullmatch(
         r"The difference of all to the baseline is distinguishable from noise \(p\s(< 0\.001|= 0\.\d{3}) after Holm's "
         r"correction\)\. Whether it is better than the next best was not tested\. Not run on every seed yet: rwse\.",
         caution(report),
     )
-    report["variants"][1]["difference"] |= {"distinguishable": False, "p_holm": 0.2}
+    difference = replace(report.variants[1].difference, distinguishable=False, p_holm=0.2)
+    report = with_variant(report, 1, difference=difference)
     assert "is not distinguishable from noise (p\u00a0= 0.200" in caution(report)
 
 
 def test_a_baseline_that_nothing_beats_is_the_answer() -> None:
-    report = made_up.report(["none", "all"])
-    report["variants"][0]["mean"] = 0.1
+    report = fake_report.report(["none", "all"])
+    report = with_variant(report, 0, mean=0.1)
     assert answer(report).startswith("Best by mean is the baseline itself, none (test mae 0.1")
 
 
@@ -182,19 +163,18 @@ def test_every_id_stands_once_and_every_reference_finds_its_own(page: Page) -> N
     assert {*referred, *re.findall(r"url\(#([^)]*)\)", page.text), *page.values("aria-labelledby")} <= set(counts)
 
 
-def test_every_figure_says_in_words_what_it_shows(page: Page, report: dict[str, Any]) -> None:
+def test_every_figure_says_in_words_what_it_shows(page: Page, report: Report) -> None:
     drawings = page.drawings
-    assert len(drawings) == len(re.findall("<figure>", page.text)) == page.text.count("<figcaption>") == 10
+    assert len(drawings) == len(re.findall("<figure>", page.text)) == page.text.count("<figcaption>") == 9
     assert all(drawing.get("role") == "img" for drawing in drawings)
-    means, curves, scatter, *_, node_gates, pair_gates, pipeline = [str(d.get("aria-label")) for d in drawings]
-    for variant in report["variants"]:
-        assert variant["mean"] is None or f"{variant['name']} {variant['mean']:.4g}" in means
+    means, curves, scatter, *_, node_gates, pair_gates = [str(d.get("aria-label")) for d in drawings]
+    for variant in report.variants:
+        assert variant.mean is None or f"{variant.name} {variant.mean:.4g}" in means
     assert re.search(r"validation loss over 25 epochs, mean over seeds: none from [\d.]+ to [\d.]+, all from", curves)
     assert re.search(r"none, seed 0: 489 points. Median absolute error [\d.]+. Correlation [\d.]+. \d lie", scatter)
     for place, label in (("node", node_gates), ("pair", pair_gates)):
-        for channel, weight in report["variants"][1]["gates"][place].items():
+        for channel, weight in report.variants[1].gates[place].items():
             assert f"{channel} {weight:.2f}" in label
-    assert "train × seeds after preprocess, spectrum, encode" in pipeline
 
 
 def test_text_of_the_figures_is_large_enough_for_a_phone(page: Page) -> None:
@@ -205,12 +185,12 @@ def test_text_of_the_figures_is_large_enough_for_a_phone(page: Page) -> None:
         assert min(sizes) * 328 / width >= 8
 
 
-def test_parameters_and_origin_are_named(page: Page, report: dict[str, Any]) -> None:
-    for text in ("seeds: [0]  # &lt;all&gt; of them", "abc1234", "python -m mspe.ablation", *report["environment"]):
+def test_parameters_and_origin_are_named(page: Page, report: Report) -> None:
+    for text in ("seeds: [0]  # &lt;all&gt; of them", "abc1234", "python -m mspe.ablation", *report.environment):
         assert text in page.text
 
 
-def test_drawing_leaves_no_setting_behind(report: dict[str, Any]) -> None:
+def test_drawing_leaves_no_setting_behind(report: Report) -> None:
     before = dict(matplotlib.rcParams)
     with matplotlib.rc_context({"font.size": 30}):  # nor is a user's own taken over
         large = means_with_intervals(report)
@@ -218,33 +198,31 @@ def test_drawing_leaves_no_setting_behind(report: dict[str, Any]) -> None:
 
 
 def test_without_a_score_of_the_baseline_the_others_are_still_shown(tmp_path: Path) -> None:
-    report = made_up.report(["none", "all"], missing="none")
+    report = fake_report.report(["none", "all"], missing="none")
     page = render(tmp_path, report)
     assert "the baseline none: no score), and no difference to the baseline could be tested." in page.text
     assert page.row("none")[2] == "–" and len(page.drawings) == 7
 
 
-def test_equal_input_gives_equal_bytes(page: Page, report: dict[str, Any], tmp_path: Path) -> None:
-    assert render(tmp_path, report, [ROOT / "dvc.yaml"]).text == page.text
+def test_equal_input_gives_equal_bytes(page: Page, report: Report, tmp_path: Path) -> None:
+    assert render(tmp_path, report).text == page.text
 
 
 def test_one_seed_has_neither_intervals_nor_an_answer_by_noise(tmp_path: Path) -> None:
-    page = render(tmp_path, made_up.report(seeds=[0]))
+    page = render(tmp_path, fake_report.report(seeds=[0]))
     assert "with one seed no difference can be told from noise" in page.text
     assert page.row("all")[3:7] == ["–", page.row("all")[4], "–", "one seed: no test possible"]
     assert "±" not in page.row("all")[2] and "[" not in page.row("all")[4]
 
 
 def test_a_page_where_everything_failed_has_its_reasons_and_no_figure(tmp_path: Path) -> None:
-    report = made_up.report(["none", "all"])
-    nothing = dict.fromkeys(
-        ["mean", "std", "interval", "difference", "difference_to_all", "parameters", "encode_seconds", "epoch_seconds",
-         "peak_memory_mb", "error_by_nodes", "error_by_diameter"]
-    )  # fmt: skip
-    for variant in report["variants"]:
-        variant |= {**nothing, "status": "failed", "verdict": "failed", "reasons": ["seed 0: no space left"]}
-        variant |= {"seeds": [], "scores": [], "gates": {}}
-    page = render(tmp_path, report | {"bins": {"nodes": None, "diameter": None}, "scores": {}, "environment": []})
+    report = fake_report.report(["none", "all"])
+    failed = [
+        VariantReport(variant.name, "failed", ["seed 0: no space left"], verdict="failed")
+        for variant in report.variants
+    ]
+    bins: dict = {"nodes": None, "diameter": None}
+    page = render(tmp_path, replace(report, variants=failed, bins=bins, environment=[]))
     assert page.row("none")[6] == "failed: seed 0: no space left"
     assert page.drawings == []
     for sentence in (
@@ -258,8 +236,8 @@ def test_a_page_where_everything_failed_has_its_reasons_and_no_figure(tmp_path: 
 
 
 def test_of_classes_the_share_that_is_found_is_shown(tmp_path: Path) -> None:
-    report = made_up.report(["none", "all"], metric="accuracy")
-    tables = made_up.predictions(report, classes=3)
+    report = fake_report.report(["none", "all"], metric="accuracy")
+    tables = fake_report.predictions(report, classes=3)
     page = render(tmp_path, report, classes=3)
     (shares,) = [str(d.get("aria-label")) for d in page.drawings if "Share of each class" in str(d.get("aria-label"))]
     table = tables["all"][0]
@@ -270,21 +248,21 @@ def test_of_classes_the_share_that_is_found_is_shown(tmp_path: Path) -> None:
 
 
 def test_labels_are_found_where_their_probability_is_above_a_half(tmp_path: Path) -> None:
-    report = made_up.report(["none"], metric="roc_auc")
+    report = fake_report.report(["none"], metric="roc_auc")
     columns = {"index": [0, 1, 2, 3], "target": [0, 1, 1, float("nan")], "prediction": [0.4, 0.6, 0.2, 0.9]}
-    write_page(tmp_path / "page.html", report, {}, {"none": {0: columns}}, [], "", "abc1234")
+    write_page(tmp_path / "page.html", report, {}, {"none": {0: columns}}, "", "abc1234")
     assert "Share of each class found. none: class 0 100%, class 1 50%." in (tmp_path / "page.html").read_text()
 
 
 def test_losses_that_are_not_finite_do_not_end_the_page(tmp_path: Path) -> None:
-    report = made_up.report(["none"])
+    report = fake_report.report(["none"])
     nan, infinity = float("nan"), float("inf")
     curve = {"epoch": [1.0, 2.0, 3.0], "train_loss": [1.0, nan, nan], "val_loss": [infinity, nan, nan]}
-    write_page(tmp_path / "page.html", report, {"none": {0: curve}}, {}, [], "", "abc1234")
+    write_page(tmp_path / "page.html", report, {"none": {0: curve}}, {}, "", "abc1234")
     assert "none from inf to nan" in (tmp_path / "page.html").read_text()
 
 
 def test_a_large_ablation_stays_below_a_megabyte(tmp_path: Path) -> None:
-    report = made_up.report(made_up.LARGE, seeds=range(5))
-    page = render(tmp_path, report, [ROOT / "dvc.yaml"])
-    assert len(report["variants"]) == 32 and len(page.text.encode()) < 1_000_000
+    report = fake_report.report(fake_report.LARGE, seeds=range(5))
+    page = render(tmp_path, report)
+    assert len(report.variants) == 32 and len(page.text.encode()) < 1_000_000

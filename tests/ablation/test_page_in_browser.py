@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions, Keys
@@ -13,8 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from mspe.ablation.page import write_page
-from tests.ablation import made_up
-from tests.conftest import ROOT
+from tests.ablation import fake_report
 
 OPTIONS = [
     *["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
@@ -23,12 +21,12 @@ OPTIONS = [
 
 
 @pytest.fixture(scope="module")
-def report() -> dict[str, Any]:
-    return made_up.report(made_up.LARGE, failed="only_heat_16", missing="without_walk_8")
+def report() -> Report:
+    return fake_report.report(fake_report.LARGE, failed="only_heat_16", missing="without_walk_8")
 
 
 @pytest.fixture(scope="module")
-def browser(report: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+def browser(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """Chromium, started for these tests, with the page of a large ablation open."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
@@ -37,8 +35,8 @@ def browser(report: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
             pytest.fail(reason)
         pytest.skip(reason)
     path = tmp_path_factory.mktemp("page") / "ablation.html"
-    curves, predictions = made_up.curves(report), made_up.predictions(report)
-    write_page(path, report, curves, predictions, [ROOT / "dvc.yaml"], "seeds: [0]", "abc1234")
+    curves, predictions = fake_report.curves(report), fake_report.predictions(report)
+    write_page(path, report, curves, predictions, "seeds: [0]", "abc1234")
     options = ChromeOptions()
     options.binary_location = chromium
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
@@ -85,16 +83,16 @@ def test_nothing_is_loaded_but_the_file_itself_and_nothing_is_complained_about(b
     assert browser.get_log("browser") == []
 
 
-def test_the_table_shows_the_reports_numbers(page: Chrome, report: dict[str, Any]) -> None:
+def test_the_table_shows_the_reports_numbers(page: Chrome, report: Report) -> None:
     shown = dict(zip(column(page, "variant"), column(page, "mean"), strict=True))
-    for variant in report["variants"]:
-        spread = "" if variant["std"] is None else f" ± {variant['std']:.4f}"
-        assert shown[variant["name"]] == ("–" if variant["mean"] is None else f"{variant['mean']:.4f}{spread}")
-    assert len(shown) == len(report["variants"]) == 32
+    for variant in report.variants:
+        spread = "" if variant.std is None else f" ± {variant.std:.4f}"
+        assert shown[variant.name] == ("–" if variant.mean is None else f"{variant.mean:.4f}{spread}")
+    assert len(shown) == len(report.variants) == 32
 
 
-def test_a_heading_sorts_numbers_up_then_down_with_missing_ones_last(page: Chrome, report: dict[str, Any]) -> None:
-    seconds = sorted(v["epoch_seconds"] for v in report["variants"] if v["epoch_seconds"] is not None)
+def test_a_heading_sorts_numbers_up_then_down_with_missing_ones_last(page: Chrome, report: Report) -> None:
+    seconds = sorted(v.epoch_seconds for v in report.variants if v.epoch_seconds is not None)
     texts = [f"{value:.1f}" for value in seconds]
     assert press(page, "epoch (s)") == "ascending"
     assert column(page, "epoch (s)") == [*texts, "–"]
@@ -105,10 +103,10 @@ def test_a_heading_sorts_numbers_up_then_down_with_missing_ones_last(page: Chrom
     ]
 
 
-def test_negative_numbers_and_grouped_digits_are_sorted_by_value(page: Chrome, report: dict[str, Any]) -> None:
+def test_negative_numbers_and_grouped_digits_are_sorted_by_value(page: Chrome, report: Report) -> None:
     press(page, "difference to none")
-    compared = [variant for variant in report["variants"] if variant["difference"] is not None]
-    names = [v["name"] for v in sorted(compared, key=lambda variant: variant["difference"]["mean"])]
+    compared = [variant for variant in report.variants if variant.difference is not None]
+    names = [v.name for v in sorted(compared, key=lambda variant: variant.difference.mean)]
     assert column(page, "variant")[: len(names)] == names
     press(page, "parameters")
     numbers = [int(text.replace(",", "")) for text in column(page, "parameters")]

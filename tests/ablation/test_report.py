@@ -10,8 +10,10 @@ import pytest
 import scipy.stats
 import torch
 
+from mspe.ablation.comparison import build_report, shared_task
 from mspe.ablation.records import FailedRun, FinishedRun, MissingRun, read_runs, read_tables
-from mspe.ablation.report import build_report, format_report, report_table, shared_task
+from mspe.ablation.report import Report
+from mspe.ablation.text import format_report, report_table
 from mspe.common.errors import MspeError
 from mspe.common.files import read_csv, write_csv, write_json, write_text
 
@@ -29,7 +31,7 @@ RESULT = {
     "minimized": True,
     "task_type": "regression",
     "target_level": "graph",
-    "single_label": False,
+    "loss": "mae",
     "scores": {"mae": 0.5, "rmse": 0.7},
     "parameters": 1000,
     "best_epoch": 3,
@@ -61,17 +63,17 @@ def write_scores(folder: Path, scores: Mapping[str, list[float]], **result: Any)
             write_run(folder, variant, seed, score, **result)
 
 
-def report_of(folder: Path, variants: Any, baseline: str = "none", seeds: tuple[int, ...] = SEEDS) -> dict[str, Any]:
+def report_of(folder: Path, variants: Any, baseline: str = "none", seeds: tuple[int, ...] = SEEDS) -> Report:
     runs = read_runs(folder, variants, seeds)
     return build_report(runs, baseline, read_tables(folder, runs, "predictions.csv"), SIZES)
 
 
-def by_name(report: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    return {variant["name"]: variant for variant in report["variants"]}
+def by_name(report: Report) -> dict[str, dict[str, Any]]:
+    return {variant["name"]: variant for variant in report.to_json()["variants"]}
 
 
 @pytest.fixture
-def report(tmp_path: Path) -> dict[str, Any]:
+def report(tmp_path: Path) -> Report:
     write_scores(tmp_path, SCORES)
     return report_of(tmp_path, SCORES)
 
@@ -119,10 +121,10 @@ def test_a_damaged_table_is_one_line_that_names_the_file(tmp_path: Path, content
         read_tables(tmp_path, read_runs(tmp_path, ["all"], [0]), "predictions.csv")
 
 
-def test_means_differences_and_p_values_agree_with_scipy(report: dict[str, Any]) -> None:
+def test_means_differences_and_p_values_agree_with_scipy(report: Report) -> None:
     variants = by_name(report)
-    assert list(variants) == list(SCORES) and report["seeds"] == [0, 1, 2]
-    assert report["scores"] == pytest.approx({name: np.mean(values) for name, values in SCORES.items()})
+    assert list(variants) == list(SCORES) and report.seeds == [0, 1, 2]
+    assert report.to_json()["scores"] == pytest.approx({name: np.mean(values) for name, values in SCORES.items()})
     raw = {}
     for name, values in SCORES.items():
         variant = variants[name]
@@ -147,12 +149,12 @@ def test_verdicts_follow_the_adjusted_p_value_and_the_direction_of_the_metric(tm
     verdicts = ["the baseline", "better than none", "better than none", "not distinguishable from noise"]
     for minimized, last in ((True, "worse than none"), (False, "better than none")):
         write_scores(tmp_path, SCORES, minimized=minimized)
-        found = [variant["verdict"] for variant in report_of(tmp_path, SCORES)["variants"]]
+        found = [variant["verdict"] for variant in report_of(tmp_path, SCORES).to_json()["variants"]]
         swapped = [verdict.replace("better", "worse") for verdict in verdicts]
         assert found == [*(verdicts if minimized else swapped), last]
 
 
-def test_what_is_left_out_of_the_whole_bank_is_a_family_of_its_own(report: dict[str, Any]) -> None:
+def test_what_is_left_out_of_the_whole_bank_is_a_family_of_its_own(report: Report) -> None:
     variants = by_name(report)
     assert all(variants[name]["difference_to_all"] is None for name in ("none", "all", "only_walk"))
     raw = {name: scipy.stats.ttest_rel(SCORES[name], SCORES["all"]) for name in ("without_heat", "without_walk")}
@@ -167,7 +169,7 @@ def test_nothing_is_compared_with_all_where_it_is_absent_or_the_baseline(tmp_pat
     write_scores(tmp_path, SCORES)
     assert by_name(report_of(tmp_path, ["none", "without_heat"]))["without_heat"]["difference_to_all"] is None
     report = report_of(tmp_path, SCORES, baseline="all")
-    assert {variant["difference_to_all"] for variant in report["variants"]} == {None}
+    assert {variant["difference_to_all"] for variant in report.to_json()["variants"]} == {None}
     assert by_name(report)["without_walk"]["verdict"] == "worse than all"
     assert format_report(report).count("difference to all") == 1
 
@@ -179,20 +181,20 @@ def test_costs_are_medians_and_gates_means_over_seeds(tmp_path: Path) -> None:
         cost = {"epoch_seconds": seconds, "peak_memory_mb": 500 + seed, "environment": ["2 x CPU", f"commit {seed}"]}
         write_json(path / "cost.json", {**COST, **cost})
     report = report_of(tmp_path, ["all"], baseline="all")
-    (variant,) = report["variants"]
+    (variant,) = report.to_json()["variants"]
     assert (variant["parameters"], variant["encode_seconds"]) == (1000, 0.5)
     assert (variant["epoch_seconds"], variant["peak_memory_mb"]) == (4.0, 501)
     nodes = {"walk(1)": 2.0, "heat(0)": 2.0, "heat(1)": 2.0, "heat(2)": 2.0}
     assert variant["gates"] == {"node": nodes}
-    assert report["environment"] == ["2 x CPU", "commit 0", "commit 1", "commit 2"]
+    assert report.environment == ["2 x CPU", "commit 0", "commit 1", "commit 2"]
 
 
 def test_errors_by_size_are_means_of_the_graphs_of_each_bin_over_seeds(tmp_path: Path) -> None:
     write_scores(tmp_path, {"none": [0.5, 0.5]})
     write_csv(tmp_path / "none/1/predictions.csv", {**PREDICTIONS, "prediction": [3.0, 3.0, 7.0]})
     report = report_of(tmp_path, ["none"], seeds=(0, 1))
-    (variant,) = report["variants"]
-    assert report["bins"] == {
+    (variant,) = report.to_json()["variants"]
+    assert report.to_json()["bins"] == {
         "nodes": [
             {"from": 3, "to": 3, "graphs": 1},
             {"from": 4, "to": 5, "graphs": 1},
@@ -206,8 +208,8 @@ def test_errors_by_size_are_means_of_the_graphs_of_each_bin_over_seeds(tmp_path:
 def test_samples_that_are_not_graphs_have_no_errors_by_size(tmp_path: Path) -> None:
     write_scores(tmp_path, SCORES, target_level="node")
     report = build_report(read_runs(tmp_path, SCORES, SEEDS), "none", {}, None)
-    assert report["bins"] == {"nodes": None, "diameter": None}
-    assert {variant["error_by_nodes"] for variant in report["variants"]} == {None}
+    assert report.to_json()["bins"] == {"nodes": None, "diameter": None}
+    assert {variant["error_by_nodes"] for variant in report.to_json()["variants"]} == {None}
 
 
 def test_predictions_of_other_graphs_are_refused(tmp_path: Path) -> None:
@@ -275,8 +277,8 @@ def test_an_incomplete_variant_is_compared_over_the_seeds_that_it_has(tmp_path: 
     assert variants["all"]["reasons"] == ["seed 1: mae is not defined on the test split"]
     assert variants["all"]["difference"]["p"] == pytest.approx(scipy.stats.ttest_rel([0.5, 0.55], [0.9, 0.91]).pvalue)
     assert (variants["rwse"]["verdict"], variants["rrwp"]["verdict"]) == ("one seed: no test possible", "missing")
-    assert "rrwp" not in report["scores"]
-    json.dumps(report, allow_nan=False)
+    assert "rrwp" not in report.to_json()["scores"]
+    json.dumps(report.to_json(), allow_nan=False)
 
 
 def test_seeds_that_do_not_meet_are_not_compared(tmp_path: Path) -> None:
@@ -286,7 +288,7 @@ def test_seeds_that_do_not_meet_are_not_compared(tmp_path: Path) -> None:
     assert (whole["difference"], whole["verdict"]) == (None, "no comparison: no seed in common with none")
 
 
-def test_the_table_holds_the_reports_numbers(report: dict[str, Any], tmp_path: Path) -> None:
+def test_the_table_holds_the_reports_numbers(report: Report, tmp_path: Path) -> None:
     table = report_table(report)
     assert ",".join(table) == (
         "name,status,seeds,mean,std,low,high,difference,difference_low,difference_high,p,p_holm,difference_to_all,"

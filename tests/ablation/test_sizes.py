@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from torch_geometric.data import Data
 from torch_geometric.utils import to_networkx
 
+from mspe.ablation.report import SizeBin
 from mspe.ablation.sizes import diameters, graph_sizes, mean_by_bin, quantile_bins, sample_errors
 from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.pipeline.evaluation import Evaluation
+from mspe.tasks import MultiLabel, Regression, SingleLabel
 from tests.conftest import AWKWARD, complete, cycle, graph
 
 NAN = float("nan")
@@ -46,37 +48,37 @@ def test_closed_forms_and_edges_that_lead_one_way() -> None:
 def test_every_value_lies_in_one_bin_and_no_bin_is_empty(values: list[int], most: int) -> None:
     bins = quantile_bins(torch.tensor(values), most)
     assert 1 <= len(bins) <= most
-    assert (bins[0]["from"], bins[-1]["to"]) == (min(values), max(values))
-    assert all(after["from"] == before["to"] + 1 for before, after in pairwise(bins))
-    counts = [sum(one["from"] <= value <= one["to"] for value in values) for one in bins]
-    assert [one["graphs"] for one in bins] == counts
+    assert (bins[0].first, bins[-1].last) == (min(values), max(values))
+    assert all(after.first == before.last + 1 for before, after in pairwise(bins))
+    counts = [sum(one.first <= value <= one.last for value in values) for one in bins]
+    assert [one.graphs for one in bins] == counts
     assert min(counts) > 0 and sum(counts) == len(values)
 
 
 def test_bins_of_distinct_values_are_equally_full() -> None:
-    assert [one["graphs"] for one in quantile_bins(torch.arange(100))] == [20] * 5
-    assert quantile_bins(torch.full((9,), 3)) == [{"from": 3, "to": 3, "graphs": 9}]
+    assert [one.graphs for one in quantile_bins(torch.arange(100))] == [20] * 5
+    assert quantile_bins(torch.full((9,), 3)) == [SizeBin(3, 3, 9)]
 
 
 def test_errors_of_a_regression_leave_out_missing_targets() -> None:
     target = torch.tensor([[1.0, 2.0], [NAN, 4.0], [NAN, NAN]])
     prediction = torch.tensor([[1.5, 0.0], [9.0, 5.0], [1.0, 1.0]])
-    table = Evaluation({}, prediction, target, "regression", single_label=False).table()
-    errors = sample_errors(table, "regression", single_label=False)
+    table = Evaluation({}, prediction, target, Regression()).table()
+    errors = sample_errors(table, Regression())
     assert errors.tolist() == pytest.approx([1.25, 1.0, NAN], nan_ok=True)
 
 
 def test_errors_of_one_class_of_several_are_its_mistakes() -> None:
     logits = torch.tensor([[0.0, 1.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 3.0]])
-    table = Evaluation({}, logits, torch.tensor([1, 2, 2]), "classification", single_label=True).table()
-    assert sample_errors(table, "classification", single_label=True).tolist() == [0.0, 1.0, 0.0]
+    table = Evaluation({}, logits, torch.tensor([1, 2, 2]), SingleLabel()).table()
+    assert sample_errors(table, SingleLabel()).tolist() == [0.0, 1.0, 0.0]
 
 
 def test_errors_of_several_labels_are_the_share_that_is_wrong() -> None:
     logits = torch.tensor([[2.0, -1.0, 0.5], [-1.0, -1.0, 9.0]])
     target = torch.tensor([[1.0, 1.0, 1.0], [NAN, 1.0, 1.0]])
-    table = Evaluation({}, logits, target, "classification", single_label=False).table()
-    errors = sample_errors(table, "classification", single_label=False)
+    table = Evaluation({}, logits, target, MultiLabel()).table()
+    errors = sample_errors(table, MultiLabel())
     assert errors.tolist() == pytest.approx([1 / 3, 1 / 2])
 
 
@@ -85,11 +87,11 @@ def test_means_by_bin_weigh_to_the_mean_of_all() -> None:
     bins = quantile_bins(values, most=3)
     means = mean_by_bin(errors, values, bins)
     for one, mean in zip(bins, means, strict=True):
-        assert mean == pytest.approx(errors[(values >= one["from"]) & (values <= one["to"])].mean().item())
-    total = sum(one["graphs"] * (mean or 0.0) for one, mean in zip(bins, means, strict=True))
+        assert mean == pytest.approx(errors[(values >= one.first) & (values <= one.last)].mean().item())
+    total = sum(one.graphs * (mean or 0.0) for one, mean in zip(bins, means, strict=True))
     assert total == pytest.approx(errors.sum().item())
 
 
 def test_a_bin_without_any_known_target_has_no_error() -> None:
-    bins = [{"from": 1, "to": 1, "graphs": 1}, {"from": 2, "to": 2, "graphs": 2}]
+    bins = [SizeBin(1, 1, 1), SizeBin(2, 2, 2)]
     assert mean_by_bin(torch.tensor([NAN, NAN, 4.0]), torch.tensor([1, 2, 2]), bins) == [None, 4.0]

@@ -8,6 +8,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mspe.ablation.report import Difference
 from mspe.ablation.statistics import holm, paired_difference
 
 VALUES = {0: 0.51, 1: 0.47, 2: 0.55, 7: 0.49}
@@ -20,17 +21,17 @@ def test_a_paired_difference_agrees_with_scipy() -> None:
     assert result is not None
     expected = scipy.stats.ttest_rel(list(VALUES.values()), list(REFERENCE.values()))
     interval = expected.confidence_interval(0.95)
-    assert result["mean"] == pytest.approx(np.mean(list(VALUES.values())) - np.mean(list(REFERENCE.values())))
-    assert result["p"] == pytest.approx(expected.pvalue, rel=1e-9)
-    assert result["interval"] == pytest.approx([interval.low, interval.high])
+    assert result.mean == pytest.approx(np.mean(list(VALUES.values())) - np.mean(list(REFERENCE.values())))
+    assert result.p == pytest.approx(expected.pvalue, rel=1e-9)
+    assert result.interval == pytest.approx([interval.low, interval.high])
 
 
 def test_swapping_the_two_turns_the_difference_round() -> None:
     there, back = paired_difference(VALUES, REFERENCE), paired_difference(REFERENCE, VALUES)
     assert there is not None and back is not None
-    assert back["mean"] == pytest.approx(-there["mean"])
-    assert back["interval"] == pytest.approx([-there["interval"][1], -there["interval"][0]])
-    assert back["p"] == pytest.approx(there["p"])
+    assert back.mean == pytest.approx(-there.mean)
+    assert back.interval == pytest.approx([-there.interval[1], -there.interval[0]])
+    assert back.p == pytest.approx(there.p)
 
 
 def test_seeds_are_paired_by_number_and_those_of_one_side_are_left_out() -> None:
@@ -40,7 +41,7 @@ def test_seeds_are_paired_by_number_and_those_of_one_side_are_left_out() -> None
 
 
 def test_one_common_seed_has_a_difference_alone_and_none_has_nothing() -> None:
-    assert paired_difference({0: 1.0, 1: 2.0}, {1: 5.0, 2: 0.0}) == {"mean": -3.0, "interval": None, "p": None}
+    assert paired_difference({0: 1.0, 1: 2.0}, {1: 5.0, 2: 0.0}) == Difference(-3.0)
     assert paired_difference({0: 1.0}, {1: 1.0}) is None
     assert paired_difference({}, {}) is None
 
@@ -49,14 +50,14 @@ def test_one_common_seed_has_a_difference_alone_and_none_has_nothing() -> None:
 def test_equal_differences_are_certain_without_a_warning(shift: float, p: float) -> None:
     reference = {0: 0.5, 1: 0.75, 2: 2.0}
     shifted = {seed: value + shift for seed, value in reference.items()}
-    assert paired_difference(shifted, reference) == {"mean": shift, "interval": [shift, shift], "p": p}
+    assert paired_difference(shifted, reference) == Difference(shift, [shift, shift], p)
 
 
 def test_differences_equal_but_for_rounding_do_not_warn() -> None:
     """scipy's own test warns of cancellation here."""
     result = paired_difference({0: 0.3, 1: 0.4, 2: 0.7}, {0: 0.1, 1: 0.2, 2: 0.5})
     assert result is not None
-    assert result["p"] < 1e-20 and result["interval"] == pytest.approx([0.2, 0.2])
+    assert result.p < 1e-20 and result.interval == pytest.approx([0.2, 0.2])
 
 
 def test_holm_by_hand() -> None:

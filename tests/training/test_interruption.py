@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from mspe.training.state import RunState
 
 from mspe.common.errors import InterruptionError, MspeError
 from mspe.graphs import GraphLoader
+from mspe.training.checkpoint import RunState
 from mspe.training.distributed import ProcessGroup
 from mspe.training.interruption import Interruption
 from tests.training.small import loaders, make_graphs, make_trainer
@@ -66,7 +66,7 @@ def test_a_process_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path: P
         status, message = stop_at(start(folder), 13, number)
         assert status == 128 + number
         assert f"stopped by {number.name} in epoch 3 after step 1" in message
-        assert "the same command goes on from it" in message
+        assert "run the same command to resume" in message
         assert stop_at(start(folder), 0, signal.SIGCONT)[0] == 0
         assert_equal(folder, tmp_path / "whole")
 

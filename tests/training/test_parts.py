@@ -192,12 +192,12 @@ def test_step_none_and_no_warmup() -> None:
         rates("cosine_warmup", 4, warmup_epochs=4)
 
 
-def test_optimizers_by_name_and_decay_by_argument() -> None:
+def test_optimizers_by_name_and_decay() -> None:
     model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
     for name in ("adam", "adamw", "sgd"):
         assert type(get_optimizer(model, name)).__name__.lower() == name
-    groups = get_optimizer(model, weight_decay=0.1, decay_norm_and_bias=False).param_groups
-    assert [(len(group["params"]), group["weight_decay"]) for group in groups] == [(1, 0.1), (3, 0.0)]
+    groups = get_optimizer(model, weight_decay=0.1).param_groups
+    assert [(len(group["params"]), group["weight_decay"]) for group in groups] == [(4, 0.1)]
     with pytest.raises(MspeError, match="unknown optimizer 'lion'; known: adam, adamw, sgd"):
         get_optimizer(model, "lion")
 

@@ -2,13 +2,10 @@
 
 import csv
 import logging
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from mspe.common.errors import MspeError
 from mspe.graphs.validation import Problem
@@ -16,7 +13,6 @@ from mspe.graphs.validation import Problem
 logger = logging.getLogger(__name__)
 
 _NAMED_PLACES = 5
-_LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -139,35 +135,3 @@ def describe_dropped(dropped: Mapping[str, int]) -> str:
     """
     reasons = (f"{count} {reason.removeprefix('dropped_').replace('_', ' ')}" for reason, count in dropped.items())
     return ", ".join(reasons) or "there is none"
-
-
-def parse_number(cell: str) -> float | None:
-    """A number that a float32 can hold; NaN for an empty cell, None for anything else.
-
-    Examples
-    --------
-    >>> parse_number(" 1e-3 "), parse_number(""), parse_number("high"), parse_number("inf")
-    (0.001, nan, None, None)
-    """
-    text = cell.strip()
-    if not text:
-        return math.nan
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if abs(value) <= _LARGEST else None
-
-
-def is_not_finite(cell: str) -> bool:
-    """Whether a cell holds a number that is none to calculate with: NaN, infinite, or too large for a float32.
-
-    Examples
-    --------
-    >>> is_not_finite("nan"), is_not_finite("-1e999"), is_not_finite("1e30"), is_not_finite("high")
-    (True, True, False, False)
-    """
-    try:
-        return not abs(float(cell)) <= _LARGEST
-    except ValueError:
-        return False

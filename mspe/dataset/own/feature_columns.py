@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mspe.dataset.own.csv_table import Table, is_not_finite, parse_number
+from mspe.common.numbers import is_not_finite, parse_number
+from mspe.dataset.own.csv_table import Table
 from mspe.graphs.validation import Problem
 
 _WHOLE = re.compile(r"[+-]?\d+")

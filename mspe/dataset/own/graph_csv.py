@@ -12,16 +12,17 @@ from torch_geometric.data import Data
 from torch_geometric.utils import to_undirected
 
 from mspe.common.errors import MspeError
+from mspe.common.numbers import parse_number
 from mspe.dataset.config import DatasetParams
-from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped, parse_number, read_table
+from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped, read_table
 from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.graph_csv_rows import NAMES, Rows, check_names
-from mspe.dataset.own.one_graph import edge_samples_of
+from mspe.dataset.own.one_graph import asks_for_edges, edge_samples_of
 from mspe.dataset.own.target_columns import TargetColumns
-from mspe.dataset.own.targets import Targets, infer_task
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
 from mspe.graphs.validation import Problem
+from mspe.tasks import Targets, infer_task
 
 Index = dict[str, dict[str, int]]
 """The number of each node within its graph, by the names of both."""
@@ -65,7 +66,7 @@ def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Pa
     """What the targets belong to: what has the columns; edges where no table has any."""
     asked = set(params.target_columns or ())
     at = [name for name in ("graphs", "nodes") if asked and name in tables and asked <= set(tables[name].columns)]
-    if params.task == "edge_prediction":
+    if asks_for_edges(params.task):
         return "edge"
     if at == ["nodes"]:
         return "node"

@@ -4,7 +4,8 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import RejectedRows, Table, is_not_finite
+from mspe.common.numbers import is_not_finite
+from mspe.dataset.own.csv_table import RejectedRows, Table
 from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.graphs.validation import Problem

@@ -5,11 +5,11 @@ from pathlib import Path
 from mspe.common.errors import MspeError
 from mspe.dataset.own.csv_table import RejectedRows, describe_dropped, read_table
 from mspe.dataset.own.target_columns import TargetColumns
-from mspe.dataset.own.targets import Targets, infer_task
 from mspe.dataset.spec import Samples
 from mspe.graphs import TaskType
 from mspe.graphs.molecules import describe_problem, molecule_graph
 from mspe.graphs.validation import Problem
+from mspe.tasks import Targets, infer_task
 
 
 def read_molecules(

@@ -10,7 +10,7 @@ from mspe.common.errors import MspeError
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.edge_prediction import edge_samples
 from mspe.dataset.spec import Samples
-from mspe.tasks import EdgePrediction
+from mspe.tasks import EdgePrediction, get_task
 
 
 def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams, dropped: dict[str, int]) -> Samples:
@@ -27,7 +27,7 @@ def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams,
             f"{folder}: {len(graphs)} graphs and {what}; give targets (of tables: dataset.target_columns), or one "
             "graph for edge prediction"
         )
-    if params.task not in (None, "edge_prediction"):
+    if params.task is not None and not asks_for_edges(params.task):
         raise MspeError(
             f"{folder}: dataset.task is {params.task}, but the graph has no targets; give some, or leave it"
         )
@@ -36,3 +36,8 @@ def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams,
         return replace(edge_samples(graph, params.split_seed), task=EdgePrediction(), dropped=dropped)
     except MspeError as error:
         raise MspeError(f"{folder}: {error}") from None
+
+
+def asks_for_edges(task_type: str | None) -> bool:
+    """Return whether `dataset.task` is one whose samples are edges."""
+    return task_type is not None and get_task(task_type).level == "edge"

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import Table, is_not_finite
+from mspe.common.numbers import is_not_finite
+from mspe.dataset.own.csv_table import Table
 from mspe.graphs import SPLITS
 from mspe.graphs.validation import Problem
 

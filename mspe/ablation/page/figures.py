@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mspe.ablation.drawing import GREY, INK, LINES, Picture, draw
+from mspe.ablation.page.drawing import GREY, INK, LINES, Picture, draw
 from mspe.ablation.records import Tables
+from mspe.ablation.report import Report, VariantReport
 from mspe.ablation.table import complete, ranked
 from mspe.pipeline.summary import mean_curve
+from mspe.tasks import get_task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,29 +28,29 @@ def _distinct(names: Sequence[str], available: Mapping[str, Any]) -> list[str]:
     return [name for name in dict.fromkeys(names) if available.get(name)]
 
 
-def leading(report: Mapping[str, Any], available: Mapping[str, Any], best: int = 1) -> list[str]:
+def leading(report: Report, available: Mapping[str, Any], best: int = 1) -> list[str]:
     """The baseline, the whole bank and the best few, of those that something is known of."""
-    first = [variant["name"] for variant in islice(complete(report), best)]
-    return _distinct([report["baseline"], "all", *first], available)
+    first = [variant.name for variant in islice(complete(report), best)]
+    return _distinct([report.baseline, "all", *first], available)
 
 
-def means_with_intervals(report: Mapping[str, Any]) -> Picture | None:
+def means_with_intervals(report: Report) -> Picture | None:
     """Every variant's mean, interval and single seeds, the best on top; None where nothing has a mean."""
     variants = ranked(report)
     if not variants:
         return None
-    percent = f"{100 * report['confidence']:g} %"
-    baseline = next((variant for variant in variants if variant["name"] == report["baseline"]), None)
+    percent = f"{100 * report.confidence:g} %"
+    baseline = next((variant for variant in variants if variant.name == report.baseline), None)
 
     def plot(axes: "Axes") -> None:
         if baseline is not None:
-            axes.axvline(baseline["mean"], color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=0)
+            axes.axvline(baseline.score, color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=0)
         for row, variant in enumerate(variants):
-            if variant["interval"] is not None:
-                axes.plot(variant["interval"], [row, row], color=GREY, linewidth=2, solid_capstyle="butt", zorder=1)
-            axes.plot(variant["scores"], [row] * len(variant["scores"]), "|", color=INK, markersize=10, zorder=2)
-            axes.plot(variant["mean"], row, zorder=3, markersize=5.5, markeredgewidth=1.2, **_mark(variant, report))
-        axes.set_yticks(range(len(variants)), [variant["name"] for variant in variants])
+            if variant.interval is not None:
+                axes.plot(variant.interval, [row, row], color=GREY, linewidth=2, solid_capstyle="butt", zorder=1)
+            axes.plot(variant.scores, [row] * len(variant.scores), "|", color=INK, markersize=10, zorder=2)
+            axes.plot(variant.score, row, zorder=3, markersize=5.5, markeredgewidth=1.2, **_mark(variant, report))
+        axes.set_yticks(range(len(variants)), [variant.name for variant in variants])
         axes.set_ylim(len(variants) - 0.4, -0.6)
         axes.grid(axis="y", color="#e6e6e6", linewidth=0.6)
         axes.tick_params(axis="y", length=0)
@@ -60,35 +62,35 @@ def means_with_intervals(report: Mapping[str, Any]) -> Picture | None:
         f"Dots with bars, a row a variant, the best on top: mean {_score_label(report)}, {percent} interval. {listed}."
     )
     caption = (
-        f"Mean {report['split']} {report['metric']} of every variant that has a score, the best on top. Bar: {percent} "
+        f"Mean {report.split} {report.metric} of every variant that has a score, the best on top. Bar: {percent} "
         "t interval over seeds. Ticks: single seeds. Filled dot: distinguishable from the baseline; hollow: not, or "
-        f"not tested; square and dashed line: the baseline, {report['baseline']}."
+        f"not tested; square and dashed line: the baseline, {report.baseline}."
     )
     height = 0.9 + 0.21 * len(variants)
     return Picture(draw(plot, "means", alt, _WIDTH, height), caption)
 
 
-def _mark(variant: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, Any]:
-    if variant["name"] == report["baseline"]:
+def _mark(variant: VariantReport, report: Report) -> dict[str, Any]:
+    if variant.name == report.baseline:
         return {"marker": "s", "color": "#000000"}
-    filled = variant["difference"] is not None and variant["difference"]["distinguishable"]
+    filled = variant.difference is not None and variant.difference.distinguishable
     colour = "#0072B2"
     return {"marker": "o", "color": colour, "markerfacecolor": colour if filled else "white"}
 
 
-def _mean_with_interval(variant: Mapping[str, Any]) -> str:
-    interval = variant["interval"]
+def _mean_with_interval(variant: VariantReport) -> str:
+    interval = variant.interval
     spread = "" if interval is None else f" ({interval[0]:.4g} to {interval[1]:.4g})"
-    return f"{variant['name']} {variant['mean']:.4g}{spread}"
+    return f"{variant.name} {variant.mean:.4g}{spread}"
 
 
-def _score_label(report: Mapping[str, Any]) -> str:
-    return f"{report['split']} {report['metric']} ({'lower' if report['minimized'] else 'higher'} is better)"
+def _score_label(report: Report) -> str:
+    return f"{report.split} {report.metric} ({'lower' if report.minimized else 'higher'} is better)"
 
 
-def learning_curves(report: Mapping[str, Any], curves: Tables) -> Picture | None:
+def learning_curves(report: Report, curves: Tables) -> Picture | None:
     """Validation loss by epoch, mean over seeds, of a readable handful; None where no variant has a curve."""
-    last = [variant["name"] for variant in complete(report)[-1:]]
+    last = [variant.name for variant in complete(report)[-1:]]
     names = _distinct([*leading(report, curves, best=3), *last], curves)
     if not names:
         return None
@@ -116,18 +118,18 @@ def learning_curves(report: Mapping[str, Any], curves: Tables) -> Picture | None
     alt = f"Lines of validation loss over {epochs} epoch{'s' * (epochs > 1)}, mean over seeds: {ends}."
     caption = (
         "Validation loss by epoch, mean over seeds, of the baseline, the whole bank, the three best and the worst by "
-        f"mean {report['split']} {report['metric']}, where they have a curve: {', '.join(names)}."
+        f"mean {report.split} {report.metric}, where they have a curve: {', '.join(names)}."
     )
     return Picture(draw(plot, "curves", alt, _WIDTH, 3.9), caption)
 
 
-def predictions_against_targets(report: Mapping[str, Any], predictions: Tables) -> list[Picture]:
+def predictions_against_targets(report: Report, predictions: Tables) -> list[Picture]:
     """Of the baseline, the whole bank and the best, one seed each; of classes, the share that is found."""
     names = leading(report, predictions)
     chosen = {name: sorted(predictions[name].items())[0] for name in names}
     if not chosen:
         return []
-    if report["task_type"] != "regression":
+    if not get_task(report.task_type).continuous:
         return [_shares_found(report, chosen)]
     values = np.concatenate([_known_pairs(columns).ravel() for _, columns in chosen.values()])
     limits = _scatter_limits(values)
@@ -149,9 +151,7 @@ def _scatter_limits(values: np.ndarray) -> tuple[float, float]:
     return float(low - margin), float(high + margin)
 
 
-def _scatter(
-    report: Mapping[str, Any], name: str, seed: int, pairs: np.ndarray, limits: tuple[float, float]
-) -> Picture:
+def _scatter(report: Report, name: str, seed: int, pairs: np.ndarray, limits: tuple[float, float]) -> Picture:
     target, prediction = pairs
     outside = int(((pairs < limits[0]) | (pairs > limits[1])).any(axis=0).sum())
 
@@ -167,11 +167,11 @@ def _scatter(
         fit = f" Correlation {np.corrcoef(target, prediction)[0, 1]:.3f}."
     error = f" Median absolute error {np.median(np.abs(target - prediction)):.3g}." if target.size else ""
     alt = f"Scatter of prediction against target for {name}, seed {seed}: {target.size} points.{error}{fit}{left_out}"
-    caption = f"{name}, seed {seed}, {report['split']} split: {target.size} points; dashed: no error.{error}{left_out}"
+    caption = f"{name}, seed {seed}, {report.split} split: {target.size} points; dashed: no error.{error}{left_out}"
     return Picture(draw(plot, f"scatter-{name}", alt, 3.3, 3.3), caption)
 
 
-def _shares_found(report: Mapping[str, Any], chosen: Mapping[str, tuple[int, Columns]]) -> Picture:
+def _shares_found(report: Report, chosen: Mapping[str, tuple[int, Columns]]) -> Picture:
     """Of each class, the share of its samples that a variant finds (its recall)."""
     pairs = {name: np.round(_known_pairs(columns)) for name, (_, columns) in chosen.items()}
     classes = sorted({int(label) for target, _ in pairs.values() for label in target})
@@ -192,7 +192,7 @@ def _shares_found(report: Mapping[str, Any], chosen: Mapping[str, tuple[int, Col
         for name, values in shares.items()
     )
     seeds = ", ".join(f"{name} seed {seed}" for name, (seed, _) in chosen.items())
-    caption = f"Share of each class's samples that is found, on the {report['split']} split ({seeds})."
+    caption = f"Share of each class's samples that is found, on the {report.split} split ({seeds})."
     return Picture(
         draw(plot, "classes", f"Share of each class found. {listed}.", _WIDTH, 1.1 + 0.5 * len(classes)), caption
     )
@@ -202,25 +202,25 @@ def _mean_of(values: np.ndarray, chosen: np.ndarray) -> float:
     return float(values[chosen].mean()) if chosen.any() else float("nan")
 
 
-def error_by_size(report: Mapping[str, Any], size: str) -> Picture | None:
+def error_by_size(report: Report, size: str) -> Picture | None:
     """Mean error of the graphs of each range of `diameter` or `nodes`; None where the report has no ranges.
 
     Drawn are the baseline, the whole bank, the best, and the variants of a single filter.
     """
-    bins = (report["bins"] or {}).get(size)
-    errors = {variant["name"]: variant[f"error_by_{size}"] for variant in report["variants"]}
+    bins = (report.bins or {}).get(size)
+    errors = {variant.name: variant.errors_by(size) for variant in report.variants}
     single = [name for name in errors if re.fullmatch(r"only_[a-z]+", name)]
     names = _distinct([*leading(report, errors), *single], errors)[: len(LINES)]
     if not bins or not names:
         return None
-    ranges = [f"{b['from']}" if b["from"] == b["to"] else f"{b['from']}–{b['to']}" for b in bins]
+    ranges = [f"{b.first}" if b.first == b.last else f"{b.first}–{b.last}" for b in bins]
     label = {"diameter": "diameter", "nodes": "number of nodes"}[size]
 
     def plot(axes: "Axes") -> None:
         for line, name in zip(LINES, names, strict=False):
             values = [np.nan if error is None else error for error in errors[name]]
             axes.plot(range(len(bins)), values, markersize=6, linewidth=1.4, label=name, **line)
-        counted = [f"{text}\n{b['graphs']}" for text, b in zip(ranges, bins, strict=True)]
+        counted = [f"{text}\n{b.graphs}" for text, b in zip(ranges, bins, strict=True)]
         axes.set_xticks(range(len(bins)), counted)
         axes.set_ylim(bottom=0)
         axes.set_xlabel(f"{label}; below it, how many graphs")
@@ -230,7 +230,7 @@ def error_by_size(report: Mapping[str, Any], size: str) -> Picture | None:
     listed = "; ".join(f"{name}: {_listed(ranges, errors[name])}" for name in names)
     alt = f"Lines of mean error by {label}, over {len(bins)} ranges. {listed}."
     caption = (
-        f"Mean error of the {report['split']} graphs of each range of the {label}, mean over seeds: {', '.join(names)}."
+        f"Mean error of the {report.split} graphs of each range of the {label}, mean over seeds: {', '.join(names)}."
     )
     return Picture(draw(plot, f"by-{size}", alt, _WIDTH, 3.7 + 0.2 * (len(names) > 4)), caption)
 

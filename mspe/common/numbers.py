@@ -1,0 +1,37 @@
+"""Numbers that users write."""
+
+import math
+
+_LARGEST = 3.4028234663852886e38  # of single precision
+
+
+def parse_number(cell: str) -> float | None:
+    """A number that a float32 can hold; NaN for an empty cell, None for anything else.
+
+    Examples
+    --------
+    >>> parse_number(" 1e-3 "), parse_number(""), parse_number("high"), parse_number("inf")
+    (0.001, nan, None, None)
+    """
+    text = cell.strip()
+    if not text:
+        return math.nan
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) <= _LARGEST else None
+
+
+def is_not_finite(cell: str) -> bool:
+    """Whether a cell holds a number that is none to calculate with: NaN, infinite, or too large for a float32.
+
+    Examples
+    --------
+    >>> is_not_finite("nan"), is_not_finite("-1e999"), is_not_finite("1e30"), is_not_finite("high")
+    (True, True, False, False)
+    """
+    try:
+        return not abs(float(cell)) <= _LARGEST
+    except ValueError:
+        return False
