@@ -58,7 +58,7 @@ def small_graphs(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
 def pair_channels(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
     """Pair channels of a batch of 32 against a training step of PyG's model on the same batch."""
     bank = EncodingSet.from_config(PRESETS["default"])
-    batch = packed.joined(compute_spectrum(packed)).collate(range(32))
+    batch = packed.with_fields_of(compute_spectrum(packed)).collate(range(32))
     batch.node_encoding = walk_diagonals(packed[:32], range(1, 21))
     model = PyGModel()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)

@@ -93,7 +93,9 @@ def encoded(graphs: PackedGraphs, preset: str, with_spectrum: bool) -> PackedGra
     """The graphs as the pipeline's stages leave them, or without the spectrum that a model without pairs ignores."""
     spectrum = compute_spectrum(graphs)
     encoding = EncodingSet.from_config(PRESETS[preset]).encode_nodes(spectrum)
-    return graphs.joined(spectrum).joined(encoding) if with_spectrum else graphs.joined(encoding)
+    return (
+        graphs.with_fields_of(spectrum).with_fields_of(encoding) if with_spectrum else graphs.with_fields_of(encoding)
+    )
 
 
 def build_sides(graphs: PackedGraphs, device: torch.device, compiled: bool) -> tuple[Side, Side, Side]:

@@ -75,4 +75,4 @@ def molecules() -> tuple[GraphSchema, PackedGraphs]:
     dataset = get_dataset("nci", limit=64)
     spectrum = compute_spectrum(dataset.train)
     encodings = EncodingSet.from_config(BANK).encode_nodes(spectrum)
-    return dataset.schema, dataset.train.joined(spectrum).joined(encodings)
+    return dataset.schema, dataset.train.with_fields_of(spectrum).with_fields_of(encodings)

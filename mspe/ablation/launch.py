@@ -137,7 +137,7 @@ def launch(runs: Sequence[Run], jobs: int, threads: int) -> list[Run]:
     Raises
     ------
     InterruptionError
-        If SIGINT or SIGTERM came: what was under way has saved its state, and the same call goes on from there.
+        If SIGINT or SIGTERM came: what was under way has saved its state, and the same call resumes it.
     """
     processes, failed = Processes(threads), []
     start = time.monotonic()

@@ -78,4 +78,4 @@ def run_variant(
 
 
 def _encoded(graphs: PackedGraphs, bank: EncodingSet) -> PackedGraphs:
-    return graphs.joined(bank.encode_nodes(graphs, lambda: graphs))
+    return graphs.with_fields_of(bank.encode_nodes(graphs, lambda: graphs))

@@ -4,7 +4,7 @@ from signal import Signals
 
 
 class MspeError(ValueError):
-    """A problem that the user can mend.
+    """An error that the user can fix.
 
     Its message is one line: what was given, where, what is allowed, and what to do.
     """

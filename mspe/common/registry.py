@@ -128,5 +128,5 @@ def load_entry_points() -> None:
         except Exception as error:  # another package's code
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             raise MspeError(
-                f"entry point {point.name!r} ({point.value}) cannot be loaded ({reason}); mend or uninstall its package"
+                f"entry point {point.name!r} ({point.value}) cannot be loaded ({reason}); update its package"
             ) from error

@@ -167,7 +167,7 @@ class EncodingSet(nn.Module):
 
         def encode(size: int, group: Tensor) -> None:
             view = view_group(spectrum, size, group, graphs)
-            spectrum.put_rows(encoding, "node", group, node_channels(self.stored, view).to(like.dtype))
+            spectrum.scatter_rows(encoding, "node", group, node_channels(self.stored, view).to(like.dtype))
 
         if "eigenvalues" not in spectrum.fields:
             view = view_measures(spectrum, graphs)
@@ -176,7 +176,7 @@ class EncodingSet(nn.Module):
             encoding = node_channels(self.stored, view).to(like.dtype)
         elif channels:
             for_each(encode, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded=like.device.type == "cpu")
-        return spectrum.beside({"node_encoding": encoding}, {"node_encoding": "node"})
+        return spectrum.without_edges({"node_encoding": encoding}, {"node_encoding": "node"})
 
 
 def _read_checked(name: str, value: Any) -> Section | None:
@@ -208,13 +208,13 @@ def view_group(
     fields = spectrum.fields
 
     def read_fields() -> dict[str, Tensor]:
-        return {"sqrt_degree": spectrum.take_rows(fields["sqrt_degree"], "node", group).flatten()}
+        return {"sqrt_degree": spectrum.gather_rows(fields["sqrt_degree"], "node", group).flatten()}
 
     def read_spectrum() -> Spectrum:
         return Spectrum(
-            eigenvalues=spectrum.take_rows(fields["eigenvalues"], "node", group).view(-1, size),
-            eigenvectors=spectrum.take_rows(fields["eigenvectors"], "pair", group).view(-1, size, size),
-            sqrt_degree=spectrum.take_rows(fields["sqrt_degree"], "node", group).view(-1, size),
+            eigenvalues=spectrum.gather_rows(fields["eigenvalues"], "node", group).view(-1, size),
+            eigenvectors=spectrum.gather_rows(fields["eigenvectors"], "pair", group).view(-1, size, size),
+            sqrt_degree=spectrum.gather_rows(fields["sqrt_degree"], "node", group).view(-1, size),
         )
 
     layout = DenseLayout.from_sizes([size] * len(group), spectrum.num_nodes.device)

@@ -27,7 +27,7 @@ def map_shards(
     """Apply a function to every shard of every split and write the results under the same names.
 
     A finished shard is kept outside `target` until all are done, so a run that was killed, whose outputs DVC deletes
-    before it starts again, goes on where it was.
+    before it starts again, is resumed.
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ def walk_diagonals(graphs: PackedGraphs, steps: Sequence[int]) -> Float[Tensor, 
         walk = -laplacian
         walk.diagonal(dim1=1, dim2=2).add_(1.0)  # S = I − L
         diagonals = _power_diagonals(walk, int(max(wanted)))
-        graphs.put_rows(result, "node", group, torch.stack([diagonals[int(k)] for k in wanted], dim=-1))
+        graphs.scatter_rows(result, "node", group, torch.stack([diagonals[int(k)] for k in wanted], dim=-1))
 
     for_each(encode, graphs.groups_by_size(_GROUP_ELEMENTS), threaded=result.device.type == "cpu")
     return result

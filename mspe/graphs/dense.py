@@ -47,8 +47,8 @@ class DenseLayout:
         cls, sizes: Sequence[int], device: torch.device | None = None, first_node: int = 0, first_pair: int = 0
     ) -> "DenseLayout":
         """The grid of graphs with so many nodes, which begin at these rows of the batch."""
-        counts = torch.tensor(sizes, device=device)
-        mask = torch.arange(max(sizes), device=device) < counts[:, None]
+        counts = torch.tensor(sizes, device=device)  # [graphs]
+        mask = torch.arange(max(sizes), device=device) < counts[:, None]  # [graphs, size]
         return cls(
             slot=torch.nonzero(mask.flatten()).flatten(),
             mask=mask,
@@ -99,13 +99,18 @@ class DenseLayout:
 
     def pair_slot(self, row: Int[Tensor, " pairs"], column: Int[Tensor, " pairs"]) -> Int[Tensor, " pairs"]:
         """Where pairs of the batch's nodes, each of one graph of this block, stand in the flattened square."""
+        # A node's slot is graph · size + place, so a pair's is (graph · size + row's place) · size + column's place.
         size = self.shape[1]
         first = self.nodes.start
         return self.slot[row - first] * size + self.slot[column - first] % size
 
 
 def _cut(sizes: list[int], worth: int) -> list[list[int]]:
-    """Cut a list of sizes into consecutive blocks, each where it spares the most pairs and at least `worth`."""
+    """Cut a list of sizes into consecutive blocks, each where it spares the most pairs and at least `worth`.
+
+    A block of c graphs, the largest of m nodes, takes c · m² pairs; a cut behind the k-th of c graphs takes
+    k · max(sizes[:k])² + (c − k) · max(sizes[k:])².
+    """
     count = len(sizes)
     left = list(accumulate(sizes, max))  # largest up to here
     right = list(accumulate(reversed(sizes), max))[::-1]  # largest from here on

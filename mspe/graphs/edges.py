@@ -10,10 +10,12 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class EdgeLayout:
-    """Edges in the order of their targets; computed once a batch, used by every layer.
+    """Edges in the order of their targets; computed once per batch, used by every layer.
 
-    A sum over equal targets is then a sum over consecutive rows, and its gradient a gather: both are deterministic on
-    every device and several times faster than scattering on a CPU.
+    With the edges e sorted by target, Σ over the edges into node i of m_e is the sum of the consecutive rows
+    target_offsets[i] … target_offsets[i + 1] − 1 of m [edges, channels], and its gradient a gather: both are
+    deterministic on every device and several times faster than scattering on a CPU. The sum over the edges out of a
+    node reads the same rows in the order `by_source`.
 
     Attributes
     ----------
@@ -60,7 +62,7 @@ class EdgeLayout:
             source_offsets=_offsets(source, num_nodes),
         )
 
-    def into(self, nodes: slice) -> slice:
+    def edge_slice(self, nodes: slice) -> slice:
         """Which of the sorted edges end in these consecutive nodes."""
         if nodes.start == 0 and nodes.stop == self.target_offsets.numel() - 1:
             return slice(0, self.rows.numel())

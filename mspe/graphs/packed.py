@@ -169,7 +169,7 @@ class PackedGraphs(Dataset[Data]):
             num_links=self.num_links,
         )
 
-    def joined(self, other: "PackedGraphs") -> "PackedGraphs":
+    def with_fields_of(self, other: "PackedGraphs") -> "PackedGraphs":
         """The same graphs with the fields of `other`, which must describe graphs of the same sizes.
 
         Raises
@@ -216,12 +216,12 @@ class PackedGraphs(Dataset[Data]):
         """The rows that the chosen graphs have in a field of this level, in the order of the choice."""
         return _ranges(self._offsets[level][graphs], self._counts[level][graphs])
 
-    def take_rows(self, field: Tensor, level: Level, graphs: Int[Tensor, " chosen"]) -> Tensor:
+    def gather_rows(self, field: Tensor, level: Level, graphs: Int[Tensor, " chosen"]) -> Tensor:
         """The chosen graphs' rows of a field of this level, stacked: the graphs must have equally many."""
         starts, length = self._offsets[level][graphs], self._equal_count(level, graphs)
         return field.unfold(0, length, 1)[starts] if field.ndim == 1 else field[self.rows(level, graphs)]
 
-    def put_rows(self, field: Tensor, level: Level, graphs: Int[Tensor, " chosen"], values: Tensor) -> None:
+    def scatter_rows(self, field: Tensor, level: Level, graphs: Int[Tensor, " chosen"], values: Tensor) -> None:
         """Write the chosen graphs' rows of a field of this level, converted to its type; they have equally many."""
         starts, length = self._offsets[level][graphs].tolist(), self._equal_count(level, graphs)
         rows = values.reshape(graphs.numel(), length, *field.shape[1:])
@@ -231,7 +231,7 @@ class PackedGraphs(Dataset[Data]):
     def _equal_count(self, level: Level, graphs: Int[Tensor, " chosen"]) -> int:
         return int(self._counts[level][graphs[0]])
 
-    def beside(self, fields: Mapping[str, Tensor], levels: Mapping[str, Level]) -> "PackedGraphs":
+    def without_edges(self, fields: Mapping[str, Tensor], levels: Mapping[str, Level]) -> "PackedGraphs":
         """Other fields of the same graphs, to be stored beside them: without edges, which are not stored twice."""
         no_edges = self.edge_index.new_zeros(2, 0)
         return type(self)(self.num_nodes, torch.zeros_like(self.num_nodes), no_edges, fields, levels)
@@ -258,14 +258,18 @@ class PackedGraphs(Dataset[Data]):
     def batches(self, sizes: Sequence[int]) -> Iterator[Batch]:
         """Cut all graphs, in order, into PyG batches of so many graphs each; their tensors share memory.
 
-        Everything is computed once for all batches, so that one of them costs no more than a few slices.
+        Everything is computed once for all batches, so that one of them costs no more than a few slices. With b(g) the
+        batch of graph g, f(b) its first graph and o(g) the first node of graph g among all, an edge of graph g is moved
+        by o(g) − o(f(b(g))), from numbers within its graph to numbers within its batch.
         """
-        count = torch.tensor(sizes, device=self.num_nodes.device)
-        first = _offsets(count)  # graph that each batch begins with
-        node_offsets = self._offsets["node"]
-        start = node_offsets[first[:-1]]  # node that each batch begins with
-        number = torch.arange(len(self), device=first.device) - torch.repeat_interleave(first[:-1], count)
-        shift = node_offsets[:-1] - torch.repeat_interleave(start, count)
+        count = torch.tensor(sizes, device=self.num_nodes.device)  # [batches]
+        first = _offsets(count)  # f, and the number of graphs at the end: [batches + 1]
+        node_offsets = self._offsets["node"]  # o, and the number of nodes at the end: [graphs + 1]
+        start = node_offsets[first[:-1]]  # node that each batch begins with: [batches]
+        number = torch.arange(len(self), device=first.device) - torch.repeat_interleave(
+            first[:-1], count
+        )  # in its batch
+        shift = node_offsets[:-1] - torch.repeat_interleave(start, count)  # of each graph's nodes: [graphs]
         ptr = node_offsets[_ranges(first[:-1], count + 1)] - torch.repeat_interleave(start, count + 1)
         rows = {level: self._offsets[level][first].diff().tolist() for level in {"node", "edge", *self.levels.values()}}
         edge_index = self.edge_index + torch.repeat_interleave(shift, self.num_edges)  # int64, though stored as int32
@@ -336,6 +340,9 @@ def _offsets(counts: Int[Tensor, " graphs"]) -> Int[Tensor, " graphs_plus_one"]:
 
 
 def _ranges(starts: Int[Tensor, " ranges"], lengths: Int[Tensor, " ranges"]) -> Int[Tensor, " numbers"]:
-    """So many consecutive numbers from each start, one range after the other."""
-    bounds = _offsets(lengths)
+    """So many consecutive numbers from each start, one range after the other.
+
+    The k-th number of all is k − (numbers before its range) + (start of its range).
+    """
+    bounds = _offsets(lengths)  # numbers before each range: [ranges + 1]
     return torch.repeat_interleave(starts - bounds[:-1], lengths) + torch.arange(int(bounds[-1]), device=bounds.device)

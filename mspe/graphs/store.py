@@ -52,5 +52,5 @@ def read_split(folder: str | Path, split: str, *further: str | Path) -> PackedGr
     parts = chain([folder], further)
     first, *others = (PackedGraphs.concatenate(list(read_shards(part, split))) for part in parts)
     for other in others:
-        first = first.joined(other)
+        first = first.with_fields_of(other)
     return first

@@ -11,7 +11,7 @@ from mspe.encodings import PRESETS, BankConfig, EncodingSet
 from mspe.graphs import GraphSchema, TargetLevel
 from mspe.models.config import ModelParams
 from mspe.models.graph_transformer import GPS, GINENetwork, GraphTransformer
-from mspe.models.memory import pairs_that_fit
+from mspe.models.memory import find_max_pairs
 from mspe.tasks import task_of
 
 __all__ = [
@@ -19,9 +19,9 @@ __all__ = [
     "GraphTransformer",
     "ModelParams",
     "compile_layers",
+    "find_max_pairs",
     "get_model",
     "model_arguments",
-    "pairs_that_fit",
 ]
 
 MODELS = {"graph_transformer": GraphTransformer, "gps": GPS, "gine": GINENetwork}

@@ -123,24 +123,38 @@ class _Attention(torch.autograd.Function):
     There torch draws one Bernoulli number after the other for dropout, which takes longer than the rest of the
     attention, and copies queries, keys and values into the grid and then again into the order of the heads. Here a
     random byte decides on each weight, and one gather puts every head's row into place.
+
+    Of one head in one graph, with n nodes and d = head_dim; B is the bias, K ∈ {0, 1} what dropout keeps, and
+    c = 256 / (256 − threshold) its correction:
+
+        S = QKᵀ/√d + B      P = softmax(S) by rows      O = c (P ∘ K) V          [n, n], [n, n], [n, d]
+
+    With dO the gradient of O:
+
+        dV = (P ∘ K)ᵀ c dO                                                       [n, d]
+        dP = (c dO Vᵀ) ∘ K                                                       [n, n]
+        dS = P ∘ (dP − rowsum(dP ∘ P)) = dB                                      [n, n]
+        dQ = dS K/√d,  dK = dSᵀ Q/√d                                             [n, d]
+
+    A block of B graphs, padded to n nodes, does this for h · B matrices at once, the head the first dimension.
     """
 
     @staticmethod
     @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.float32)
     def forward(ctx: Any, states: Tensor, blocks: Sequence[HeadLayout], threshold: int, *biases: Tensor) -> Tensor:
-        result = states.new_empty(states.size(0), states.size(1) // 3)
+        result = states.new_empty(states.size(0), states.size(1) // 3)  # [nodes, h · d]
         saved: list[Tensor | None] = []
         for block, bias in zip(blocks, biases, strict=True):
-            rows = states[block.nodes].view(block.collect.numel(), -1)
-            grid = rows.index_select(0, block.spread).view(3, -1, block.mask.size(1), rows.size(1))
-            query, key, value = grid.unbind()  # each [heads · graphs, size, head_dim]
+            rows = states[block.nodes].view(block.collect.numel(), -1)  # [nodes · 3 · h, d]
+            grid = rows.index_select(0, block.spread).view(3, -1, block.mask.size(1), rows.size(1))  # [3, h · B, n, d]
+            query, key, value = grid.unbind()  # each [h · B, n, d]
             scores = torch.baddbmm(bias.flatten(0, 1), query, key.transpose(1, 2), alpha=query.size(-1) ** -0.5)
-            weights = torch.softmax(scores, dim=-1)
+            weights = torch.softmax(scores, dim=-1)  # P, [h · B, n, n]
             kept, keep = weights, None
             if threshold:
-                keep = _random_bytes(weights.shape).ge(threshold).view(torch.uint8)  # 0 or 1
-                kept = torch.mul(weights, keep, out=scores)
-            attended = torch.bmm(kept, value).view(-1, rows.size(1))
+                keep = _random_bytes(weights.shape).ge(threshold).view(torch.uint8)  # K
+                kept = torch.mul(weights, keep, out=scores)  # P ∘ K
+            attended = torch.bmm(kept, value).view(-1, rows.size(1))  # O / c, [h · B · n, d]
             if keep is not None:
                 attended.mul_(256 / (256 - threshold))
             torch.index_select(attended, 0, block.collect_one, out=result[block.nodes].view(-1, rows.size(1)))
@@ -153,26 +167,26 @@ class _Attention(torch.autograd.Function):
     @torch.amp.custom_bwd(device_type="cpu")
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        result = gradient.new_empty(gradient.size(0), 3 * gradient.size(1))
+        result = gradient.new_empty(gradient.size(0), 3 * gradient.size(1))  # [nodes, 3 · h · d]
         biases: list[Tensor | None] = []
         for number, block in enumerate(ctx.blocks):
             grid, weights, keep = ctx.saved_tensors[3 * number : 3 * number + 3]
-            query, key, value = grid.unbind()
-            rows = gradient[block.nodes].reshape(-1, grid.size(-1))
-            attended = torch.zeros_like(query)
+            query, key, value = grid.unbind()  # each [h · B, n, d]
+            rows = gradient[block.nodes].reshape(-1, grid.size(-1))  # [nodes · h, d]
+            attended = torch.zeros_like(query)  # dO in the grid, zero on padding
             attended.view(-1, grid.size(-1)).index_copy_(0, block.collect_one, rows)
             kept = weights
             if keep is not None:
                 kept = weights * keep
-                attended.mul_(256 / (256 - ctx.threshold))
-            back = torch.empty_like(grid)
-            torch.bmm(kept.transpose(1, 2), attended, out=back[2])
-            scores = torch.bmm(attended, value.transpose(1, 2))
+                attended.mul_(256 / (256 - ctx.threshold))  # c dO
+            back = torch.empty_like(grid)  # dQ, dK, dV
+            torch.bmm(kept.transpose(1, 2), attended, out=back[2])  # dV
+            scores = torch.bmm(attended, value.transpose(1, 2))  # [h · B, n, n]
             if keep is not None:
-                scores.mul_(keep)
-            scores = torch._softmax_backward_data(scores, weights, -1, weights.dtype)
-            torch.bmm(scores, key, out=back[0])
-            torch.bmm(scores.transpose(1, 2), query, out=back[1])
+                scores.mul_(keep)  # dP
+            scores = torch._softmax_backward_data(scores, weights, -1, weights.dtype)  # dS
+            torch.bmm(scores, key, out=back[0])  # √d dQ
+            torch.bmm(scores.transpose(1, 2), query, out=back[1])  # √d dK
             back[:2].mul_(query.size(-1) ** -0.5)
             target = result[block.nodes].view(-1, grid.size(-1))
             torch.index_select(back.view(-1, grid.size(-1)), 0, block.collect, out=target)

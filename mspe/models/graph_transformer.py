@@ -12,7 +12,7 @@ from mspe.graphs import DenseLayout, EdgeLayout
 from mspe.models.attention import HeadLayout
 from mspe.models.config import ModelParams
 from mspe.models.encoders import FeatureEncoder, NodeEncoder
-from mspe.models.heads import HEADS, OutputNetwork, asked_pairs
+from mspe.models.heads import HEADS, OutputNetwork, supervision_edges
 from mspe.models.layers import GPSLayer
 from mspe.models.pairs import PairBias
 
@@ -85,7 +85,7 @@ class GraphTransformer(nn.Module):
         for layer, bias in zip(self.layers, biases, strict=True):
             x, edge = layer(x, edge, edges, head_blocks, bias)
         if self.scores_pairs:
-            return self.head(x, batch, encodings.of_edges(pair, asked_pairs(batch)))
+            return self.head(x, batch, encodings.of_edges(pair, supervision_edges(batch)))
         return self.head(x, batch)
 
     def _biases(
@@ -104,7 +104,7 @@ class GraphTransformer(nn.Module):
             return [padding] * len(self.layers)
         biases = []
         for block, channels, mask in zip(blocks, pair, padding, strict=True):
-            inside = edges.into(block.nodes)
+            inside = edges.edge_slice(block.nodes)
             edge_index = torch.stack([edges.source[inside], edges.target[inside]])
             attributes = None if edge_attr is None else edge_attr[inside]
             biases.append(self.pair_bias(channels, block, edge_index, attributes).add_(mask).unbind())

@@ -90,14 +90,14 @@ class EdgeHead(nn.Module):
         batch: Batch,
         channels: Float[Tensor, "pairs channels"] | None = None,
     ) -> Float[Tensor, "pairs outputs"]:
-        first, second = asked_pairs(batch)
+        first, second = supervision_edges(batch)
         states = x[first] * x[second]
         if self.pair is not None:
             states = states + self.pair(channels).to(states.dtype)
         return self.network(states)
 
 
-def asked_pairs(batch: Batch) -> Int[Tensor, "2 pairs"]:
+def supervision_edges(batch: Batch) -> Int[Tensor, "2 pairs"]:
     """The pairs of nodes to be scored.
 
     Raises

@@ -34,17 +34,21 @@ class GINE(nn.Module):
 
 
 class _SumMessages(torch.autograd.Function):
-    """xᵢ + Σⱼ relu(xⱼ + eᵢⱼ) over the edges j → i.
+    """yᵢ = xᵢ + Σⱼ relu(xⱼ + eᵢⱼ) over the edges j → i.
 
     Its gradient is written out because the messages, twice as large as the nodes' states, are then computed again
-    instead of kept, and because both directions sum consecutive rows.
+    instead of kept, and because both directions sum consecutive rows. With g the gradient of y and the mask
+    mᵢⱼ = [xⱼ + eᵢⱼ > 0]:
+
+        deᵢⱼ = gᵢ ∘ mᵢⱼ                              [edges, hidden], in the order of the targets i
+        dxⱼ = gⱼ + Σᵢ deᵢⱼ over the edges j → i      [nodes, hidden], summed in the order of the sources j
     """
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, edge: Tensor, edges: EdgeLayout) -> Tensor:
         ctx.save_for_backward(x, edge)
         ctx.edges = edges
-        messages = x.index_select(0, edges.source).add_(edge).relu_()
+        messages = x.index_select(0, edges.source).add_(edge).relu_()  # [edges, hidden]
         return sum_rows(messages, edges.rows, edges.target_offsets).add_(x)
 
     @staticmethod
@@ -52,8 +56,8 @@ class _SumMessages(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
         x, edge = ctx.saved_tensors
         edges: EdgeLayout = ctx.edges
-        positive = x.index_select(0, edges.source).add_(edge).gt_(0)
-        messages = gradient.index_select(0, edges.target).mul_(positive)
+        positive = x.index_select(0, edges.source).add_(edge).gt_(0)  # m, [edges, hidden]
+        messages = gradient.index_select(0, edges.target).mul_(positive)  # de, [edges, hidden]
         return sum_rows(messages, edges.by_source, edges.source_offsets).add_(gradient), messages, None
 
 

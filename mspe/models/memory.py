@@ -11,7 +11,7 @@ _SHARE = {"cuda": 0.8, "cpu": 0.5}
 """Of the memory; the rest is for everything that grows with nodes instead of pairs, and for others."""
 
 
-def pairs_that_fit(model: nn.Module, device: torch.device) -> int | None:
+def find_max_pairs(model: nn.Module, device: torch.device) -> int | None:
     """The largest graphs · n² of a training batch that the device's memory holds; None where n² does not matter.
 
     For `GraphLoader(max_pairs=…)`. It is the same on every call on one machine, so that batches are. Every layer keeps

@@ -45,6 +45,9 @@ class PairBias(nn.Module):
     ) -> Float[Tensor, "layers heads graphs size size"]:
         """The biases of one block, whose edges are given."""
         graphs, size = block.shape
+        # The channel comes first, so that each of the two layers is one product over all pairs: with W₁ [hidden,
+        # channels] and W₂ [layers · heads, hidden], bias = W₂ relu(W₁ X + b₁) + b₂ of X [channels, graphs · size²].
+        # A gate on channels scales the columns of W₁ instead of the rows of X, which are far longer.
         channels = encoding.permute(3, 0, 1, 2).flatten(1)  # [channels, pairs], already so in memory
         source, target = edge_index
         place = block.pair_slot(target, source)
@@ -52,8 +55,10 @@ class PairBias(nn.Module):
         weight = self.hidden.weight
         if self.gate is not None:
             weight = weight * torch.cat([self.gate(), weight.new_ones(bonds.size(0))])
-        hidden = torch.addmm(self.hidden.bias[:, None], weight, torch.cat([channels, bonds]))
-        bias = torch.addmm(self.output.bias[:, None], self.output.weight, torch.relu_(hidden))
+        hidden = torch.addmm(self.hidden.bias[:, None], weight, torch.cat([channels, bonds]))  # [hidden, pairs]
+        bias = torch.addmm(
+            self.output.bias[:, None], self.output.weight, torch.relu_(hidden)
+        )  # [layers · heads, pairs]
         return bias.view(self.num_layers, self.heads, graphs, size, size)
 
 

@@ -16,7 +16,7 @@ from mspe.common.resume import discard, resume_folder
 from mspe.config import RuntimeParams
 from mspe.encodings import BankConfig
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
-from mspe.models import ModelParams, compile_layers, get_model, model_arguments, pairs_that_fit
+from mspe.models import ModelParams, compile_layers, find_max_pairs, get_model, model_arguments
 from mspe.tasks import is_minimized, task_of
 from mspe.training import (
     TensorBoardHook,
@@ -168,7 +168,7 @@ def _build_model(
 def _build_loaders(
     model: nn.Module, data: TrainingData, batch_size: int, seed: int, device: torch.device, group: ProcessGroup
 ) -> tuple[GraphLoader, GraphLoader]:
-    limits = [limit for limit in group.gather(pairs_that_fit(model, device)) if limit is not None]
+    limits = [limit for limit in group.gather(find_max_pairs(model, device)) if limit is not None]
     loader = partial(
         GraphLoader,
         batch_size=batch_size,

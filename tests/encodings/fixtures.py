@@ -17,7 +17,7 @@ BANK_MODULE = EncodingSet.from_config(BANK)
 
 def view_of(*graphs: Data, dtype: torch.dtype = torch.float64) -> GraphView:
     packed = PackedGraphs.from_list(list(graphs))
-    return view_of_batch(packed.joined(compute_spectrum(packed, dtype=dtype)).collate(range(len(graphs))))
+    return view_of_batch(packed.with_fields_of(compute_spectrum(packed, dtype=dtype)).collate(range(len(graphs))))
 
 
 def view_of_batch(batch: Batch) -> GraphView:

@@ -12,7 +12,7 @@ from tests.encodings.fixtures import view_of_batch
 
 def test_a_spectrum_missing_from_the_batch_is_computed_to_the_same_numbers() -> None:
     packed = PackedGraphs.from_list([cycle(3), graph(4, [(0, 1), (2, 2)])])
-    plain, stored = packed.collate([0, 1]), packed.joined(compute_spectrum(packed)).collate([0, 1])
+    plain, stored = packed.collate([0, 1]), packed.with_fields_of(compute_spectrum(packed)).collate([0, 1])
     expected, computed = view_of_batch(stored).spectrum, view_of_batch(plain).spectrum
     for name, value in vars(computed).items():
         assert torch.equal(value, getattr(expected, name)), name
@@ -36,7 +36,7 @@ def test_a_model_takes_every_encoding_and_computes_what_is_missing(config: dict,
     model = get_model("graph_transformer", num_features=0, num_classes=1, bank=bank.config(), **options)
     packed = PackedGraphs.from_list(list(AWKWARD.values()))
     spectrum = compute_spectrum(packed)
-    stored = packed.joined(spectrum).joined(bank.encode_nodes(spectrum)).collate(range(len(packed)))
+    stored = packed.with_fields_of(spectrum).with_fields_of(bank.encode_nodes(spectrum)).collate(range(len(packed)))
     model(stored).square().sum().backward()
     assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters())
     model.eval()

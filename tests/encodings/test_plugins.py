@@ -97,7 +97,7 @@ def check_in_a_model(bank: EncodingSet) -> None:
     """What is stored and what is computed in the batch agree, and gradients reach every parameter."""
     packed = PackedGraphs.from_list(list(AWKWARD.values()))
     spectrum = compute_spectrum(packed)
-    stored = packed.joined(spectrum).joined(bank.encode_nodes(spectrum, lambda: packed))
+    stored = packed.with_fields_of(spectrum).with_fields_of(bank.encode_nodes(spectrum, lambda: packed))
     options = {"hidden_dim": 16, "num_layers": 2, "heads": 2, "node_dim": 6}
     model = get_model("graph_transformer", num_features=0, num_classes=1, bank=bank.config(), **options)
     model(stored.collate(range(len(packed)))).square().sum().backward()

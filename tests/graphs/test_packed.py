@@ -94,7 +94,7 @@ def test_saved_graphs_are_the_same_and_fields_join(tmp_path: Path) -> None:
 def test_fields_of_other_graphs_do_not_join() -> None:
     packed = PackedGraphs.from_list(GRAPHS)
     with pytest.raises(MspeError, match=r"cannot join the fields x.*they belong to other graphs \(3 graphs"):
-        packed.joined(packed[:3])
+        packed.with_fields_of(packed[:3])
 
 
 @pytest.mark.parametrize(

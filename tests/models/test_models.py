@@ -12,7 +12,7 @@ from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
 from mspe.encodings import PRESETS, BatchEncodings, EncodingSet, compute_spectrum
 from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
-from mspe.models import ModelParams, get_model, model_arguments, pairs_that_fit
+from mspe.models import ModelParams, find_max_pairs, get_model, model_arguments
 from mspe.models.encoders import FeatureEncoder
 from tests.conftest import AWKWARD, BANK, graph
 
@@ -205,11 +205,11 @@ def test_the_weight_of_every_scale_is_read_out_by_its_name(molecules: Molecules)
 
 def test_every_pair_of_nodes_is_counted_before_it_is_allocated(molecules: Molecules) -> None:
     cpu = torch.device("cpu")
-    few, many = (pairs_that_fit(build(molecules[0], num_layers=layers), cpu) for layers in (2, 8))
+    few, many = (find_max_pairs(build(molecules[0], num_layers=layers), cpu) for layers in (2, 8))
     assert few > many > 1000
-    assert pairs_that_fit(build(molecules[0], name="gps"), cpu) > few
-    assert pairs_that_fit(build(molecules[0], attention="linear"), cpu) is None
-    assert pairs_that_fit(nn.Linear(1, 1), cpu) is None
+    assert find_max_pairs(build(molecules[0], name="gps"), cpu) > few
+    assert find_max_pairs(build(molecules[0], attention="linear"), cpu) is None
+    assert find_max_pairs(nn.Linear(1, 1), cpu) is None
 
 
 @pytest.mark.slow

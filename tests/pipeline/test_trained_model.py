@@ -46,7 +46,7 @@ def test_stored_encodings_and_those_computed_by_the_model_score_alike(regression
     dataset, checkpoint = regression
     trained = TrainedModel.load(checkpoint)
     spectrum = compute_spectrum(dataset.test)
-    stored = dataset.test.joined(spectrum).joined(trained.bank.encode_nodes(spectrum))
+    stored = dataset.test.with_fields_of(spectrum).with_fields_of(trained.bank.encode_nodes(spectrum))
     torch.testing.assert_close(trained.evaluate(stored).prediction, trained.evaluate(dataset.test).prediction)
 
 

@@ -31,7 +31,7 @@ Index = dict[str, dict[str, int]]
 def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     """Read the tables of a folder; a row that cannot be used is left out and counted.
 
-    An edge is one row, in whichever direction; one that stands there twice counts once, as its first row has it.
+    An edge is one row, in whichever direction; a duplicate counts once, as its first row has it.
 
     Raises
     ------

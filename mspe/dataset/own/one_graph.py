@@ -14,7 +14,7 @@ from mspe.tasks import EdgePrediction, get_task
 
 
 def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams, dropped: dict[str, int]) -> Samples:
-    """Edge prediction on the only graph; its targets, where it has some, are left aside.
+    """Edge prediction on the only graph; its targets, where it has some, are ignored.
 
     Raises
     ------

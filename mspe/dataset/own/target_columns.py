@@ -35,7 +35,7 @@ class TargetColumns:
     ) -> "TargetColumns":
         """`choose_targets` of a table whose other columns are these and perhaps that of the split.
 
-        Without `by_column` the split is made otherwise, and its column is left aside.
+        Without `by_column` the split is made otherwise, and its column is ignored.
         """
         names = choose_targets(table, given, (*other, split_column))
         split = table.columns.index(split_column) if by_column and split_column in table.columns else None

@@ -87,13 +87,13 @@ def _decompose(graphs: PackedGraphs, dtype: torch.dtype) -> PackedGraphs:
         laplacian, sqrt_degree = normalized_laplacian(dense_adjacency(graphs, size, group))
         eigenvalues, eigenvectors = torch.linalg.eigh(laplacian)
         eigenvalues = eigenvalues.clamp(0.0, 2.0)
-        graphs.put_rows(fields["eigenvalues"], "node", group, eigenvalues)
-        graphs.put_rows(fields["eigenvectors"], "pair", group, eigenvectors)
-        graphs.put_rows(fields["sqrt_degree"], "node", group, sqrt_degree)
-        graphs.put_rows(fields["spectral_range"], "graph", group, _spectral_range(eigenvalues))
+        graphs.scatter_rows(fields["eigenvalues"], "node", group, eigenvalues)
+        graphs.scatter_rows(fields["eigenvectors"], "pair", group, eigenvectors)
+        graphs.scatter_rows(fields["sqrt_degree"], "node", group, sqrt_degree)
+        graphs.scatter_rows(fields["spectral_range"], "graph", group, _spectral_range(eigenvalues))
 
     for_each(decompose, graphs.groups_by_size(_GROUP_ELEMENTS), threaded=device.type == "cpu")
-    return graphs.beside(fields, {**SPECTRUM_LEVELS, "spectral_range": "graph"})
+    return graphs.without_edges(fields, {**SPECTRUM_LEVELS, "spectral_range": "graph"})
 
 
 def _spectral_range(eigenvalues: Float[Tensor, "group size"]) -> Float[Tensor, "group 2"]:
@@ -115,7 +115,7 @@ def _measure(graphs: PackedGraphs, dtype: torch.dtype, backend: Backend) -> Pack
         parts.append(part)
     fields = {name: torch.cat([part[name] for part in parts]).to(graphs.edge_index.device, dtype) for name in parts[0]}
     levels: dict[str, Level] = {name: "graph" if name == "spectral_range" else "node" for name in fields}
-    return graphs.beside(fields, levels)
+    return graphs.without_edges(fields, levels)
 
 
 @dataclass(frozen=True)
