@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from mspe.dataset import get_dataset
 from tests.conftest import ROOT
+from tests.pipeline.conftest import train
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
 
@@ -16,6 +18,14 @@ def test_the_library_example_trains(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     exec(next(block for block in BLOCKS if "get_model" in block), names)
     assert len(names["history"]["val_loss"]) == 2
     assert (tmp_path / "checkpoints" / "best.pt").exists()
+
+
+def test_a_checkpoint_is_one_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict = {"dataset": get_dataset("nci", limit=24)}
+    train(names["dataset"], tmp_path / "models" / "0")
+    exec(next(block for block in BLOCKS if "TrainedModel" in block), names)
+    assert names["trained"].path == Path("models/0/best.pt")
 
 
 def test_the_weights_of_the_scales_are_read_out() -> None:

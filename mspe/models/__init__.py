@@ -89,7 +89,7 @@ def compile_layers(model: nn.Module) -> None:
 
 
 def model_arguments(
-    params: ModelParams, schema: GraphSchema, bank: BankConfig, loss: str | None = None
+    params: ModelParams, schema: GraphSchema, bank: BankConfig | Mapping[str, Any], loss: str | None = None
 ) -> dict[str, Any]:
     """The arguments of `get_model` for a dataset, as plain values: a checkpoint holds them under `metadata.model`.
 
@@ -110,7 +110,7 @@ def model_arguments(
         "num_features": schema.num_features,
         "num_edge_features": schema.num_edge_features,
         "num_classes": task_of(schema).num_outputs(schema.num_classes, loss, schema.name),
-        "bank": bank.model_dump(),
+        "bank": validate(BankConfig, bank, "bank").model_dump(),
         "target_level": schema.target_level,
         "target_mean": list(schema.target_mean),
         "target_std": list(schema.target_std),

@@ -110,7 +110,7 @@ def test_the_channels_of_chosen_pairs_are_those_of_the_whole_square() -> None:
     whole = pair[0]  # [2, 5, 5, channels]
     places = [(0, 0, 1), (0, 2, 0), (1, 0, 4), (1, 4, 4)]
     expected = torch.stack([(whole[g, i, j] + whole[g, j, i]) / 2 for g, i, j in places])
-    torch.testing.assert_close(encodings.of_links(pair, links), expected)
+    torch.testing.assert_close(encodings.of_edges(pair, links), expected)
 
 
 def test_edge_scores_need_pairs(molecules: Molecules) -> None:
