@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup repro ablation test lint types bench clean
+.PHONY: help setup repro ablation test quick lint types bench clean
 help:            ## print these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
@@ -29,6 +29,9 @@ ablation: .venv/pipeline ## compare the encodings, scales and seeds that ablatio
 # One worker a core, each on one thread: more would wait for each other. A file's tests stay together and in order.
 test: .venv/test ## run the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+quick: .venv/test ## run the tests that need neither the pipeline nor a browser
+	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -q -n auto --dist loadfile -m 'not slow'
 
 lint: .venv/test ## check style and format
 	$(BIN)/ruff check

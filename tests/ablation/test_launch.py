@@ -12,6 +12,8 @@ import yaml
 
 from tests.workspace import TINY, Workspace
 
+pytestmark = pytest.mark.slow
+
 COMMAND = ("python", "-m", "mspe.ablation")
 DECLARATION = {
     "seeds": [0, 1],

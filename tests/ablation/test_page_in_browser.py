@@ -12,7 +12,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from mspe.ablation.page import write_page
+from mspe.ablation.report import Report
 from tests.ablation import fake_report
+
+pytestmark = pytest.mark.slow
 
 OPTIONS = [
     *["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],

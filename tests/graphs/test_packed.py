@@ -1,27 +1,16 @@
-import copy
-from collections.abc import Callable
-from itertools import chain
+"""Packed graphs: round trips, selections, batches."""
+
 from pathlib import Path
 
 import pytest
 import torch
-from torch_geometric.data import Batch, Data
+from torch_geometric.data import Batch
 from torch_geometric.loader import DataLoader
 
 from mspe.common.errors import MspeError
-from mspe.graphs import DenseLayout, GraphLoader, PackedGraphs, read_split, write_splits
-from tests.conftest import cycle, graph
-
-
-def with_fields(data: Data, number: int) -> Data:
-    data = data.clone()
-    data.x = torch.arange(data.num_nodes)[:, None] + 100 * number
-    data.edge_attr = torch.arange(data.num_edges) + 100 * number
-    data.y = torch.tensor([[float(number)]])
-    return data
-
-
-GRAPHS = [with_fields(data, number) for number, data in enumerate([cycle(3), cycle(5), graph(1, []), cycle(4)])]
+from mspe.graphs import GraphLoader, PackedGraphs, read_split, write_splits
+from tests.conftest import cycle
+from tests.graphs.fixtures import GRAPHS
 
 
 def test_a_graph_comes_back_as_it_was_packed() -> None:
@@ -95,103 +84,3 @@ def test_fields_of_other_graphs_do_not_join() -> None:
     packed = PackedGraphs.from_list(GRAPHS)
     with pytest.raises(MspeError, match=r"cannot join the fields x.*they belong to other graphs \(3 graphs"):
         packed.with_fields_of(packed[:3])
-
-
-@pytest.mark.parametrize(
-    ("build", "message"),
-    [
-        (lambda: PackedGraphs.from_list([]), "cannot pack an empty list"),
-        (lambda: PackedGraphs.from_list([GRAPHS[0], cycle(3)]), "graph 1 has no 'x', which graph 0 has"),
-        (
-            lambda: PackedGraphs(
-                torch.tensor([2]), torch.tensor([0]), torch.zeros(2, 0).int(), {"x": torch.zeros(3)}, {"x": "node"}
-            ),
-            "'x' has 3 rows, expected 2, one a node",
-        ),
-        (
-            lambda: PackedGraphs.from_list([Data(node_index=cycle(3).edge_index[0], **cycle(3).to_dict())]),
-            "'node_index': its numbers count nodes",
-        ),
-        (
-            lambda: PackedGraphs.from_list([Data(edge_index=cycle(3).edge_index, num_nodes=3, name="a")]),
-            "'name': it is a str",
-        ),
-    ],
-)
-def test_what_cannot_be_packed_is_refused(build: Callable[[], PackedGraphs], message: str) -> None:
-    with pytest.raises(MspeError, match=message):
-        build()
-
-
-def test_padding_and_flattening_are_inverse_and_pairs_keep_their_place() -> None:
-    packed = PackedGraphs.from_list([cycle(3), graph(1, []), cycle(4)])
-    batch = packed.collate(range(3))
-    layout = DenseLayout.from_sizes(batch.ptr.diff().tolist())
-    rows = torch.arange(8.0)[:, None]
-    assert torch.equal(layout.flatten(layout.pad(rows)), rows)
-    pairs = torch.arange(9 + 1 + 16) + 1
-    square = layout.pad_pairs(pairs)
-    assert torch.equal(square[0, :3, :3].flatten(), pairs[:9])
-    assert torch.equal(square[2].flatten(), pairs[10:])
-    assert square.sum() == pairs.sum()
-
-
-def test_an_epoch_holds_every_graph_once_and_follows_the_seed() -> None:
-    packed = PackedGraphs.from_list([with_fields(cycle(3 + i % 7), i) for i in range(53)])
-
-    def epoch(seed: int, number: int) -> list[list[int]]:
-        loader = GraphLoader(packed, batch_size=8, shuffle=True, seed=seed)
-        loader.set_epoch(number)
-        assert len(list(loader)) == len(loader) == 7
-        return [batch.y.flatten().int().tolist() for batch in loader]
-
-    assert sorted(chain.from_iterable(epoch(0, 0))) == list(range(53))
-    assert epoch(0, 3) == epoch(0, 3)
-    assert epoch(0, 0) != epoch(0, 1)
-    assert epoch(0, 0) != epoch(1, 0)
-
-
-def test_batches_share_one_gather_and_are_those_of_collate() -> None:
-    packed = PackedGraphs.from_list(GRAPHS)
-    for mine, graphs in zip(packed.batches([1, 3]), ([0], [1, 2, 3]), strict=True):
-        expected = packed.collate(graphs)
-        assert mine.keys() == expected.keys() and mine.num_graphs == expected.num_graphs == len(graphs)
-        assert all(torch.equal(mine[name], expected[name]) for name in ("x", "edge_index", "edge_attr", "batch", "ptr"))
-        changed = copy.copy(mine).to("cpu")
-        changed.x = None
-        assert "x" not in changed and "x" in mine  # an ordinary PyG batch, whose copies are their own
-
-
-def test_a_thread_that_reads_ahead_changes_nothing() -> None:
-    packed = PackedGraphs.from_list([with_fields(cycle(3 + i % 7), i) for i in range(53)])
-    plain, ahead = (GraphLoader(packed, 4, shuffle=True, prefetch=count) for count in (0, 3))
-    for mine, other in zip(plain, ahead, strict=True):
-        assert torch.equal(mine.y, other.y) and torch.equal(mine.edge_index, other.edge_index)
-    assert next(iter(ahead)).num_graphs == 4  # left after one batch
-
-
-def test_a_batch_too_large_for_memory_is_split_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    packed = PackedGraphs.from_list([with_fields(cycle(3 + i % 7), i) for i in range(53)])
-    loader = GraphLoader(packed, 8, shuffle=True, max_pairs=250)
-    with caplog.at_level("INFO"):
-        batches = list(loader)
-    assert len(batches) == len(loader) > 7
-    assert sorted(chain.from_iterable(batch.y.flatten().int().tolist() for batch in batches)) == list(range(53))
-    assert all(batch.num_graphs * int(batch.ptr.diff().max()) ** 2 <= 250 for batch in batches)
-    assert len(caplog.records) == 1
-    assert "graphs of up to" in caplog.text and "lower training.batch_size" in caplog.text
-    with pytest.raises(MspeError, match="graph 6 has 9 nodes: its 81 pairs of nodes are more than the 80 that fit"):
-        GraphLoader(packed, 8, max_pairs=80)
-
-
-def test_blocks_cover_a_batch_and_spare_padding() -> None:
-    packed = PackedGraphs.from_list([cycle(3 + i % 40) for i in range(80)])
-    batch = next(iter(GraphLoader(packed, 80, shuffle=True)))
-    assert (batch.ptr.diff().diff() >= 0).all()
-    blocks = DenseLayout.blocks(batch.ptr)
-    assert 1 < len(blocks) < 10
-    assert sum(block.mask.numel() * block.shape[1] for block in blocks) < 0.6 * 80 * 42**2
-    rows, pairs = torch.randn(int(batch.ptr[-1]), 2), torch.randn(int(batch.ptr.diff().square().sum()))
-    assert torch.equal(torch.cat([block.flatten(block.pad(rows)) for block in blocks]), rows)
-    assert torch.equal(torch.cat([block.pad_pairs(pairs)[block.pair_mask] for block in blocks]), pairs)
-    assert len(DenseLayout.blocks(torch.arange(5) * 7)) == 1  # equal sizes gain nothing

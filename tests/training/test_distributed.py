@@ -12,13 +12,13 @@ import torch
 from mspe.common.errors import MspeError
 from mspe.graphs import GraphLoader
 from mspe.training.distributed import ProcessGroup, process_group
-from tests.training.small import make_graphs
+from tests.training.fixtures import make_graphs
 
 TORCHRUN = ["-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0", "--rdzv-backend=c10d"]
 
 
 def run(folder: Path, *launcher: str) -> tuple[dict, dict, dict[str, torch.Tensor]]:
-    command = [sys.executable, *launcher, "-m", "tests.training.together", str(folder)]
+    command = [sys.executable, *launcher, "-m", "tests.training.ddp_worker", str(folder)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     history, numbers = (json.loads((folder / f"{name}.json").read_text()) for name in ("history", "numbers"))

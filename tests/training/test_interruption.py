@@ -16,13 +16,13 @@ from mspe.graphs import GraphLoader
 from mspe.training.checkpoint import RunState
 from mspe.training.distributed import ProcessGroup
 from mspe.training.interruption import Interruption
-from tests.training.small import loaders, make_graphs, make_trainer
+from tests.training.fixtures import loaders, make_graphs, make_trainer
 
 STEPS = 30
 
 
 def start(folder: Path, *killed_in_write: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.training.run", str(folder), *map(str, killed_in_write)]
+    command = [sys.executable, "-m", "tests.training.signal_worker", str(folder), *map(str, killed_in_write)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

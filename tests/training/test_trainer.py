@@ -1,18 +1,17 @@
+"""The Trainer: learning, resuming, interruptions, what is refused."""
+
 import math
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
-from torch_geometric.data import Batch, Data
 from torch_geometric.loader import DataLoader
 
 from mspe.common.errors import MspeError
 from mspe.graphs import GraphLoader
-from mspe.training import TensorBoardHook, Trainer, WandbHook, get_metrics, get_optimizer, get_scheduler, set_seed
-from tests.training.small import Mean, loaders, make_graphs, make_trainer
+from mspe.training import Trainer, get_optimizer, get_scheduler, set_seed
+from tests.training.fixtures import Mean, loaders, make_graphs, make_trainer
 
 
 def test_training_learns_and_its_history_is_complete(tmp_path: Path) -> None:
@@ -86,48 +85,6 @@ def test_a_checkpoint_restores_the_run_and_holds_the_specified_keys(tmp_path: Pa
     assert other.scheduler.last_epoch == trainer.scheduler.last_epoch == 2  # type: ignore[union-attr]
 
 
-def test_a_wrong_checkpoint_leaves_the_model_as_it_was(tmp_path: Path) -> None:
-    trainer = make_trainer(tmp_path)
-    before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
-    wider = Mean(outputs=2)
-    Trainer(wider, get_optimizer(wider), checkpoint_dir=tmp_path).save_checkpoint("wider.pt")
-    torch.save({"model": {}}, tmp_path / "partial.pt")
-    for name, message in {
-        "wider.pt": r"another model: output.weight has shape \[2, 8\] in the checkpoint, \[1, 8\] in the model",
-        "partial.pt": "not a checkpoint, it has no 'optimizer'",
-        "absent.pt": "absent.pt: no such file",
-    }.items():
-        with pytest.raises(MspeError, match=message):
-            trainer.load_checkpoint(name)
-    assert all(torch.equal(before[name], value) for name, value in trainer.model.state_dict().items())
-
-
-def test_a_checkpoint_that_does_not_fit_the_optimizer_changes_nothing(tmp_path: Path) -> None:
-    saved = make_trainer(tmp_path)
-    saved.fit(*loaders(), epochs=1)
-    saved.save_checkpoint("adamw.pt")
-    model = Mean()
-    groups = [{"params": [parameter]} for parameter in model.parameters()]
-    other = Trainer(model, torch.optim.SGD(groups, lr=0.1), checkpoint_dir=tmp_path, device="cpu")
-    before = [parameter.clone() for parameter in model.parameters()]
-    with pytest.raises(MspeError, match=r"adamw.pt: belongs to another optimizer or scheduler \(loaded state dict has"):
-        other.load_checkpoint("adamw.pt")
-    assert all(torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
-    assert (other.epoch, other.global_step) == (0, 0)
-
-
-def test_a_damaged_or_newer_checkpoint_is_refused(tmp_path: Path) -> None:
-    trainer = make_trainer(tmp_path)
-    path = trainer.save_checkpoint("model.pt")
-    content = torch.load(path, weights_only=True)
-    torch.save({**content, "format": 99}, tmp_path / "newer.pt")
-    (tmp_path / "short.pt").write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(MspeError, match=r"newer.pt: written by a newer version of mspe \(format 99, this one reads up"):
-        trainer.load_checkpoint("newer.pt")
-    with pytest.raises(MspeError, match=r"short.pt: not a readable tensor file"):
-        trainer.load_checkpoint("short.pt")
-
-
 def test_early_stopping_ends_the_run(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
     for group in trainer.optimizer.param_groups:
@@ -188,84 +145,6 @@ def test_an_interval_that_does_not_fit_is_refused(tmp_path: Path, interval: str)
         Trainer(model, optimizer, plateau, checkpoint_dir=tmp_path, scheduler_interval=interval)
 
 
-def test_a_checkpoint_is_no_state(tmp_path: Path) -> None:
-    trainer = make_trainer(tmp_path)
-    path = trainer.save_checkpoint("model.pt")
-    with pytest.raises(MspeError, match=r"model.pt: a checkpoint, not a run's state"):
-        trainer.fit(*loaders(), epochs=1, resume_path=path)
-
-
-def test_a_gradient_that_is_not_finite_is_named(tmp_path: Path) -> None:
-    trainer = make_trainer(tmp_path)
-    trainer.model.linear.weight.register_hook(lambda gradient: gradient * math.inf)
-    message = (
-        r"the gradient's norm is (nan|inf) in epoch 1, batch 1, after step 0: the gradient of linear.weight is not"
-    )
-    with pytest.raises(MspeError, match=message):
-        trainer.train_epoch(loaders()[0])
-    skipping = make_trainer(tmp_path, skip_nonfinite=True)
-    skipping.model.linear.weight.register_hook(lambda gradient: gradient * math.inf)
-    before = skipping.model.linear.bias.clone()
-    assert skipping.train_epoch(loaders()[0])["skipped"] == 5
-    assert torch.equal(before, skipping.model.linear.bias) and skipping.global_step == 0
-
-
-def test_a_lack_of_memory_names_the_batch_and_what_to_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trainer = make_trainer(tmp_path)
-
-    def forward(batch: object) -> None:
-        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has …")
-
-    monkeypatch.setattr(trainer.model, "forward", forward)
-    message = r"out of memory with a batch of 8 graphs, 8 nodes, 0 edges, the largest graph of 1 nodes \(CUDA out of"
-    with pytest.raises(MspeError, match=message):
-        trainer.train_epoch(loaders()[0])
-    with pytest.raises(MspeError, match=r"lower training.batch_size"):
-        trainer.eval_epoch(loaders()[1])
-
-
-def test_edges_are_ranked_within_their_source_node(tmp_path: Path) -> None:
-    class Pairs(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.scale = nn.Parameter(torch.ones(()))
-
-        def forward(self, batch: Batch) -> torch.Tensor:
-            return self.scale * batch.given[:, None]
-
-    pairs = torch.tensor([[0, 0, 1], [1, 2, 2]])
-    graphs = [
-        Data(num_nodes=3, edge_index=pairs, edge_label_index=pairs, edge_label=torch.tensor([1.0, 0, 0]), given=given)
-        for given in (torch.tensor([0.2, 0.9, 0.1]), torch.tensor([0.8, 0.3, 0.1]))
-    ]
-    model = Pairs()
-    trainer = Trainer(
-        model, get_optimizer(model), metrics=get_metrics("edge_prediction", k=1), task_type="edge_prediction",
-        checkpoint_dir=tmp_path, device="cpu",
-    )  # fmt: skip
-    batch = Batch.from_data_list(graphs)
-    scores = [trainer.eval_epoch([batch]), trainer.eval_epoch([Batch.from_data_list([data]) for data in graphs])]
-    assert scores[0]["mrr"] == scores[1]["mrr"] == pytest.approx(0.75)  # ranks 2 and 1: node 0 of each graph apart
-    assert scores[0]["hits@k"] == 0.5
-    assert trainer.train_epoch([batch])["mrr"] == pytest.approx(0.75)
-
-
-def test_accumulating_equals_the_large_batch(tmp_path: Path) -> None:
-    results = []
-    for batch_size, steps in ((32, 1), (8, 4)):
-        trainer = make_trainer(tmp_path, accumulation_steps=steps)
-        trainer.model.dropout.p = 0.0
-        trainer.model.double()
-        graphs = make_graphs(40)
-        graphs = graphs.with_fields({"x": graphs.fields["x"].double()}, {"x": "node"})
-        trainer.loss_fn = lambda prediction, target: nn.functional.mse_loss(prediction.double(), target.double())
-        trainer.train_epoch(GraphLoader(graphs, batch_size))  # 32 and 8: the last window is incomplete
-        assert trainer.global_step == 2
-        results.append([p.detach().clone() for p in trainer.model.parameters()])
-    for large, accumulated in zip(*results, strict=True):
-        torch.testing.assert_close(accumulated, large, atol=1e-6, rtol=0)
-
-
 def test_hooks_see_steps_and_a_failing_one_does_not_end_the_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -281,39 +160,6 @@ def test_hooks_see_steps_and_a_failing_one_does_not_end_the_run(
     assert "training goes on" in caplog.text and "ZeroDivisionError" in caplog.text
 
 
-def test_tensorboard_reads_back_what_was_logged(tmp_path: Path) -> None:
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-
-    trainer = make_trainer(tmp_path)
-    hook = TensorBoardHook(tmp_path / "runs")
-    trainer.add_log_hook(hook)
-    history = trainer.fit(*loaders(), epochs=2)
-    hook.close()
-    events = EventAccumulator(str(tmp_path / "runs"))
-    events.Reload()
-    scalars = [(event.step, event.value) for event in events.Scalars("val/mae")]
-    assert scalars == [(5, pytest.approx(history["val_mae"][0])), (10, pytest.approx(history["val_mae"][1]))]
-
-
-@pytest.mark.slow
-def test_weights_and_biases_runs_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WANDB_SILENT", "true")
-    trainer = make_trainer(tmp_path, log_every=2)
-    hook = WandbHook("mspe", mode="offline", dir=str(tmp_path))
-    trainer.add_log_hook(hook)
-    trainer.fit(*loaders(), epochs=2)
-    hook.close()
-    (record,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
-    content = record.read_bytes()
-    assert all(name in content for name in (b"val/mae", b"train/grad_norm", b"train/graphs_per_second"))
-
-
-def test_weights_and_biases_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "wandb", None)
-    with pytest.raises(MspeError, match=r"wandb is not installed; run pip install 'mspe\[wandb\]'"):
-        WandbHook("mspe")
-
-
 def test_predictions_come_in_the_loaders_order_on_the_cpu(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
     graphs = make_graphs(20)
@@ -324,20 +170,6 @@ def test_predictions_come_in_the_loaders_order_on_the_cpu(tmp_path: Path) -> Non
         trainer.predict(GraphLoader(graphs, 20), probabilities=True)
     trainer.task_type = "classification"
     assert trainer.predict(GraphLoader(graphs, 20), probabilities=True).sub(0.5).abs().max() <= 0.5
-
-
-def test_a_missing_gpu_falls_back_with_one_warning(tmp_path: Path) -> None:
-    if torch.cuda.is_available():
-        pytest.skip("there is a GPU")
-    model = Mean()
-    with pytest.warns(UserWarning, match="device cuda is not available; the CPU is used") as warned:
-        trainer = Trainer(model, get_optimizer(model), checkpoint_dir=tmp_path, device="cuda")
-    assert trainer.device.type == "cpu" and len(warned) == 1
-
-
-def test_mixed_precision_trains(tmp_path: Path) -> None:
-    history = make_trainer(tmp_path, mixed_precision=True).fit(*loaders(), epochs=4)
-    assert history["val_loss"][-1] < history["val_loss"][0]
 
 
 @pytest.mark.gpu

@@ -7,6 +7,8 @@ import pytest
 
 from tests.workspace import TINY, Workspace, stages_run
 
+pytestmark = pytest.mark.slow
+
 ALL = ["preprocess", "spectrum", "encode", "train@0", "evaluate@0", "report"]
 
 

@@ -1,4 +1,4 @@
-"""A small training run in a process of its own, to be killed by tests: `python -m tests.training.run FOLDER [WRITE]`.
+"""A small training run in a process of its own, to be killed: `python -m tests.training.signal_worker FOLDER [WRITE]`.
 
 With a number it kills itself inside that write of a file, when the bytes are there and the rename is not. Says `step N`
 after every step, keeps its state after every step, and leaves `weights.pt` when it is done.
@@ -14,7 +14,7 @@ import torch
 
 from mspe.common.command import command
 from mspe.common.files import write_json
-from tests.training.small import loaders, make_trainer
+from tests.training.fixtures import loaders, make_trainer
 
 
 def die_in_write(number: int) -> None:

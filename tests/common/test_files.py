@@ -1,3 +1,5 @@
+"""Files are written whole or not at all."""
+
 import errno
 import os
 import resource
@@ -7,10 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from mspe.common.command import command
 from mspe.common.errors import MspeError
 from mspe.common.files import atomic_file, read_json, read_tensors, write_csv, write_json, write_tensors
-from mspe.common.parallel import map_chunks
 
 
 def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -84,30 +84,3 @@ def test_csv_columns_must_have_equal_lengths(tmp_path: Path) -> None:
     assert (tmp_path / "file.csv").read_text() == "a,b\n1,0.5\n2,\n"
     with pytest.raises(ValueError, match="shorter"):
         write_csv(tmp_path / "file.csv", {"a": [1, 2], "b": [1]})
-
-
-def test_a_command_ends_with_one_line_and_status_1(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match=r"^error: too small$") as stopped, command():
-        raise MspeError("too small")
-    assert stopped.value.code == "error: too small"  # Python prints it on standard error and exits with 1
-
-
-def test_chunks_give_the_same_in_several_processes() -> None:
-    items = list(range(10_001))
-    expected = [sum(items[start : start + 1000]) for start in range(0, 10_001, 1000)]
-    assert map_chunks(sum, items, num_workers=2) == map_chunks(sum, items, num_workers=1) == expected
-
-
-def test_tensors_come_back_from_other_processes_without_an_open_file_each() -> None:
-    """Twelve thousand tensors, where a process may have 256 files open."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
-    try:
-        results = map_chunks(tensors, list(range(12_000)), num_workers=2)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert torch.stack([tensor for chunk in results for tensor in chunk]).tolist() == list(range(12_000))
-
-
-def tensors(numbers: list[int]) -> list[torch.Tensor]:
-    return [torch.tensor(number) for number in numbers]

@@ -1,4 +1,4 @@
-"""A small run on one process or, under torchrun, on several: `python -m tests.training.together FOLDER`."""
+"""A small run on one process or, under torchrun, on several: `python -m tests.training.ddp_worker FOLDER`."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from mspe.common.files import write_json
 from mspe.graphs import GraphLoader
 from mspe.training import Trainer, get_optimizer, get_scheduler, set_seed
 from mspe.training.distributed import ProcessGroup, process_group
-from tests.training.small import Mean, make_graphs
+from tests.training.fixtures import Mean, make_graphs
 
 
 class Number(nn.Module):

@@ -1,6 +1,7 @@
+"""Whole models: invariances, every parameter used, devices and precision."""
+
 import subprocess
 import sys
-from functools import partial
 
 import pytest
 import torch
@@ -8,37 +9,11 @@ from torch import nn
 from torch_geometric.data import Batch, Data
 from torch_geometric.loader import DataLoader
 
-from mspe.common.errors import MspeError
-from mspe.dataset import get_dataset
-from mspe.encodings import PRESETS, BatchEncodings, EncodingSet, compute_spectrum
-from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
-from mspe.models import ModelParams, find_max_pairs, get_model, model_arguments
-from mspe.models.encoders import FeatureEncoder
+from mspe.encodings import BatchEncodings, EncodingSet, compute_spectrum
+from mspe.graphs import DenseLayout, PackedGraphs
+from mspe.models import get_model
 from tests.conftest import AWKWARD, BANK, graph
-
-SMALL = {"hidden_dim": 16, "num_layers": 2, "heads": 2, "node_dim": 6, "pair_dim": 8}
-VARIANTS = [
-    {},
-    {"local": "none"},
-    {"attention": "none"},
-    {"norm": "layer"},
-    {"pooling": "mean"},
-    {"dropout": 0.3, "attention_dropout": 0.3},
-    {"bank": {**BANK, "pair": False}},
-    {"bank": {**BANK, "node": False}},
-    {"name": "gps"},
-    {"name": "gine"},
-    {"local": "gatedgcn"},
-    {"local": "gatedgcn", "attention": "linear"},
-    {"feed_forward_factor": 0, "head_depth": 0, "scale_gate": False},
-]
-Molecules = tuple[GraphSchema, PackedGraphs]
-
-
-def build(schema: GraphSchema, **options: object) -> nn.Module:
-    bank = options.pop("bank", BANK)
-    torch.manual_seed(0)
-    return get_model(**model_arguments(ModelParams(**{**SMALL, **options}), schema, bank))  # type: ignore[arg-type]
+from tests.models.fixtures import SMALL, VARIANTS, Molecules, build, relabelled
 
 
 @pytest.fixture(params=VARIANTS, ids=str)
@@ -52,13 +27,6 @@ def test_a_graph_scores_the_same_alone_and_in_any_batch(model: nn.Module, molecu
     assert together.shape == (16, 1)
     alone = torch.cat([model(molecules[1].collate([i])) for i in range(16)])
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
-
-
-def relabelled(data: Data, place: torch.Tensor) -> Data:
-    """The same graph whose node i is called place[i]."""
-    return Data(
-        x=data.x[place.argsort()], edge_index=place[data.edge_index], edge_attr=data.edge_attr, num_nodes=data.num_nodes
-    )
 
 
 def test_relabelling_the_nodes_changes_nothing(model: nn.Module, molecules: Molecules) -> None:
@@ -113,16 +81,6 @@ def test_the_channels_of_chosen_pairs_are_those_of_the_whole_square() -> None:
     torch.testing.assert_close(encodings.of_edges(pair, links), expected)
 
 
-def test_edge_scores_need_pairs(molecules: Molecules) -> None:
-    model = build(molecules[0].model_copy(update={"target_level": "edge"}))
-    with pytest.raises(MspeError, match="the batch has no edge_label_index, the pairs of nodes to score"):
-        model(molecules[1].collate(range(2)))
-
-
-def category(columns: int) -> torch.Tensor:
-    return torch.randint(0, 4, (5, columns))
-
-
 @pytest.mark.parametrize("edge_attr", [torch.zeros(140, dtype=torch.long), torch.zeros(140, 3)], ids=["kinds", "real"])
 @pytest.mark.parametrize("name", ["graph_transformer", "gine"])
 def test_graphs_without_edges_beside_a_large_one_with_features(name: str, edge_attr: torch.Tensor) -> None:
@@ -141,36 +99,6 @@ def test_graphs_without_edges_beside_a_large_one_with_features(name: str, edge_a
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("x", "edge_attr", "widths"),
-    [
-        (category(1), torch.randint(0, 3, (8,)), (4, 3)),
-        (category(3), torch.randint(0, 3, (8, 2)), (4, 3)),
-        (torch.randn(5, 6), torch.randn(8, 2), (6, 2)),
-        (None, None, (0, 0)),
-        (torch.randn(5, 6), None, (6, 0)),
-    ],
-    ids=["one category", "several columns", "real", "none", "real nodes alone"],
-)
-def test_features_of_every_kind_reach_the_scores(
-    x: torch.Tensor | None, edge_attr: torch.Tensor | None, widths: tuple[int, int]
-) -> None:
-    model = get_model("graph_transformer", widths[0], 2, num_edge_features=widths[1], bank=BANK, **SMALL).eval()
-    path = graph(5, [(0, 1), (1, 2), (2, 3), (3, 4)])
-    given = {name: value for name, value in (("x", x), ("edge_attr", edge_attr)) if value is not None}
-
-    def score(**fields: torch.Tensor) -> torch.Tensor:
-        return model(Batch.from_data_list([Data(edge_index=path.edge_index, num_nodes=5, **fields)] * 2))
-
-    assert score(**given).isfinite().all()
-    for name, value in given.items():
-        changed = value.roll(1, 0) if value.is_floating_point() else (value + 1) % 3
-        assert not torch.allclose(score(**given), score(**{**given, name: changed})), name
-    pairs = model.pair_bias
-    pairs.hidden.weight.data[:, : len(pairs.gate.names)] = 0
-    assert not torch.equal(score(**given), score(**{**given, "edge_attr": torch.full((8,), 99)})) or edge_attr is None
-
-
 @pytest.mark.parametrize("options", [{}, {"name": "gps"}, {"local": "gatedgcn", "attention": "linear"}], ids=str)
 def test_mixed_precision_stays_near_full_precision(options: dict, molecules: Molecules) -> None:
     batch = molecules[1].collate(range(16))
@@ -184,32 +112,6 @@ def test_mixed_precision_stays_near_full_precision(options: dict, molecules: Mol
     (full, full_gradient), (half, half_gradient) = results
     assert torch.nn.functional.cosine_similarity(full_gradient, half_gradient, dim=0) > 0.95
     assert (full - half).abs().mean() < 0.05 * full.abs().mean()
-
-
-def test_the_weight_of_every_scale_is_read_out_by_its_name(molecules: Molecules) -> None:
-    model = build(molecules[0])
-    names = ["walk(0)", "walk(1)", "walk(2)", "walk(5)", "heat(0.25)", "heat(1)", "heat(8)"]
-    assert model.scale_weights() == {"node": dict.fromkeys(names, 1.0), "pair": dict.fromkeys(names, 1.0)}
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
-    for _ in range(5):
-        batch = molecules[1].collate(range(16))
-        nn.functional.l1_loss(model(batch), batch.y).backward()
-        optimizer.step()
-    for weights in model.scale_weights().values():
-        values = torch.tensor(list(weights.values()))
-        assert (values > 0).all() and len(set(weights.values())) > 1
-        torch.testing.assert_close(values.mean(), torch.tensor(1.0))
-    assert build(molecules[0], scale_gate=False).scale_weights() == {}
-    assert set(build(molecules[0], name="gps").scale_weights()) == {"node"}
-
-
-def test_every_pair_of_nodes_is_counted_before_it_is_allocated(molecules: Molecules) -> None:
-    cpu = torch.device("cpu")
-    few, many = (find_max_pairs(build(molecules[0], num_layers=layers), cpu) for layers in (2, 8))
-    assert few > many > 1000
-    assert find_max_pairs(build(molecules[0], name="gps"), cpu) > few
-    assert find_max_pairs(build(molecules[0], attention="linear"), cpu) is None
-    assert find_max_pairs(nn.Linear(1, 1), cpu) is None
 
 
 @pytest.mark.slow
@@ -275,52 +177,6 @@ def test_long_scales_reach_the_scores_through_nodes_and_pairs(molecules: Molecul
         assert (model(changed) - score).abs().max() > 1e-4, name
 
 
-def test_the_printed_call_of_the_specification_builds_a_model(molecules: Molecules) -> None:
-    model = get_model(name="graph_transformer", num_features=28, num_classes=1, hidden_dim=256, num_layers=6)
-    batch = molecules[1].collate(range(4))
-    with pytest.raises(MspeError, match="node encodings of 7 channels, the model's bank has 13"):
-        model(batch)
-    del batch["node_encoding"]
-    assert model(batch).shape == (4, 1)  # x beyond 28 counts as never seen, edge features are not used
-
-
-def test_integers_and_one_hot_reals_meet_the_same_weight() -> None:
-    encoder = FeatureEncoder(4, 3)
-    index = torch.tensor([0, 3, 1])
-    one_hot = nn.functional.one_hot(index, 4).float()
-    torch.testing.assert_close(encoder(index, 3), encoder(one_hot, 3))
-    torch.testing.assert_close(encoder(index[:, None].repeat(1, 2), 3), 2 * encoder(one_hot, 3))
-    assert torch.equal(encoder(torch.tensor([4, -1]), 2), torch.zeros(2, 3))
-    with pytest.raises(MspeError, match="features have 3 columns, the model was built for 4"):
-        encoder(torch.zeros(2, 3), 2)
-
-
-def test_outputs_are_in_the_targets_units(molecules: Molecules) -> None:
-    schema = molecules[0].model_copy(update={"target_mean": (1000.0,), "target_std": (5.0,)})
-    scores = build(schema)(molecules[1].collate(range(16)))
-    assert (scores - 1000).abs().max() < 100
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (
-            {"name": "graph_transformr"},
-            "name: got 'graph_transformr', input should be 'graph_transformer', 'gps' or 'gine'",
-        ),
-        ({"hidden_dim": 30, "heads": 4}, "hidden_dim is 30 and heads is 4: heads must divide hidden_dim"),
-        ({"hidden_dim": 16, "node_dim": 16}, "node_dim is 16, allowed: less than hidden_dim, which is 16"),
-        ({"local": "none", "attention": "none"}, "a layer needs one of them"),
-        ({"hidden_dim": 8, "node_dim": 2, "head_depth": 4}, "head_depth is 4: the head would halve 8 channels to none"),
-        ({"dropout": 1.0}, "dropout: got 1.0, input should be less than 1"),
-        ({"hiden_dim": 3}, "hiden_dim: unknown key; known here: attention"),
-    ],
-)
-def test_a_wrong_option_is_named(options: dict, message: str) -> None:
-    with pytest.raises(MspeError, match=message):
-        get_model(**{"name": "graph_transformer", "num_features": 3, "num_classes": 1, **options})
-
-
 def test_spectra_alone_are_enough(molecules: Molecules) -> None:
     """A batch with a spectrum and no node encodings gives the same scores."""
     model = build(molecules[0]).eval()
@@ -329,17 +185,3 @@ def test_spectra_alone_are_enough(molecules: Molecules) -> None:
     del batch["node_encoding"]
     torch.testing.assert_close(model(batch), expected, atol=1e-6, rtol=1e-5)
     assert compute_spectrum(molecules[1][:2]).fields.keys() >= {"eigenvalues", "eigenvectors", "sqrt_degree"}
-
-
-def test_the_loss_decides_on_the_number_of_outputs() -> None:
-    schema = get_dataset("csl").schema
-    arguments = partial(model_arguments, ModelParams(), bank=PRESETS["default"])
-    assert arguments(schema)["num_classes"] == 10
-    with pytest.raises(MspeError, match=r"training.loss: got 'bce_logits', allowed for csl, one of 10 classes"):
-        arguments(schema, loss="bce_logits")
-    two = schema.model_copy(update={"num_classes": 2})
-    assert [arguments(two, loss=loss)["num_classes"] for loss in (None, "bce_logits")] == [2, 1]
-    labels = schema.model_copy(update={"loss": "bce_logits"})
-    assert arguments(labels, loss="bce_logits")["num_classes"] == 10
-    with pytest.raises(MspeError, match="of labels that may hold at once: bce_logits"):
-        arguments(labels, loss="cross_entropy")

@@ -1,0 +1,37 @@
+"""NCI."""
+
+import pytest
+
+from mspe.dataset import get_dataset
+from mspe.dataset.sources.nci import read_smiles
+from mspe.graphs.molecules import parse_smiles
+
+
+def test_nci_counts_what_it_drops_and_keeps_no_duplicate() -> None:
+    smiles, dropped = read_smiles()
+    assert dropped == {"dropped_unreadable": 8, "dropped_duplicate": 99}
+    assert len(smiles) == 4999 - 8 - 99
+    canonical = {parse_smiles(s) and __import__("rdkit.Chem").Chem.MolToSmiles(parse_smiles(s)) for s in smiles}
+    assert len(canonical) == len(smiles)  # so none stands in two splits
+    sizes = [parse_smiles(s).GetNumAtoms() for s in smiles]  # type: ignore[union-attr]
+    assert (min(sizes), max(sizes)) == (2, 122)
+    assert sum("." in s for s in smiles) > 100  # salts of several components stay
+
+
+def test_nci_describes_itself() -> None:
+    dataset = get_dataset("nci", limit=30)
+    assert (dataset.task_type, dataset.num_classes) == ("regression", 1)
+    assert (dataset.node_features, dataset.edge_features) == ("categorical", "categorical")
+    train = dataset.train
+    assert train.fields["x"].shape[1] == 9 and train.fields["edge_attr"].shape[1] == 3
+    assert train.fields["x"].min() >= 0 and train.fields["x"].max() < dataset.num_features
+    assert train.fields["x"].unique().numel() == dataset.num_features
+    assert train.fields["edge_attr"].unique().numel() == dataset.num_edge_features
+    assert dataset.schema.counts == {
+        "train": 30,
+        "val": 30,
+        "test": 30,
+        "dropped_unreadable": 8,
+        "dropped_duplicate": 99,
+    }
+    assert dataset.schema.target_mean == pytest.approx([train.fields["y"].mean().item()], rel=1e-5)

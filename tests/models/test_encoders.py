@@ -1,0 +1,53 @@
+"""Features and encodings to the model's width."""
+
+import pytest
+import torch
+from torch import nn
+from torch_geometric.data import Batch, Data
+
+from mspe.common.errors import MspeError
+from mspe.models import get_model
+from mspe.models.encoders import FeatureEncoder
+from tests.conftest import BANK, graph
+from tests.models.fixtures import SMALL, category
+
+
+@pytest.mark.parametrize(
+    ("x", "edge_attr", "widths"),
+    [
+        (category(1), torch.randint(0, 3, (8,)), (4, 3)),
+        (category(3), torch.randint(0, 3, (8, 2)), (4, 3)),
+        (torch.randn(5, 6), torch.randn(8, 2), (6, 2)),
+        (None, None, (0, 0)),
+        (torch.randn(5, 6), None, (6, 0)),
+    ],
+    ids=["one category", "several columns", "real", "none", "real nodes alone"],
+)
+def test_features_of_every_kind_reach_the_scores(
+    x: torch.Tensor | None, edge_attr: torch.Tensor | None, widths: tuple[int, int]
+) -> None:
+    model = get_model("graph_transformer", widths[0], 2, num_edge_features=widths[1], bank=BANK, **SMALL).eval()
+    path = graph(5, [(0, 1), (1, 2), (2, 3), (3, 4)])
+    given = {name: value for name, value in (("x", x), ("edge_attr", edge_attr)) if value is not None}
+
+    def score(**fields: torch.Tensor) -> torch.Tensor:
+        return model(Batch.from_data_list([Data(edge_index=path.edge_index, num_nodes=5, **fields)] * 2))
+
+    assert score(**given).isfinite().all()
+    for name, value in given.items():
+        changed = value.roll(1, 0) if value.is_floating_point() else (value + 1) % 3
+        assert not torch.allclose(score(**given), score(**{**given, name: changed})), name
+    pairs = model.pair_bias
+    pairs.hidden.weight.data[:, : len(pairs.gate.names)] = 0
+    assert not torch.equal(score(**given), score(**{**given, "edge_attr": torch.full((8,), 99)})) or edge_attr is None
+
+
+def test_integers_and_one_hot_reals_meet_the_same_weight() -> None:
+    encoder = FeatureEncoder(4, 3)
+    index = torch.tensor([0, 3, 1])
+    one_hot = nn.functional.one_hot(index, 4).float()
+    torch.testing.assert_close(encoder(index, 3), encoder(one_hot, 3))
+    torch.testing.assert_close(encoder(index[:, None].repeat(1, 2), 3), 2 * encoder(one_hot, 3))
+    assert torch.equal(encoder(torch.tensor([4, -1]), 2), torch.zeros(2, 3))
+    with pytest.raises(MspeError, match="features have 3 columns, the model was built for 4"):
+        encoder(torch.zeros(2, 3), 2)

@@ -1,0 +1,54 @@
+"""Models by name."""
+
+from functools import partial
+
+import pytest
+
+from mspe.common.errors import MspeError
+from mspe.dataset import get_dataset
+from mspe.encodings import PRESETS
+from mspe.models import ModelParams, get_model, model_arguments
+from tests.models.fixtures import Molecules
+
+
+def test_the_printed_call_of_the_specification_builds_a_model(molecules: Molecules) -> None:
+    model = get_model(name="graph_transformer", num_features=28, num_classes=1, hidden_dim=256, num_layers=6)
+    batch = molecules[1].collate(range(4))
+    with pytest.raises(MspeError, match="node encodings of 7 channels, the model's bank has 13"):
+        model(batch)
+    del batch["node_encoding"]
+    assert model(batch).shape == (4, 1)  # x beyond 28 counts as never seen, edge features are not used
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"name": "graph_transformr"},
+            "name: got 'graph_transformr', input should be 'graph_transformer', 'gps' or 'gine'",
+        ),
+        ({"hidden_dim": 30, "heads": 4}, "hidden_dim is 30 and heads is 4: heads must divide hidden_dim"),
+        ({"hidden_dim": 16, "node_dim": 16}, "node_dim is 16, allowed: less than hidden_dim, which is 16"),
+        ({"local": "none", "attention": "none"}, "a layer needs one of them"),
+        ({"hidden_dim": 8, "node_dim": 2, "head_depth": 4}, "head_depth is 4: the head would halve 8 channels to none"),
+        ({"dropout": 1.0}, "dropout: got 1.0, input should be less than 1"),
+        ({"hiden_dim": 3}, "hiden_dim: unknown key; known here: attention"),
+    ],
+)
+def test_a_wrong_option_is_named(options: dict, message: str) -> None:
+    with pytest.raises(MspeError, match=message):
+        get_model(**{"name": "graph_transformer", "num_features": 3, "num_classes": 1, **options})
+
+
+def test_the_loss_decides_on_the_number_of_outputs() -> None:
+    schema = get_dataset("csl").schema
+    arguments = partial(model_arguments, ModelParams(), bank=PRESETS["default"])
+    assert arguments(schema)["num_classes"] == 10
+    with pytest.raises(MspeError, match=r"training.loss: got 'bce_logits', allowed for csl, one of 10 classes"):
+        arguments(schema, loss="bce_logits")
+    two = schema.model_copy(update={"num_classes": 2})
+    assert [arguments(two, loss=loss)["num_classes"] for loss in (None, "bce_logits")] == [2, 1]
+    labels = schema.model_copy(update={"loss": "bce_logits"})
+    assert arguments(labels, loss="bce_logits")["num_classes"] == 10
+    with pytest.raises(MspeError, match="of labels that may hold at once: bce_logits"):
+        arguments(labels, loss="cross_entropy")

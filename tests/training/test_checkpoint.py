@@ -1,0 +1,59 @@
+"""Checkpoints that are wrong change nothing."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from mspe.common.errors import MspeError
+from mspe.training import Trainer, get_optimizer
+from tests.training.fixtures import Mean, loaders, make_trainer
+
+
+def test_a_wrong_checkpoint_leaves_the_model_as_it_was(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
+    wider = Mean(outputs=2)
+    Trainer(wider, get_optimizer(wider), checkpoint_dir=tmp_path).save_checkpoint("wider.pt")
+    torch.save({"model": {}}, tmp_path / "partial.pt")
+    for name, message in {
+        "wider.pt": r"another model: output.weight has shape \[2, 8\] in the checkpoint, \[1, 8\] in the model",
+        "partial.pt": "not a checkpoint, it has no 'optimizer'",
+        "absent.pt": "absent.pt: no such file",
+    }.items():
+        with pytest.raises(MspeError, match=message):
+            trainer.load_checkpoint(name)
+    assert all(torch.equal(before[name], value) for name, value in trainer.model.state_dict().items())
+
+
+def test_a_checkpoint_that_does_not_fit_the_optimizer_changes_nothing(tmp_path: Path) -> None:
+    saved = make_trainer(tmp_path)
+    saved.fit(*loaders(), epochs=1)
+    saved.save_checkpoint("adamw.pt")
+    model = Mean()
+    groups = [{"params": [parameter]} for parameter in model.parameters()]
+    other = Trainer(model, torch.optim.SGD(groups, lr=0.1), checkpoint_dir=tmp_path, device="cpu")
+    before = [parameter.clone() for parameter in model.parameters()]
+    with pytest.raises(MspeError, match=r"adamw.pt: belongs to another optimizer or scheduler \(loaded state dict has"):
+        other.load_checkpoint("adamw.pt")
+    assert all(torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
+    assert (other.epoch, other.global_step) == (0, 0)
+
+
+def test_a_damaged_or_newer_checkpoint_is_refused(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    path = trainer.save_checkpoint("model.pt")
+    content = torch.load(path, weights_only=True)
+    torch.save({**content, "format": 99}, tmp_path / "newer.pt")
+    (tmp_path / "short.pt").write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(MspeError, match=r"newer.pt: written by a newer version of mspe \(format 99, this one reads up"):
+        trainer.load_checkpoint("newer.pt")
+    with pytest.raises(MspeError, match=r"short.pt: not a readable tensor file"):
+        trainer.load_checkpoint("short.pt")
+
+
+def test_a_checkpoint_is_no_state(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    path = trainer.save_checkpoint("model.pt")
+    with pytest.raises(MspeError, match=r"model.pt: a checkpoint, not a run's state"):
+        trainer.fit(*loaders(), epochs=1, resume_path=path)

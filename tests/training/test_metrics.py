@@ -1,0 +1,103 @@
+"""Metrics by their names, beside scikit-learn and by hand."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn import metrics as sklearn_metrics
+from torch import nn
+
+from mspe.common.errors import MspeError
+from mspe.training import (
+    get_metrics,
+    get_optimizer,
+    get_scheduler,
+)
+
+NAN = float("nan")
+
+
+def test_regression_metrics_agree_with_scikit_learn() -> None:
+    prediction, target = torch.randn(50, 2), torch.randn(50, 2)
+    target[::7, 0] = NAN
+    result = get_metrics("regression")(prediction, target)
+    known = ~target[:, 0].isnan()
+    first = sklearn_metrics.mean_absolute_error(target[known, 0], prediction[known, 0])
+    second = sklearn_metrics.mean_absolute_error(target[:, 1], prediction[:, 1])
+    assert (result["mae_0"], result["mae_1"]) == (pytest.approx(first), pytest.approx(second))
+    assert result["mae"] == pytest.approx((first + second) / 2)
+    assert result["rmse_1"] == pytest.approx(result["mse_1"] ** 0.5)
+
+
+def test_classification_metrics_agree_with_scikit_learn() -> None:
+    logits, label = torch.randn(60), torch.randint(0, 2, (60,))
+    result = get_metrics("classification", num_classes=2)(logits[:, None], label)
+    assert result["accuracy"] == pytest.approx(sklearn_metrics.accuracy_score(label, logits > 0))
+    assert result["f1"] == pytest.approx(sklearn_metrics.f1_score(label, logits > 0))
+    assert result["roc_auc"] == pytest.approx(sklearn_metrics.roc_auc_score(label, logits))
+    assert result["ap"] == pytest.approx(sklearn_metrics.average_precision_score(label, logits))
+    scores, classes = torch.randn(60, 4), torch.randint(0, 4, (60,))
+    several = get_metrics("classification", num_classes=4)(scores, classes)
+    expected = sklearn_metrics.roc_auc_score(classes, scores.double().softmax(1), multi_class="ovr")
+    assert several["roc_auc"] == pytest.approx(expected)
+    assert several["accuracy"] == pytest.approx(sklearn_metrics.accuracy_score(classes, scores.argmax(1)))
+
+
+def test_a_metric_that_is_not_defined_is_nan() -> None:
+    with pytest.warns(UserWarning, match="one class alone: roc_auc and ap are not defined on it"):
+        result = get_metrics("classification", num_classes=2)(torch.randn(5, 1), torch.ones(5))
+    assert np.isnan(result["roc_auc"]) and np.isnan(result["ap"]) and 0 <= result["accuracy"] <= 1
+    assert np.isnan(get_metrics("regression")(torch.zeros(2, 1), torch.full((2, 1), NAN))["mae"])
+    overflown = torch.tensor([[1.0, NAN], [0.0, 1.0]])
+    assert np.isnan(get_metrics("regression")(overflown, torch.zeros(2, 2))["mae_1"])
+    for task in ("classification", "edge_prediction"):
+        assert np.isnan(get_metrics(task)(torch.tensor([torch.inf, 0.0]), torch.tensor([0.0, 1.0]))["roc_auc"])
+    assert np.isnan(get_metrics("classification", num_classes=2)(overflown, torch.tensor([0, 1]))["accuracy"])
+
+
+def test_many_labels_with_gaps_agree_with_scikit_learn() -> None:
+    logits, label = torch.randn(80, 3), torch.randint(0, 2, (80, 3)).float()
+    label[::5, 0] = label[1::7, 2] = NAN
+    logits[:20] = logits[20:40]  # ties
+    result = get_metrics("classification", num_classes=3)(logits, label)
+    expected = []
+    for column in range(3):
+        known = ~label[:, column].isnan()
+        expected.append(sklearn_metrics.average_precision_score(label[known, column], logits[known, column]))
+    assert result["ap"] == pytest.approx(np.mean(expected))
+    label[:, 1] = 1.0  # a class that never occurs leaves its column out of the mean
+    with pytest.warns(UserWarning, match="one class alone"):
+        result = get_metrics("classification", num_classes=3)(logits, label)
+    assert result["ap"] == pytest.approx((expected[0] + expected[2]) / 2)
+
+
+def test_precision_at_k_by_hand() -> None:
+    scores, label = torch.tensor([0.9, 0.8, 0.7, 0.1]), torch.tensor([1, 0, 1, 1])
+    assert get_metrics("edge_prediction", k=3)(scores, label)["precision@k"] == pytest.approx(2 / 3)
+    assert get_metrics("edge_prediction")(scores, label)["precision@k"] == pytest.approx(3 / 4)
+
+
+def test_mrr_and_hits_by_hand() -> None:
+    scores = torch.tensor([0.9, 0.5, 0.5, 0.1, 0.7, 0.2])
+    label = torch.tensor([0, 1, 0, 1, 1, 0])
+    source = torch.tensor([3, 3, 3, 3, 8, 8])
+    # node 3: 0.5 has one rival above and one equal, rank 2.5; 0.1 has two above, rank 3; node 8: rank 1
+    result = get_metrics("edge_prediction", k=1)(scores, label, source)  # type: ignore[call-arg]
+    assert result["mrr"] == pytest.approx((1 / 2.5 + 1 / 3 + 1) / 3)
+    assert result["hits@k"] == pytest.approx(1 / 3)
+    two = get_metrics("edge_prediction", k=2)(scores, label, source)  # type: ignore[call-arg]
+    assert two["mrr"] == pytest.approx((1 / 2.5 + 1 / 3) / 2)  # node 8 has one rival: its edge would always be a hit
+    alone = get_metrics("edge_prediction")(scores, label, torch.arange(6))  # type: ignore[call-arg]
+    assert "mrr" not in alone and "hits@k" not in alone  # no edge has a rival
+    assert "mrr" not in get_metrics("edge_prediction")(scores, label)
+
+
+def test_plateau_waits_for_the_metric() -> None:
+    optimizer = get_optimizer(nn.Linear(1, 1), lr=1.0)
+    scheduler = get_scheduler(optimizer, "plateau", patience=1, gamma=0.5, mode="max")
+    seen = []
+    for value in (0.1, 0.2, 0.2, 0.2, 0.3):
+        scheduler.step(value)  # type: ignore[union-attr, arg-type]
+        seen.append(optimizer.param_groups[0]["lr"])
+    assert seen == [1.0, 1.0, 1.0, 0.5, 0.5]
+    with pytest.raises(MspeError, match="plateau reads a metric, which comes once an epoch"):
+        get_scheduler(optimizer, "plateau", steps_per_epoch=7)
