@@ -109,13 +109,12 @@ def _evaluate(arguments: Namespace) -> int:
     import json
 
     from mspe.common.plugins import load_plugins
-    from mspe.graphs import read_split
+    from mspe.pipeline.stored_data import read_encoded
     from mspe.pipeline.trained_model import TrainedModel
 
     load_plugins(arguments.plugin)
     trained = TrainedModel.load(arguments.checkpoint, arguments.device)
-    graphs = read_split("data/graphs", arguments.split, "data/spectrum", "data/encodings")
-    print(json.dumps(trained.evaluate(graphs).metrics, indent=2))
+    print(json.dumps(trained.evaluate(read_encoded(arguments.split, trained.bank)).metrics, indent=2))
     return 0
 
 

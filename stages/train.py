@@ -10,21 +10,23 @@ from pathlib import Path
 from mspe.common.command import command
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
+from mspe.encodings import EncodingSet
 from mspe.encodings.config import read_bank
-from mspe.graphs import GraphSchema, read_split
+from mspe.graphs import GraphSchema
+from mspe.pipeline.stored_data import read_encoded
 from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from mspe.training.distributed import process_group
-
-DATA = ("data/graphs", "data/spectrum", "data/encodings")
 
 
 def main(seed: int) -> None:
     params = load_params()
+    bank = read_bank("data/encodings/bank.json")
+    encodings = EncodingSet.from_config(bank)
     data = TrainingData(
         schema=GraphSchema.load("data/graphs/schema.json"),
-        bank=read_bank("data/encodings/bank.json"),
-        train=read_split(DATA[0], "train", *DATA[1:]),
-        val=read_split(DATA[0], "val", *DATA[1:]),
+        bank=bank,
+        train=read_encoded("train", encodings),
+        val=read_encoded("val", encodings),
     )
     paths = RunPaths(
         checkpoints=Path(f"models/{seed}"),

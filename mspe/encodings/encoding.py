@@ -24,7 +24,10 @@ class Encoding(nn.Module):
     off: ClassVar[bool | int | None] = None
     """What `bank.json` holds where it is not used."""
     needs: ClassVar[frozenset[Need]] = frozenset()
-    """What has to be at hand where a model evaluates it in a batch; what is missing is computed, more slowly."""
+    """What a model has to have at hand where it evaluates the encoding in a batch, so what training loads for it.
+
+    Whatever is missing all the same is computed from the edges, more slowly, to the same numbers.
+    """
     signed: ClassVar[bool] = False
     """Whether the sign of each node channel is arbitrary, as that of an eigenvector."""
 

@@ -136,3 +136,18 @@ def test_csl_is_told_apart_by_the_default_bank_and_not_by_degree() -> None:
     assert torch.pdist(classes, p=torch.inf).min() > 1e-5
     degree = EncodingSet.from_config({"degree": True}).encode_nodes(spectrum).fields["node_encoding"]
     assert degree.unique().numel() == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "needs"),
+    [
+        (PRESETS["default"], {"spectrum"}),
+        (PRESETS["rwse"], set()),
+        (PRESETS["lappe"], set()),
+        (PRESETS["spd"], {"edges"}),
+        ({"filters": {"heat": {"times": [1.0]}}, "trainable": True, "pair": False}, {"spectrum"}),
+    ],
+    ids=["default", "rwse", "lappe", "spd", "trained"],
+)
+def test_a_batch_needs_what_is_not_stored(config: dict, needs: set[str]) -> None:
+    assert EncodingSet.from_config(config).batch_needs == needs
