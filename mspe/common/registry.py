@@ -102,15 +102,16 @@ class Registry(Mapping[str, NamedEntry]):
         return iter(self._entries)
 
     def __len__(self) -> int:
+        load_entry_points()
         return len(self._entries)
 
 
 def _origin(entry: Any) -> str:
-    """The file that defines a class, or the module of anything else."""
+    """The file that defines a class, or the module of anything else, such as a class written in a notebook."""
     try:
         return inspect.getfile(entry)
-    except TypeError:
-        return type(entry).__module__
+    except (TypeError, OSError):
+        return str(entry.__module__)
 
 
 @cache
