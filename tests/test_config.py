@@ -78,6 +78,7 @@ CASES = [
     ("encodings.distance", "far", "encodings.distance: got 'far', input should be a valid integer"),
     ("encodings.degree", 3, "encodings.degree"),
     ("encodings.plugins", "one.py", "encodings.plugins"),
+    ("encodings.degree", "x", "encodings.degree: got 'x', allowed: true, false"),
     ("encodings.plugins", ["one.py"], "one.py: no such Python file; correct encodings.plugins"),
     ("encodings.backend", "magic", "encodings.backend: got 'magic', input should be 'auto', 'dense', 'chebyshev'"),
     ("seeds", [], "seeds: got []"),

@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 def read_params(encoding: type[Encoding], value: Any, path: tuple[str, ...] = ()) -> Section | None:
     """Read what stands under an encoding's key.
 
-    Nothing, false and 0 turn it off; true takes its defaults; a mapping holds its parameters, and any other value is
-    its only parameter.
+    Nothing, false and 0 turn it off; true takes its defaults, where each parameter has one; a mapping holds its
+    parameters, and any other value is its only parameter.
 
     Raises
     ------
@@ -34,20 +34,25 @@ def read_params(encoding: type[Encoding], value: Any, path: tuple[str, ...] = ()
     """
     if value is None or (isinstance(value, int) and not value):
         return None
-    fields = list(encoding.Params.model_fields)
-    if value is True and not fields:
+    fields = encoding.Params.model_fields
+    if value is True and not any(field.is_required() for field in fields.values()):
         value = {}
-    elif not isinstance(value, Mapping) and len(fields) == 1:
-        return validate_part(encoding.Params, {fields[0]: value}, path, only_field=fields[0])
-    return validate_part(encoding.Params, value, path)
+    if isinstance(value, Mapping):
+        return validate_part(encoding.Params, value, path)
+    if len(fields) != 1:
+        mapping = f", or a mapping of {', '.join(fields)}" if fields else ""
+        raise PathError(path, f"got {value!r}, allowed: true, false{mapping}")
+    only = next(iter(fields))
+    return validate_part(encoding.Params, {only: value}, path, only_field=only)
 
 
 def write_params(encoding: Encoding) -> Any:
-    """Return an encoding's parameters as `read_params` takes them, in the shortest form."""
+    """Return an encoding's parameters in the shortest form that `read_params` reads back as the same."""
     values = encoding.params.model_dump(mode="json")
-    if not values:
-        return True
-    return next(iter(values.values())) if len(values) == 1 else values
+    short = True if not values else next(iter(values.values()))
+    if len(values) > 1 or isinstance(short, Mapping):
+        return values
+    return short if read_params(type(encoding), short) == encoding.params else values
 
 
 class BankConfig(Section):
@@ -96,6 +101,8 @@ def read_bank(path: str | Path) -> BankConfig:
 
 def _load(paths: Any) -> Any:
     if isinstance(paths, (list, tuple)) and all(isinstance(path, str) for path in paths):
+        if any(".." in Path(path).parts for path in paths):  # whose copy would lie outside data/plugins, untracked
+            raise ValueError("allowed: files inside the project's folder, or absolute paths; copy the file there")
         load_plugins(paths)
     return paths
 

@@ -65,6 +65,26 @@ class CommonNeighbours(Encoding):
     def pair(self, graphs):
         return (graphs.adjacency @ graphs.adjacency).clamp(max=self.params.most)[..., None]
 """
+SHIFT = """
+from mspe.common.section import NonNegativeInt, Section
+from mspe.encodings import Encoding, register
+
+
+@register
+class Shift(Encoding):
+    name = "shift"
+    needs = frozenset({"spectrum"})
+
+    class Params(Section):
+        by: NonNegativeInt = 2
+
+    @property
+    def node_channels(self):
+        return [f"shift({self.params.by})"]
+
+    def node(self, graphs):
+        return graphs.sqrt_degree[:, None] + self.params.by
+"""
 STATISTICS = GraphStatistics(max_nodes=9, largest_eigenvalue=1.5, spectral_gap=0.5)
 
 
@@ -144,6 +164,30 @@ def test_a_pair_encoding_works_from_a_users_file(tmp_path: Path) -> None:
     _, pair = encode(bank, complete(5))
     assert pair[0, 1].item() == 2 and pair[0, 0].item() == 2  # 3 and 4, at most 2
     check_in_a_model(bank)
+
+
+@pytest.mark.parametrize(
+    ("value", "channels", "written"),
+    [
+        (True, ["shift(2)"], 2),
+        (3, ["shift(3)"], 3),
+        ({"by": 0}, ["shift(0)"], {"by": 0}),  # 0 alone would be off
+        (0, [], None),
+        (False, [], None),
+    ],
+)
+def test_what_stands_under_a_key_survives_the_bank(
+    tmp_path: Path, value: object, channels: list[str], written: object
+) -> None:
+    bank = EncodingSet.from_config(resolve(write(tmp_path, SHIFT, shift=value, filters={}))).config()
+    assert bank.others.get("shift") == written
+    assert EncodingSet.from_config(bank.model_dump()).node_channels == channels
+
+
+def test_a_plug_in_outside_the_project_is_refused_since_no_stage_would_notice_its_changes(tmp_path: Path) -> None:
+    path = write(tmp_path, SHIFT, plugins=["../my_encodings.py"])
+    with pytest.raises(MspeError, match=r"encodings.plugins: got .*, allowed: files inside the project's folder"):
+        load_params(path)
 
 
 def test_without_its_plug_in_a_key_and_a_bank_are_refused_in_a_line(tmp_path: Path) -> None:
