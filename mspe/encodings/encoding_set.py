@@ -243,11 +243,14 @@ def _edges(graphs: Callable[[], PackedGraphs] | None, group: Tensor) -> tuple[Te
 def _check_gradient(encoding: Encoding) -> None:
     """Refuse an encoding to be trained whose channels do not depend on a parameter, on a small graph.
 
-    Its edges are those of a square and a triangle that share a side: no eigenvalue is repeated.
+    Its edges are those of a square and a triangle that share a side, with a tail: no eigenvalue is repeated, and the
+    smallest are so small that long times leave a gradient.
     """
+    tail = torch.arange(4, 62)
     pairs = torch.tensor([[0, 1, 2, 3, 0, 1], [1, 2, 3, 0, 4, 4]])
-    graph = PackedGraphs.from_list([Data(edge_index=torch.cat([pairs, pairs.flip(0)], dim=1), num_nodes=5)])
-    view = view_group(compute_spectrum(graph), 5, torch.tensor([0]), lambda: graph)
+    pairs = torch.cat([pairs, torch.stack([tail, tail + 1])], dim=1)
+    graph = PackedGraphs.from_list([Data(edge_index=torch.cat([pairs, pairs.flip(0)], dim=1), num_nodes=63)])
+    view = view_group(compute_spectrum(graph), 63, torch.tensor([0]), lambda: graph)
     channels = []
     if encoding.node_channels:
         channels.append(encoding.node(view).flatten())

@@ -229,6 +229,11 @@ def test_a_trained_filter_without_a_gradient_is_refused() -> None:
         EncodingSet([Step([0.5], trainable=True)])
 
 
+@pytest.mark.parametrize("filters", [{"heat": {"times": [2000.0]}}, {"wavelet": {"times": [2000.0]}}])
+def test_the_longest_times_can_be_trained(filters: dict) -> None:
+    assert not EncodingSet.from_config({"filters": filters, "trainable": True}).stored
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [
