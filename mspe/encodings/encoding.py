@@ -1,15 +1,13 @@
 """The interface of an encoding."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from mspe.common.section import Section, validate
-from mspe.encodings.graph_view import GraphView
+from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.statistics import GraphStatistics
-
-Need = Literal["spectrum", "edges"]
 
 
 class Encoding(nn.Module):
@@ -24,9 +22,9 @@ class Encoding(nn.Module):
     off: ClassVar[bool | int | None] = None
     """What `bank.json` holds where it is not used."""
     needs: ClassVar[frozenset[Need]] = frozenset()
-    """What a model has to have at hand where it evaluates the encoding in a batch, so what training loads for it.
+    """What it reads of graphs, so what training loads where a model evaluates it in a batch; anything else is refused.
 
-    Whatever is missing all the same is computed from the edges, more slowly, to the same numbers.
+    What is declared and missing all the same is computed from the edges, more slowly, to the same numbers.
     """
     signed: ClassVar[bool] = False
     """Whether the sign of each node channel is arbitrary, as that of an eigenvector."""

@@ -15,8 +15,8 @@ from mspe.common.section import PathError, Section, validate
 from mspe.encodings.catalogue import CATALOGUE, Filter
 from mspe.encodings.catalogue.filter import filter_nodes
 from mspe.encodings.config import BankConfig, read_params, write_params
-from mspe.encodings.encoding import Encoding, Need
-from mspe.encodings.graph_view import GraphView
+from mspe.encodings.encoding import Encoding
+from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.registry import ENCODINGS
 from mspe.encodings.spectrum import Spectrum, compute_spectrum
 from mspe.graphs import DenseLayout, PackedGraphs
@@ -137,7 +137,7 @@ class EncodingSet(nn.Module):
 
     def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:
         """Return all pair channels, in memory the channel first."""
-        parts = [encoding.pair(graphs).permute(3, 0, 1, 2) for encoding in self.on_pairs]
+        parts = [e.pair(graphs.limited_to(e.needs, e.name)).permute(3, 0, 1, 2) for e in self.on_pairs]
         return torch.cat(parts).permute(1, 2, 3, 0)
 
     @torch.no_grad()
@@ -197,7 +197,10 @@ def node_channels(encodings: Sequence[Encoding], graphs: GraphView) -> Float[Ten
     parts = []
     for are_filters, members in groupby(encodings, key=lambda encoding: isinstance(encoding, Filter)):
         found = list(members)
-        parts += [filter_nodes(found, graphs)] if are_filters else [one.node(graphs) for one in found]  # type: ignore[arg-type]
+        if are_filters:
+            parts.append(filter_nodes(found, graphs))  # type: ignore[arg-type]
+        else:
+            parts += [one.node(graphs.limited_to(one.needs, one.name)) for one in found]
     return torch.cat(parts, dim=1) if parts else graphs.sqrt_degree.new_empty(graphs.sqrt_degree.numel(), 0)
 
 
@@ -250,7 +253,8 @@ def _check_gradient(encoding: Encoding) -> None:
     pairs = torch.tensor([[0, 1, 2, 3, 0, 1], [1, 2, 3, 0, 4, 4]])
     pairs = torch.cat([pairs, torch.stack([tail, tail + 1])], dim=1)
     graph = PackedGraphs.from_list([Data(edge_index=torch.cat([pairs, pairs.flip(0)], dim=1), num_nodes=63)])
-    view = view_group(compute_spectrum(graph), 63, torch.tensor([0]), lambda: graph)
+    whole = view_group(compute_spectrum(graph), 63, torch.tensor([0]), lambda: graph)
+    view = whole.limited_to(encoding.needs, encoding.name)
     channels = []
     if encoding.node_channels:
         channels.append(encoding.node(view).flatten())

@@ -1,14 +1,19 @@
 """Graphs as an encoding sees them."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from copy import copy
+from functools import cache, cached_property
+from typing import Literal, get_args
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from mspe.common.errors import MspeError
 from mspe.encodings.spectrum import Spectrum
 from mspe.graphs import DenseLayout
+
+Need = Literal["spectrum", "edges"]
 
 
 class GraphView:
@@ -34,21 +39,38 @@ class GraphView:
         edges: Callable[[], tuple[Tensor, Tensor | None]],
     ) -> None:
         self.layout = layout
-        self._read_fields = fields
-        self._read_spectrum = spectrum
-        self._read_edges = edges
+        self._read_fields = cache(fields)
+        self._read_spectrum = cache(spectrum)
+        self._read_edges = cache(edges)
+        self._reader, self._needs = "", frozenset[str](get_args(Need))
 
-    @cached_property
+    def limited_to(self, needs: frozenset[Need], reader: str) -> "GraphView":
+        """Return a view of the same graphs that refuses what an encoding does not declare; both read it once."""
+        view = copy(self)
+        view._reader, view._needs = reader, needs
+        return view
+
+    def _check(self, need: Need) -> None:
+        if need not in self._needs:
+            raise MspeError(
+                f"encoding {self._reader}: reads the {need} of graphs, which its class does not declare; add {need!r} "
+                "to `needs`"
+            )
+
+    @property
     def _fields(self) -> Mapping[str, Tensor]:
+        self._check("spectrum")
         return self._read_fields()
 
-    @cached_property
+    @property
     def _edges(self) -> tuple[Tensor, Tensor | None]:
+        self._check("edges")
         return self._read_edges()
 
-    @cached_property
+    @property
     def spectrum(self) -> Spectrum:
         """The spectrum of each graph, padded to the largest."""
+        self._check("spectrum")
         return self._read_spectrum()
 
     @property

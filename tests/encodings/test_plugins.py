@@ -184,6 +184,18 @@ def test_what_stands_under_a_key_survives_the_bank(
     assert EncodingSet.from_config(bank.model_dump()).node_channels == channels
 
 
+@pytest.mark.parametrize(("code", "key"), [(TRIANGLES, "triangles"), (COMMON, "common_neighbours")])
+def test_what_an_encoding_reads_without_declaring_it_is_refused_by_its_name(
+    tmp_path: Path, code: str, key: str
+) -> None:
+    undeclared = code.replace('    needs = frozenset({"edges"})\n', "")
+    bank = EncodingSet.from_config(
+        resolve(write(tmp_path, undeclared, filters={}, **{key: 2 if code == COMMON else True}))
+    )
+    with pytest.raises(MspeError, match=f"encoding {key}: reads the edges of graphs, .*; add 'edges' to `needs`"):
+        check_in_a_model(bank)
+
+
 def test_a_plug_in_outside_the_project_is_refused_since_no_stage_would_notice_its_changes(tmp_path: Path) -> None:
     path = write(tmp_path, SHIFT, plugins=["../my_encodings.py"])
     with pytest.raises(MspeError, match=r"encodings.plugins: got .*, allowed: files inside the project's folder"):

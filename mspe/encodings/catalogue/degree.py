@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mspe.encodings.encoding import Encoding, Need
-from mspe.encodings.graph_view import GraphView
+from mspe.encodings.encoding import Encoding
+from mspe.encodings.graph_view import GraphView, Need
 
 
 class Degree(Encoding):

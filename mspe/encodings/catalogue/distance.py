@@ -7,8 +7,8 @@ from jaxtyping import Float, Shaped
 from torch import Tensor
 
 from mspe.common.section import PositiveInt, Section
-from mspe.encodings.encoding import Encoding, Need
-from mspe.encodings.graph_view import GraphView
+from mspe.encodings.encoding import Encoding
+from mspe.encodings.graph_view import GraphView, Need
 
 
 class Distance(Encoding):

@@ -10,8 +10,8 @@ from scipy.sparse.linalg import eigsh
 from torch import Tensor
 
 from mspe.common.section import PositiveInt, Section
-from mspe.encodings.encoding import Encoding, Need
-from mspe.encodings.graph_view import GraphView
+from mspe.encodings.encoding import Encoding
+from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.spectrum.chebyshev import sparse_operator
 
 _SAME = 1e-4  # eigenvalues closer than this, in the single precision that is stored, are one eigenspace
@@ -28,7 +28,7 @@ class Eigenvectors(Encoding):
 
     name = "eigenvectors"
     off = 0
-    needs: ClassVar[frozenset[Need]] = frozenset({"spectrum"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
     signed = True
 
     class Params(Section):

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from mspe.common.errors import MspeError
 from mspe.common.section import Section
-from mspe.encodings.encoding import Encoding, Need
-from mspe.encodings.graph_view import GraphView
+from mspe.encodings.encoding import Encoding
+from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.scales import AUTO
 from mspe.encodings.spectrum.chebyshev import interpolation_error, quadrature_nodes
 from mspe.encodings.statistics import GraphStatistics
