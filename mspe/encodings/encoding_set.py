@@ -53,6 +53,7 @@ class EncodingSet(nn.Module):
         self.filter_nodes, self.filter_pairs = node, pair
         ordered = sorted(encodings, key=lambda encoding: (not isinstance(encoding, Filter), not encoding.stored))
         self.encodings = nn.ModuleList(ordered)
+        self.register_load_state_dict_pre_hook(_rename_former_keys)
         for encoding in self:
             if not encoding.stored:
                 _check_gradient(encoding)
@@ -177,6 +178,14 @@ class EncodingSet(nn.Module):
         elif channels:
             for_each(encode, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded=like.device.type == "cpu")
         return spectrum.without_edges({"node_encoding": encoding}, {"node_encoding": "node"})
+
+
+def _rename_former_keys(module: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
+    """Let checkpoints load whose trained encodings are `filters`, and whose scales are `free`."""
+    former = f"{prefix}filters."
+    for key in [key for key in state if key.startswith(former)]:
+        name = f"{prefix}encodings.{key.removeprefix(former)}"
+        state[f"{name.removesuffix('.free')}.unconstrained" if name.endswith(".free") else name] = state.pop(key)
 
 
 def _read_checked(name: str, value: Any) -> Section | None:

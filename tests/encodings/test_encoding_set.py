@@ -151,3 +151,13 @@ def test_csl_is_told_apart_by_the_default_bank_and_not_by_degree() -> None:
 )
 def test_a_batch_needs_what_is_not_stored(config: dict, needs: set[str]) -> None:
     assert EncodingSet.from_config(config).batch_needs == needs
+
+
+def test_trained_encodings_of_a_former_checkpoint_load() -> None:
+    filters = {"walk": {"steps": [1]}, "heat": {"times": [0.5, 2.0]}, "learned": {"channels": 2}}
+    trained, fresh = (EncodingSet.from_config({"filters": filters, "trainable": True}) for _ in range(2))
+    state = trained.state_dict()
+    former = {key.replace("encodings.", "filters.").replace("unconstrained", "free"): state[key] for key in state}
+    assert "filters.1.free" in former and len(former) == 5
+    fresh.load_state_dict(former)
+    assert all(torch.equal(value, state[key]) for key, value in fresh.state_dict().items())
