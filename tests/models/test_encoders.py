@@ -26,6 +26,7 @@ from tests.models.fixtures import SMALL, category
 def test_features_of_every_kind_reach_the_scores(
     x: torch.Tensor | None, edge_attr: torch.Tensor | None, widths: tuple[int, int]
 ) -> None:
+    torch.manual_seed(0)
     model = get_model("graph_transformer", widths[0], 2, num_edge_features=widths[1], bank=BANK, **SMALL).eval()
     path = graph(5, [(0, 1), (1, 2), (2, 3), (3, 4)])
     given = {name: value for name, value in (("x", x), ("edge_attr", edge_attr)) if value is not None}
