@@ -1,6 +1,9 @@
 """Work on all cores."""
 
 import resource
+import subprocess
+import sys
+from pathlib import Path
 
 import torch
 
@@ -26,3 +29,19 @@ def test_tensors_come_back_from_other_processes_without_an_open_file_each() -> N
 
 def tensors(numbers: list[int]) -> list[torch.Tensor]:
     return [torch.tensor(number) for number in numbers]
+
+
+def test_a_script_without_a_main_guard_uses_several_processes(tmp_path: Path) -> None:
+    """A process pool that imports the script again would start pools without end."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from mspe.common.parallel import map_chunks\n"
+        "def count(numbers):\n"
+        "    import os\n"
+        "    return os.getpid(), sum(numbers)\n"
+        "results = map_chunks(count, list(range(10_000)), num_workers=2)\n"
+        "import os\n"
+        "print(os.getpid() in dict(results), sum(total for _, total in results))\n"
+    )
+    run = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=120)
+    assert run.stdout.split() == ["False", str(sum(range(10_000)))]
