@@ -19,11 +19,10 @@ class BestEpoch:
     Examples
     --------
     >>> best = BestEpoch()
-    >>> best.improves(0.5, minimize=True)
-    True
-    >>> best.metric, best.epoch = 0.5, 1
-    >>> best.improves(float("nan"), minimize=True), best.improves(0.6, minimize=False)
-    (False, True)
+    >>> [best.update(value, epoch, minimize=True) for epoch, value in enumerate([0.5, 0.6, float("nan"), 0.4], 1)]
+    [True, False, False, True]
+    >>> best.metric, best.epoch
+    (0.4, 4)
     """
 
     def __init__(self) -> None:
@@ -31,8 +30,12 @@ class BestEpoch:
         self.epoch = 0
         self.checkpoint: dict[str, Any] | None = None
 
-    def improves(self, value: float, minimize: bool) -> bool:
-        """Return whether a value is better than the best so far; NaN never is."""
+    def update(self, value: float, epoch: int, minimize: bool) -> bool:
+        """Take an epoch's value; return whether it is better than the best so far. NaN never is."""
         if math.isnan(self.metric):
-            return not math.isnan(value)
-        return value < self.metric if minimize else value > self.metric
+            better = not math.isnan(value)
+        else:
+            better = value < self.metric if minimize else value > self.metric
+        if better:
+            self.metric, self.epoch = value, epoch
+        return better

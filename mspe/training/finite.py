@@ -1,10 +1,15 @@
 """Locate NaN or infinity."""
 
+import logging
+
 import torch
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
+from mspe.common.errors import MspeError
 from mspe.training.loops import TARGETS
+
+logger = logging.getLogger(__name__)
 
 
 def locate_nonfinite(model: nn.Module, batch: Batch) -> str:
@@ -25,6 +30,23 @@ def locate_nonfinite(model: nn.Module, batch: Batch) -> str:
         if not _finite(value[~value.isnan()] if name in TARGETS else value):
             return f"the batch's field {name} is not finite"
     return "parameters and features are finite, so the computation overflowed"
+
+
+def report_nonfinite(problem: str, model: nn.Module, batch: Batch, skip: bool) -> None:
+    """Report a number that is not finite and its cause; with `skip`, only in the log.
+
+    Raises
+    ------
+    MspeError
+        Without `skip`.
+    """
+    cause = locate_nonfinite(model, batch)
+    if not skip:
+        raise MspeError(
+            f"{problem}: {cause}; lower training.optimizer.lr, set training.grad_clip, look at the data, or set "
+            "training.skip_nonfinite=true to leave such batches out"
+        )
+    logger.warning("%s: %s; the batch is left out", problem, cause)
 
 
 def _finite(tensor: Tensor) -> bool:

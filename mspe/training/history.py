@@ -1,9 +1,24 @@
-"""A run's history as files that DVC shows."""
+"""A run's history, epoch by epoch, and as files that DVC shows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mspe.common.files import write_csv, write_json
+
+
+def append_epoch(history: dict[str, list[float]], epoch: int, row: Mapping[str, float]) -> None:
+    """Append the metrics of an epoch, counted from 1; what an epoch does not have is NaN.
+
+    Examples
+    --------
+    >>> history = {"lr": [0.1]}
+    >>> append_epoch(history, 2, {"lr": 0.2, "val_loss": 1.0})
+    >>> history
+    {'lr': [0.1, 0.2], 'val_loss': [nan, 1.0]}
+    """
+    for name in {**history, **row}:
+        history.setdefault(name, [math.nan] * (epoch - 1)).append(row.get(name, math.nan))
 
 
 def write_history(

@@ -1,12 +1,24 @@
 """Ready-made log hooks; each is called as ``hook(metrics, step, prefix)``."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mspe.common.errors import MspeError
 
+logger = logging.getLogger(__name__)
+
 LogHook = Callable[[Mapping[str, float], int, str], None]
+
+
+def call_hooks(hooks: Iterable[LogHook], metrics: Mapping[str, float], step: int, prefix: str) -> None:
+    """Call every hook; one that raises is reported in the log and does not end the run."""
+    for hook in hooks:
+        try:
+            hook(metrics, step, prefix)
+        except Exception:  # someone else's code: a broken plot must not cost a training run
+            logger.exception("log hook %r failed at step %d; training goes on", hook, step)
 
 
 class TensorBoardHook:

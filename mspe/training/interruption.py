@@ -2,7 +2,6 @@
 
 import signal
 import threading
-import time
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -48,26 +47,3 @@ class Interruption:
         """
         if self.requested is not None:
             raise InterruptionError(f"stopped by {self.requested.name} {where}; {how_to_resume}", self.requested)
-
-
-class SaveTimer:
-    """Says when so many seconds have passed since the state was last saved.
-
-    Examples
-    --------
-    >>> SaveTimer(seconds=0.0).due, SaveTimer(seconds=60.0).due
-    (True, False)
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.restart()
-
-    def restart(self) -> None:
-        """Note that the state has been saved."""
-        self._saved_at = time.monotonic()
-
-    @property
-    def due(self) -> bool:
-        """Whether the time has passed."""
-        return time.monotonic() - self._saved_at >= self.seconds

@@ -31,6 +31,14 @@ class ResumableLoader(EpochLoader, Protocol):
         """Have the next iteration, and no other, begin with this batch of the epoch."""
 
 
+def begin_epoch(loader: Iterable[Batch], epoch: int, first_batch: int) -> None:
+    """Tell a loader the epoch, and where in it to begin, as far as it can be told."""
+    if isinstance(loader, EpochLoader):
+        loader.set_epoch(epoch)
+    if first_batch and isinstance(loader, ResumableLoader):
+        loader.start_at(first_batch)
+
+
 def is_sharded(loader: Iterable[Batch]) -> bool:
     """Return whether each process has a part of the loader's batches, and not all of them."""
     return isinstance(loader, ResumableLoader) and loader.shard[1] > 1

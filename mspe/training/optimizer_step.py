@@ -26,8 +26,8 @@ class OptimizerStep:
         What is trained.
     precision
         The scaler of fp16, which leaves steps out whose gradients overflow.
-    processes
-        Those that train together.
+    group
+        The processes that train together.
     grad_clip
         Largest norm of the gradient; None for none.
     on_nonfinite
@@ -44,14 +44,14 @@ class OptimizerStep:
         model: nn.Module,
         optimizer: Optimizer,
         precision: Precision,
-        processes: ProcessGroup,
+        group: ProcessGroup,
         grad_clip: float | None,
         on_nonfinite: OnNonfinite,
     ) -> None:
         self.model = model
         self.optimizer = optimizer
         self.scaler = precision.scaler
-        self.processes = processes
+        self.group = group
         self.max_norm = math.inf if grad_clip is None else grad_clip
         self.on_nonfinite = on_nonfinite
         self.norm = math.nan
@@ -83,7 +83,7 @@ class OptimizerStep:
         bool
             Whether the optimizer has stepped.
         """
-        targets = self.processes.average_gradients(self.model, self._targets)
+        targets = self.group.average_gradients(self.model, self._targets)
         batches, self._targets, self._batches = self._batches, 0, 0
         if targets == 0:
             return False  # every batch of the window was left out

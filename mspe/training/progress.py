@@ -1,10 +1,13 @@
 """What an epoch of training has seen so far."""
 
+import sys
+from collections.abc import Iterable, Sized
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch_geometric.data import Batch
+from tqdm import tqdm
 
 from mspe.tasks import Metrics
 from mspe.training.distributed import ProcessGroup
@@ -81,3 +84,17 @@ class EpochProgress:
         if state["scored"] is not None:
             progress._parts.append(Predictions(**state["scored"]).to(device))
         return progress
+
+
+def progress_bar(
+    batches: Iterable[Batch], loader: Iterable[Batch], epoch: int, done: int, group: ProcessGroup
+) -> "tqdm[Batch]":
+    """Show on the main process's terminal, if it has one, how much of the loader's epoch is done."""
+    return tqdm(
+        batches,
+        total=len(loader) if isinstance(loader, Sized) else None,
+        initial=done,
+        desc=f"epoch {epoch}",
+        leave=False,
+        disable=not (sys.stderr.isatty() and group.is_main),
+    )

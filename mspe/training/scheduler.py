@@ -32,6 +32,21 @@ def _linear(optimizer: Optimizer, total: int, warmup: int, min_lr: float) -> LRS
     return _with_warmup(optimizer, warmup, fall)
 
 
+def check_interval(interval: str, scheduler: LRScheduler | None) -> str:
+    """Return when a schedule is stepped, `epoch` or `step`.
+
+    Raises
+    ------
+    MspeError
+        If it is neither, or the schedule cannot be stepped then.
+    """
+    if interval not in ("epoch", "step"):
+        raise MspeError(f"scheduler_interval: got {interval!r}, allowed: epoch, step")
+    if interval == "step" and isinstance(scheduler, ReduceLROnPlateau):
+        raise MspeError("scheduler_interval: got 'step', allowed: epoch, since plateau reads a metric")
+    return interval
+
+
 def get_scheduler(
     optimizer: Optimizer,
     scheduler_type: str = "cosine_warmup",
