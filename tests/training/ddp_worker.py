@@ -23,14 +23,14 @@ class Number(nn.Module):
 
 def main(folder: Path) -> None:
     torch.set_num_threads(1)
-    workers = ProcessGroup()
-    set_seed(workers.rank)  # another start on each process, until the main one shares its own
+    group = ProcessGroup()
+    set_seed(group.rank)  # another start on each process, until the main one shares its own
     graphs = make_graphs(43)
     number = torch.arange(43.0)[:, None]
     graphs = graphs.with_fields({"x": graphs.fields["x"].double(), "number": number}, {"x": "node", "number": "graph"})
     graphs = graphs.with_fields({"y": graphs.fields["y"].double()}, {"y": "graph"})
-    shard = (workers.rank, workers.size)
-    train = GraphLoader(graphs, 12 // workers.size, shuffle=True, shard=shard)
+    shard = (group.rank, group.size)
+    train = GraphLoader(graphs, 12 // group.size, shuffle=True, shard=shard)
     val = GraphLoader(graphs, 4, shard=shard)
     model = Mean().double()
     model.dropout.p = 0.0
@@ -39,8 +39,8 @@ def main(folder: Path) -> None:
     trainer = Trainer(model, optimizer, scheduler, checkpoint_dir=folder, device="cpu", accumulation_steps=2)
     history = trainer.fit(train, val, epochs=5, metric_for_best="mae", resume_path=folder / "state.pt")
     numbers = Trainer(Number(), optimizer, checkpoint_dir=folder, device="cpu").predict(val)
-    seen = workers.gather([batch.number.flatten().tolist() for batch in train])
-    if workers.is_main:
+    seen = group.gather([batch.number.flatten().tolist() for batch in train])
+    if group.is_main:
         write_json(folder / "history.json", history)
         write_json(folder / "numbers.json", {"predicted": numbers.flatten().tolist(), "trained": seen})
         torch.save(model.state_dict(), folder / "weights.pt")

@@ -7,6 +7,8 @@ import torch
 
 from mspe.common.errors import MspeError
 from mspe.training import Trainer, get_optimizer
+from mspe.training.checkpoint import RunState
+from mspe.training.distributed import ProcessGroup
 from tests.training.fixtures import Mean, loaders, make_trainer
 
 
@@ -57,3 +59,29 @@ def test_a_checkpoint_is_no_state(tmp_path: Path) -> None:
     path = trainer.save_checkpoint("model.pt")
     with pytest.raises(MspeError, match=r"model.pt: a checkpoint, not a run's state"):
         trainer.fit(*loaders(), epochs=1, resume_path=path)
+
+
+def test_a_checkpoint_restores_the_run_and_holds_the_specified_keys(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    trainer.fit(*loaders(), epochs=2)
+    path = trainer.save_checkpoint("model.pt")
+    assert path == tmp_path / "model.pt"
+    content = torch.load(path, weights_only=True)
+    specified = {"model", "optimizer", "scheduler", "epoch", "global_step", "best_metric", "best_epoch", "metrics"}
+    assert specified <= set(content)
+    other = make_trainer(tmp_path, seed=5)
+    other.load_checkpoint("model.pt")
+    assert (other.epoch, other.global_step) == (2, 10)
+    assert torch.equal(other.predict(loaders()[1]), trainer.predict(loaders()[1]))
+    assert other.optimizer.state_dict()["state"][0]["step"] == 10
+    assert other.scheduler.last_epoch == trainer.scheduler.last_epoch == 2  # type: ignore[union-attr]
+
+
+def test_one_process_at_a_time_is_on_a_run(tmp_path: Path) -> None:
+    state = tmp_path / "state.pt"
+    with (
+        RunState(state, ProcessGroup()),
+        pytest.raises(MspeError, match="another process is on this run; wait for it, or stop it"),
+    ):
+        make_trainer(tmp_path).fit(*loaders(), epochs=1, resume_path=state)
+    make_trainer(tmp_path).fit(*loaders(), epochs=1, resume_path=tmp_path / "state.pt")

@@ -41,3 +41,18 @@ def test_weights_and_biases_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "wandb", None)
     with pytest.raises(MspeError, match=r"wandb is not installed; run pip install 'mspe\[wandb\]'"):
         WandbHook("mspe")
+
+
+def test_hooks_see_steps_and_a_failing_one_does_not_end_the_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    trainer = make_trainer(tmp_path, log_every=2)
+    seen: list[tuple[str, int, set[str]]] = []
+    trainer.add_log_hook(lambda metrics, step, prefix: 1 / 0)
+    trainer.add_log_hook(lambda metrics, step, prefix: seen.append((prefix, step, set(metrics))))
+    trainer.fit(*loaders(), epochs=2)
+    assert [(prefix, step) for prefix, step, _ in seen] == [
+        ("train", 2), ("train", 4), ("val", 5), ("train", 6), ("train", 8), ("train", 10), ("val", 10)
+    ]  # fmt: skip
+    assert seen[0][2] == {"loss", "lr", "grad_norm", "graphs_per_second", "peak_memory_mb"}
+    assert "training goes on" in caplog.text and "ZeroDivisionError" in caplog.text

@@ -45,3 +45,10 @@ def test_shapes_are_never_broadcast(shapes: tuple[tuple[int, ...], tuple[int, ..
     for function in (get_loss_fn("regression"), get_metrics("regression")):
         with pytest.raises(MspeError, match=r"prediction has shape \[4.* and target"):
             function(prediction, target)
+
+
+def test_unknown_names_list_the_known_ones() -> None:
+    with pytest.raises(MspeError, match="unknown task type 'regresion'; did you mean 'regression'"):
+        get_loss_fn("regresion")
+    with pytest.raises(MspeError, match="unknown regression loss 'l3'; known: huber, mae, mse"):
+        get_loss_fn("regression", loss_type="l3")

@@ -4,13 +4,9 @@ import numpy as np
 import pytest
 import torch
 from sklearn import metrics as sklearn_metrics
-from torch import nn
 
-from mspe.common.errors import MspeError
 from mspe.training import (
     get_metrics,
-    get_optimizer,
-    get_scheduler,
 )
 
 NAN = float("nan")
@@ -89,15 +85,3 @@ def test_mrr_and_hits_by_hand() -> None:
     alone = get_metrics("edge_prediction")(scores, label, torch.arange(6))  # type: ignore[call-arg]
     assert "mrr" not in alone and "hits@k" not in alone  # no edge has a rival
     assert "mrr" not in get_metrics("edge_prediction")(scores, label)
-
-
-def test_plateau_waits_for_the_metric() -> None:
-    optimizer = get_optimizer(nn.Linear(1, 1), lr=1.0)
-    scheduler = get_scheduler(optimizer, "plateau", patience=1, gamma=0.5, mode="max")
-    seen = []
-    for value in (0.1, 0.2, 0.2, 0.2, 0.3):
-        scheduler.step(value)  # type: ignore[union-attr, arg-type]
-        seen.append(optimizer.param_groups[0]["lr"])
-    assert seen == [1.0, 1.0, 1.0, 0.5, 0.5]
-    with pytest.raises(MspeError, match="plateau reads a metric, which comes once an epoch"):
-        get_scheduler(optimizer, "plateau", steps_per_epoch=7)

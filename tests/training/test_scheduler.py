@@ -1,14 +1,18 @@
 """Schedules: their rates, by epoch and by step."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from torch import nn
 
 from mspe.common.errors import MspeError
 from mspe.training import (
+    Trainer,
     get_optimizer,
     get_scheduler,
 )
+from tests.training.fixtures import Mean
 
 
 def rates(scheduler_type: str, epochs: int, **options: float) -> list[float]:
@@ -54,3 +58,24 @@ def test_step_none_and_no_warmup() -> None:
     assert rates("cosine_warmup", 4, warmup_epochs=0)[0] == 1.0
     with pytest.raises(MspeError, match=r"warmup_epochs: got 4, allowed: 0 to 3"):
         rates("cosine_warmup", 4, warmup_epochs=4)
+
+
+def test_plateau_waits_for_the_metric() -> None:
+    optimizer = get_optimizer(nn.Linear(1, 1), lr=1.0)
+    scheduler = get_scheduler(optimizer, "plateau", patience=1, gamma=0.5, mode="max")
+    seen = []
+    for value in (0.1, 0.2, 0.2, 0.2, 0.3):
+        scheduler.step(value)  # type: ignore[union-attr, arg-type]
+        seen.append(optimizer.param_groups[0]["lr"])
+    assert seen == [1.0, 1.0, 1.0, 0.5, 0.5]
+    with pytest.raises(MspeError, match="plateau reads a metric, which comes once an epoch"):
+        get_scheduler(optimizer, "plateau", steps_per_epoch=7)
+
+
+@pytest.mark.parametrize("interval", ["steps", "step"])
+def test_an_interval_that_does_not_fit_is_refused(tmp_path: Path, interval: str) -> None:
+    model = Mean()
+    optimizer = get_optimizer(model)
+    plateau = get_scheduler(optimizer, "plateau")
+    with pytest.raises(MspeError, match="scheduler_interval: got 'step"):
+        Trainer(model, optimizer, plateau, checkpoint_dir=tmp_path, scheduler_interval=interval)
