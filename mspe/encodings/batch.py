@@ -15,6 +15,57 @@ from mspe.encodings.spectrum import SPECTRUM_LEVELS, Spectrum, compute_spectrum
 from mspe.graphs import DenseLayout, PackedGraphs
 
 
+class _BatchGraphs:
+    """The graphs of one batch with their spectrum, computed from the edges where the batch does not carry it.
+
+    Apart from the encodings, so that views refer to this alone and not to who holds them: in a circle a batch's tensors
+    would wait for Python's collector, which counts objects, not bytes.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+
+    def view(self, block: DenseLayout) -> GraphView:
+        """A block of the batch as encodings see it."""
+        return GraphView(
+            block,
+            fields=lambda: {name: values[block.nodes] for name, values in self._node_fields.items()},
+            spectrum=lambda: Spectrum.padded(self._spectrum_fields, block),
+            edges=lambda: self._edges(block),
+        )
+
+    def _edges(self, block: DenseLayout) -> tuple[Tensor, Tensor | None]:
+        target = self.batch.edge_index[1]
+        inside = (target >= block.nodes.start) & (target < block.nodes.stop)
+        weight = self.batch.get("edge_weight")
+        return self.batch.edge_index[:, inside] - block.nodes.start, None if weight is None else weight[inside]
+
+    @property
+    def _node_fields(self) -> dict[str, Tensor]:
+        """What a view reads flat: a row per node."""
+        names = ("sqrt_degree", "spectral_weights", "spectral_weights_error")
+        return {name: self._spectrum_fields[name] for name in names if name in self._spectrum_fields}
+
+    @cached_property
+    def _spectrum_fields(self) -> Mapping[str, Tensor]:
+        """The spectrum or the spectral measures, flat over the batch."""
+        if "spectral_weights" in self.batch:
+            return {name: self.batch[name] for name in ("spectral_weights", "sqrt_degree")}
+        if any(name not in self.batch for name in SPECTRUM_LEVELS):
+            return self.computed_spectrum.fields
+        return {name: self.batch[name] for name in SPECTRUM_LEVELS}
+
+    @cached_property
+    def structure(self) -> PackedGraphs:
+        """The graphs without a spectrum."""
+        return PackedGraphs.from_batch(self.batch)
+
+    @cached_property
+    def computed_spectrum(self) -> PackedGraphs:
+        """The spectrum as its stage would have stored it."""
+        return compute_spectrum(self.structure, backend="auto")
+
+
 class BatchEncodings:
     """The node and pair encodings of one batch, by a bank.
 
@@ -35,48 +86,12 @@ class BatchEncodings:
         self.bank = bank
         self.batch = batch
         self.blocks = blocks
+        self._graphs = _BatchGraphs(batch)
 
     @cached_property
     def views(self) -> list[GraphView]:
         """Each block as encodings see it."""
-        return [self._view(block) for block in self.blocks]
-
-    def _view(self, block: DenseLayout) -> GraphView:
-        def edges() -> tuple[Tensor, Tensor | None]:
-            target = self.batch.edge_index[1]
-            inside = (target >= block.nodes.start) & (target < block.nodes.stop)
-            weight = self.batch.get("edge_weight")
-            return self.batch.edge_index[:, inside] - block.nodes.start, None if weight is None else weight[inside]
-
-        return GraphView(
-            block,
-            fields=lambda: {name: values[block.nodes] for name, values in self._node_fields.items()},
-            spectrum=lambda: Spectrum.padded(self._spectrum_fields, block),
-            edges=edges,
-        )
-
-    @property
-    def _node_fields(self) -> dict[str, Tensor]:
-        """What a view reads flat: a row per node."""
-        names = ("sqrt_degree", "spectral_weights", "spectral_weights_error")
-        return {name: self._spectrum_fields[name] for name in names if name in self._spectrum_fields}
-
-    @cached_property
-    def _spectrum_fields(self) -> Mapping[str, Tensor]:
-        """The spectrum or the spectral measures, flat over the batch."""
-        if "spectral_weights" in self.batch:
-            return {name: self.batch[name] for name in ("spectral_weights", "sqrt_degree")}
-        if any(name not in self.batch for name in SPECTRUM_LEVELS):
-            return self._computed_spectrum.fields
-        return {name: self.batch[name] for name in SPECTRUM_LEVELS}
-
-    @cached_property
-    def _structure(self) -> PackedGraphs:
-        return PackedGraphs.from_batch(self.batch)
-
-    @cached_property
-    def _computed_spectrum(self) -> PackedGraphs:
-        return compute_spectrum(self._structure, backend="auto")
+        return [self._graphs.view(block) for block in self.blocks]
 
     def node(self) -> Float[Tensor, "nodes channels"]:
         """Return all node channels: the stored ones, then those that are evaluated in every batch."""
@@ -100,7 +115,9 @@ class BatchEncodings:
         """What the encode stage would have stored."""
         if not channels:
             return torch.empty(self.batch.batch.numel(), 0, device=self.batch.edge_index.device)
-        return self.bank.encode_nodes(self._computed_spectrum, lambda: self._structure).fields["node_encoding"]
+        return self.bank.encode_nodes(self._graphs.computed_spectrum, lambda: self._graphs.structure).fields[
+            "node_encoding"
+        ]
 
     def pair(self) -> list[Tensor]:
         """Return all pair channels of every block [graphs, size, size, channels], in memory the channel first."""

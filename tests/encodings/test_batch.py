@@ -1,5 +1,8 @@
 """A batch's encodings: taken where it carries them, computed to the same numbers where not."""
 
+import gc
+import weakref
+
 import pytest
 import torch
 
@@ -41,3 +44,26 @@ def test_a_model_takes_every_encoding_and_computes_what_is_missing(config: dict,
     assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters())
     model.eval()
     torch.testing.assert_close(model(packed.collate(range(len(packed)))), model(stored), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("preset", ["default", "everything", "lappe", "spd"])
+@pytest.mark.parametrize("stored", [True, False], ids=["stored", "computed"])
+def test_what_a_model_computes_of_a_batch_goes_with_the_batch(preset: str, stored: bool) -> None:
+    everything = {"filters": {"learned": {"channels": 4}}, "distance": 3, "degree": True, "eigenvectors": 2}
+    bank = EncodingSet.from_config(PRESETS.get(preset, everything))
+    options = {"hidden_dim": 16, "num_layers": 2, "heads": 2, "node_dim": 6}
+    model = get_model("graph_transformer", num_features=0, num_classes=1, bank=bank.config(), **options)
+    packed = PackedGraphs.from_list([cycle(5), cycle(7)])
+    spectrum = compute_spectrum(packed)
+    if stored:
+        packed = packed.with_fields_of(spectrum).with_fields_of(bank.encode_nodes(spectrum))
+    batch = packed.collate([0, 1])
+    edges = weakref.ref(batch.edge_index)
+    gc.collect()
+    gc.disable()
+    try:
+        model(batch).sum().backward()
+        del batch
+        assert edges() is None, "a circle of references keeps the batch until Python's collector finds it"
+    finally:
+        gc.enable()
