@@ -21,6 +21,12 @@ class Definition(Section):
     model: dict[str, Any] = Field(default_factory=dict)
     training: dict[str, Any] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _plugins_are_tracked(self) -> "Definition":
+        if "plugins" in self.encodings:
+            raise ValueError("plugins are allowed in params.yaml alone, where DVC tracks their files; list them there")
+        return self
+
 
 class AblationParams(Section):
     """Which variants are trained with which seeds, and what they are compared with."""

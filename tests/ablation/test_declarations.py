@@ -104,6 +104,10 @@ def test_a_parameter_that_is_not_allowed_names_its_variant() -> None:
         ({"variants": ["none", "none"]}, "variants: got .*duplicate entries"),
         ({"variants": ["none", "../all"]}, "variants.1: got '../all'"),
         ({"seed": 1}, "seed: unknown key; known here: baseline, definitions"),
+        (
+            {"definitions": {"mine": {"encodings": {"plugins": ["mine.py"]}}}},
+            "definitions.mine.*plugins are allowed in params.yaml alone",
+        ),
     ],
 )
 def test_the_declaration_is_checked(change: dict[str, Any], message: str) -> None:
