@@ -5,7 +5,7 @@ AdamW, random-walk encodings of 20 steps, precomputed on both sides; for our `gr
 instead, with its pair channels built in every step. All sides run in this process, in turn: whole epochs with loading,
 loss, backward pass and optimizer, after a warm-up. Prints a table, and one line of JSON at the end.
 
-    MSPE_DATA=… python -m benchmarks.training [--epochs 3] [--threads 2] [--device cpu] [--compile] [--profile]
+    MSPE_DATA=… python -m benchmarks.training [--epochs 3] [--threads 2] [--device cpu] [--profile]
 """
 
 import argparse
@@ -28,7 +28,7 @@ from benchmarks.timing import interleaved, show, synchronize
 from mspe.dataset import get_dataset
 from mspe.encodings import PRESETS, EncodingSet, compute_spectrum
 from mspe.graphs import GraphLoader, PackedGraphs
-from mspe.models import compile_layers, get_model
+from mspe.models import get_model
 from mspe.training import Trainer, get_loss_fn
 
 BATCH_SIZE, WARM_UP, LOADING_REPETITIONS = 32, 30, 7
@@ -98,7 +98,7 @@ def encoded(graphs: PackedGraphs, preset: str, with_spectrum: bool) -> PackedGra
     )
 
 
-def build_sides(graphs: PackedGraphs, device: torch.device, compiled: bool) -> tuple[Side, Side, Side]:
+def build_sides(graphs: PackedGraphs, device: torch.device) -> tuple[Side, Side, Side]:
     walks = encoded(graphs, "rwse", with_spectrum=False)
     torch.manual_seed(0)
     pyg = Side("PyG: GPSConv, DataLoader", PyGModel(), pyg_loader(walks, device), device)
@@ -108,8 +108,6 @@ def build_sides(graphs: PackedGraphs, device: torch.device, compiled: bool) -> t
         ("graph_transformer", "default", encoded(graphs, "default", with_spectrum=True)),
     ):
         model = get_model(name, 28, 1, num_edge_features=4, bank=PRESETS[preset], **SHAPE)
-        if compiled:
-            compile_layers(model)
         ours.append(Side(f"mspe: {name}", model, our_loader(packed, device), device))
     return pyg, ours[0], ours[1]
 
@@ -166,7 +164,6 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=3, help="measured epochs a side")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads of torch")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--compile", action="store_true", help="our layers through torch.compile")
     parser.add_argument("--profile", action="store_true", help="also where the time of a step goes")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -176,7 +173,7 @@ def main() -> None:
 
     graphs = get_dataset("zinc").train
     results: dict[str, Any] = {"loading_vs_pyg": loading(graphs)}
-    sides = build_sides(graphs, device, arguments.compile)
+    sides = build_sides(graphs, device)
     for side in sides:
         side.warm_up()
     for _ in range(arguments.epochs):
@@ -193,7 +190,7 @@ def main() -> None:
     if arguments.profile:
         for side in sides:
             show_profile(side)
-    print(json.dumps({**results, "device": str(device), "compiled": arguments.compile, "threads": arguments.threads}))
+    print(json.dumps({**results, "device": str(device), "threads": arguments.threads}))
 
 
 if __name__ == "__main__":

@@ -40,8 +40,6 @@ class RuntimeParams(Section):
     """Processes that turn raw data into graphs; 0: one a core."""
     threads: PositiveInt | None = None
     """CPU threads of torch; null: torch's own choice. Results are the same bit for bit for the same number."""
-    compile: bool = False
-    """Compile the model's layers with torch.compile."""
     resume: bool = True
     log_every: PositiveInt = 50
     wandb_project: str | None = None

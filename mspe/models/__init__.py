@@ -18,7 +18,6 @@ __all__ = [
     "MODELS",
     "GraphTransformer",
     "ModelParams",
-    "compile_layers",
     "find_max_pairs",
     "get_model",
     "model_arguments",
@@ -76,16 +75,6 @@ def get_model(
     return model_class(
         params, num_features, num_edge_features, num_classes, bank, target_level, target_mean, target_std
     )
-
-
-def compile_layers(model: nn.Module) -> None:
-    """Have `torch.compile` make one kernel sequence of a layer, used by all layers and for batches of any size.
-
-    The first training step then takes about half a minute. It needs a C++ compiler on a CPU, and pays on a GPU more
-    than there. Parameters keep their names.
-    """
-    for layer in model.layers:  # type: ignore[union-attr]
-        layer.compile(dynamic=True)
 
 
 def model_arguments(

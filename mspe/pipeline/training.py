@@ -16,7 +16,7 @@ from mspe.common.resume import discard, resume_folder
 from mspe.config import RuntimeParams
 from mspe.encodings import BankConfig
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
-from mspe.models import ModelParams, compile_layers, find_max_pairs, get_model, model_arguments
+from mspe.models import ModelParams, find_max_pairs, get_model, model_arguments
 from mspe.tasks import is_minimized, task_of
 from mspe.training import (
     TensorBoardHook,
@@ -104,7 +104,8 @@ def train_seed(
         torch.set_num_threads(runtime.threads)
     group = ProcessGroup()
     set_seed(seed + group.rank, deterministic=True)
-    model, arguments = _build_model(data, model_params, training, runtime, device)
+    arguments = model_arguments(model_params, data.schema, data.bank, training.loss)
+    model = get_model(**arguments).to(device)
     train_loader, val_loader = _build_loaders(model, data, training.batch_size, seed, device, group)
     metadata = {"model": arguments, "schema": data.schema.model_dump()}
     trainer = _build_trainer(training, runtime, model, data.schema, len(train_loader), paths.checkpoints, metadata)
@@ -132,7 +133,6 @@ def train_seed(
         "processes": group.size,
         "device": str(device),
         "threads": torch.get_num_threads(),
-        "compile": runtime.compile,
         "torch": torch.__version__,
     }
     metric = training.metric_for_best or data.schema.metric
@@ -153,16 +153,6 @@ def train_seed(
             "no ranking; set training.metric_for_best=loss, or give more data (dataset.limit)"
         )
     return trainer
-
-
-def _build_model(
-    data: TrainingData, params: ModelParams, training: TrainingParams, runtime: RuntimeParams, device: torch.device
-) -> tuple[nn.Module, dict[str, Any]]:
-    arguments = model_arguments(params, data.schema, data.bank, training.loss)
-    model = get_model(**arguments).to(device)
-    if runtime.compile:
-        compile_layers(model)
-    return model, arguments
 
 
 def _build_loaders(

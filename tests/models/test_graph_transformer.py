@@ -1,8 +1,5 @@
 """Whole models: invariances, every parameter used, devices and precision."""
 
-import subprocess
-import sys
-
 import pytest
 import torch
 from torch import nn
@@ -112,14 +109,6 @@ def test_mixed_precision_stays_near_full_precision(options: dict, molecules: Mol
     (full, full_gradient), (half, half_gradient) = results
     assert torch.nn.functional.cosine_similarity(full_gradient, half_gradient, dim=0) > 0.95
     assert (full - half).abs().mean() < 0.05 * full.abs().mean()
-
-
-@pytest.mark.slow
-def test_compiled_layers_give_the_same_numbers() -> None:
-    """In a process of its own: torch.compile does not see through the run-time type checks of the tests."""
-    command = [sys.executable, "-m", "tests.models.compiled", "graph_transformer"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
 
 
 def test_missing_encodings_are_computed_to_the_same_scores(molecules: Molecules) -> None:
