@@ -14,7 +14,7 @@ from mspe.dataset.base import GraphDataset
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.duplicates import count_duplicates
 from mspe.dataset.spec import DatasetSpec, Samples, SplitKind
-from mspe.dataset.splits import fold_split, random_split, scaffold_split, stratified_split
+from mspe.dataset.splits import cut_validation, fold_split, random_split, scaffold_split, stratified_split
 from mspe.graphs import SPLITS, GraphSchema, PackedGraphs
 from mspe.graphs.checks import check_graphs
 from mspe.graphs.features import FeatureTable
@@ -90,6 +90,8 @@ def choose_split(
     drawn = samples.drawn and kind == "random"
     if samples.predefined_split is not None and (kind == spec.splits[0] or drawn):
         parts = samples.predefined_split
+        if kind == "column" and not samples.drawn:
+            parts = _with_validation(parts, spec.name, params.split_seed)
     elif kind == "scaffold":
         parts = scaffold_split(_needed(samples.smiles, kind))
     elif kind == "folds":
@@ -110,6 +112,19 @@ def choose_split(
                 "give at least 10 samples, or another dataset.split"
             )
     return parts
+
+
+def _with_validation(
+    parts: tuple[Sequence[int], Sequence[int], Sequence[int]], name: str, seed: int
+) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    """A split that the user gave, with a validation part cut from train where it has none."""
+    train, val, test = parts
+    if val:
+        return parts
+    left, cut = cut_validation(train, seed)
+    message = "%s: no samples for validation are given; %d of the %d for train are taken, drawn by dataset.split_seed"
+    logger.warning(message, name, len(cut), len(train))
+    return left, cut, test
 
 
 def _split_kind(spec: DatasetSpec, samples: Samples, params: DatasetParams) -> SplitKind:

@@ -87,8 +87,9 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
             "or set dataset.split_column to another name"
         )
     targets = TargetColumns([], [], len(table.columns))
+    by_column = params.split in (None, "column")
     if kind == "graphs" and level == "graph":
-        targets = TargetColumns.choose(table, params.target_columns, params.split_column, ("graph",))
+        targets = TargetColumns.choose(table, params.target_columns, params.split_column, ("graph",), by_column)
     elif kind == "graphs" and params.split_column in table.columns:
         targets = replace(targets, split=table.columns.index(params.split_column))
     elif kind == "nodes" and level == "node":

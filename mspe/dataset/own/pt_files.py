@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ from mspe.common.errors import MspeError
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
 from mspe.dataset.own.one_graph import asks_for_edges, edge_samples_of
+from mspe.dataset.own.split_names import find_part, group_by_part
 from mspe.dataset.spec import Samples
-from mspe.graphs import SPLITS, TargetLevel
+from mspe.graphs import TargetLevel
 from mspe.graphs.clean_graph import clean_graph
 from mspe.graphs.validation import Problem, find_problem
 from mspe.tasks import Targets, infer_task
 
-Split = tuple[list[int], list[int], list[int]]
 GraphId = tuple[Path, int]
 """A file, and the number of a graph in it."""
 
@@ -31,7 +31,8 @@ GraphId = tuple[Path, int]
 def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams) -> Samples:
     """Read the graphs of some files; one that cannot be used is left out and counted.
 
-    Files called train.pt, val.pt and test.pt, and no other, are the parts of the split.
+    Files that are called after parts of a split, such as train.pt, valid.pt and test.pt, are these parts; where there
+    is none for validation, it is cut from train.
 
     Raises
     ------
@@ -39,6 +40,7 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
         If a file is no such file, the graphs' features differ in width or kind, no graph can be used, the targets do
         not fit the task, or, with `dataset.strict`, for the first graph that cannot be used.
     """
+    parts = _parts_by_name(paths) if params.split in (None, "column") else {}
     rejected = RejectedRows(folder, params.strict)
     graphs: dict[GraphId, Data] = {}
     for path in paths:
@@ -61,9 +63,8 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
         )
     if level == "edge":
         return edge_samples_of(list(graphs.values()), folder, params, dropped)
-    return replace(
-        _with_numbers(graphs, level, folder, params), predefined_split=_predefined_split(graphs, paths), dropped=dropped
-    )
+    split = group_by_part([parts[path] for path, _ in graphs]) if parts else None
+    return replace(_with_numbers(graphs, level, folder, params), predefined_split=split, dropped=dropped)
 
 
 def load_graphs(path: Path) -> list[dict[str, Any]]:
@@ -172,10 +173,18 @@ def _with_numbers(graphs: dict[GraphId, Data], level: TargetLevel, folder: Path,
     return Samples(list(graphs.values()), labels=labels, classes=classes, task=task)
 
 
-def _predefined_split(places: Iterable[GraphId], paths: Sequence[Path]) -> Split | None:
-    """The parts of the split, where the files are called so."""
-    if {path.stem for path in paths} != set(SPLITS):
-        return None
-    parts = [path.stem for path, _ in places]
-    train, val, test = ([i for i, part in enumerate(parts) if part == name] for name in SPLITS)
-    return train, val, test
+def _parts_by_name(paths: Sequence[Path]) -> dict[Path, str]:
+    """The part of the split that each file is; empty where no file is called so."""
+    parts = {path: find_part(path.stem) for path in paths}
+    found = {path: part for path, part in parts.items() if part is not None}
+    if not found:
+        return {}
+    named = next(iter(found))
+    remedy = "allowed: train, val and test, or train and test; rename it, or set dataset.split (random, for example)"
+    other = next((path for path, part in parts.items() if part is None), None)
+    if other is not None:
+        raise MspeError(f"{other}: which part of the split is it, beside {named.name}? {remedy}")
+    missing = next((part for part in ("train", "test") if part not in found.values()), None)
+    if missing is not None:
+        raise MspeError(f"{named}: is called after a part of a split, but there is no file for {missing}, {remedy}")
+    return found

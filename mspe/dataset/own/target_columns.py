@@ -1,13 +1,18 @@
 """Which columns of a table are targets, and which says the part of the split."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mspe.common.errors import MspeError
 from mspe.common.numbers import is_not_finite
 from mspe.dataset.own.csv_table import Table
+from mspe.dataset.own.split_names import COLUMNS, find_part, group_by_part
+from mspe.dataset.splits import Split
 from mspe.graphs import SPLITS
 from mspe.graphs.validation import Problem
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,17 @@ class TargetColumns:
         """`choose_targets` of a table whose other columns are these and perhaps that of the split.
 
         Without `by_column` the split is made otherwise, and its column is ignored.
+
+        Raises
+        ------
+        MspeError
+            If the target columns are not clear, or a column looks like a split that cannot be read.
         """
-        names = choose_targets(table, given, (*other, split_column))
-        split = table.columns.index(split_column) if by_column and split_column in table.columns else None
+        column = find_split_column(table, split_column, taken=(*other, *(given or ())))
+        names = choose_targets(table, given, (*other, column))
+        split = table.columns.index(column) if by_column and column in table.columns else None
+        if split is not None and column != split_column:
+            check_parts(table, column)
         return cls(names, [table.columns.index(name) for name in names], len(table.columns), split)
 
     def problem(self, row: Sequence[str], name: str) -> Problem | None:
@@ -50,7 +63,7 @@ class TargetColumns:
             return Problem("no target", repr(name))
         if any(is_not_finite(cell) for cell in targets):
             return Problem("target not finite", ", ".join(targets))
-        if self.split is not None and self.part(row) not in SPLITS:
+        if self.split is not None and not self.part(row):
             return Problem("unknown split", f"{row[self.split]!r}, allowed: {', '.join(SPLITS)}")
         return None
 
@@ -60,14 +73,40 @@ class TargetColumns:
 
     def part(self, row: Sequence[str]) -> str:
         """The part of the split that a row belongs to; empty where the table does not say."""
-        return "" if self.split is None else row[self.split].strip().lower()
+        return "" if self.split is None else find_part(row[self.split]) or ""
 
-    def predefined_split(self, parts: Sequence[str]) -> tuple[list[int], list[int], list[int]] | None:
-        """`Samples.given` of samples that belong to these parts; None where the table does not say."""
-        if self.split is None:
-            return None
-        train, val, test = ([i for i, part in enumerate(parts) if part == name] for name in SPLITS)
-        return train, val, test
+    def predefined_split(self, parts: Sequence[str]) -> Split | None:
+        """`Samples.predefined_split` of samples that belong to these parts; None where the table does not say."""
+        return None if self.split is None else group_by_part(parts)
+
+
+def find_split_column(table: Table, asked: str, taken: Sequence[str]) -> str:
+    """Return the column that holds the parts of the split: the one asked for, else one that is called so."""
+    if asked in table.columns:
+        return asked
+    free = {name.lower(): name for name in table.columns if name not in taken}
+    return next((free[word] for word in COLUMNS if word in free), asked)
+
+
+def check_parts(table: Table, column: str) -> None:
+    """Refuse a column that is called as one of a split and holds something else.
+
+    Were it ignored, another split than the user's would be made.
+
+    Raises
+    ------
+    MspeError
+        If a cell names no part.
+    """
+    position = table.columns.index(column)
+    for line, row in table.rows:
+        if position < len(row) and find_part(row[position]) is None:
+            raise MspeError(
+                f"{table.path}: line {line}: column {column!r} looks like that of a split, but holds "
+                f"{row[position]!r}, allowed: {', '.join(SPLITS)}; set dataset.split (random, for example) to make "
+                "the split otherwise, or rename the column"
+            )
+    logger.info("%s: the split is that of column %r", table.path, column)
 
 
 def choose_targets(table: Table, given: Sequence[str] | None, other: Sequence[str]) -> list[str]:

@@ -14,7 +14,8 @@ def read(params: DatasetParams) -> Samples:
     folder = Path(params.path)
     if not folder.is_dir():
         raise MspeError(f"{folder}: no such folder; set dataset.path to a folder of *.pt files or with edges.csv")
-    files, has_tables = sorted(folder.glob("*.pt")), (folder / "edges.csv").is_file()
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".pt")
+    has_tables = (folder / "edges.csv").is_file()
     if files and has_tables:
         raise MspeError(
             f"{folder}: holds both {files[0].name} and edges.csv; leave one kind there, move the other away"

@@ -209,9 +209,48 @@ def test_files_of_the_split_are_the_split(tmp_path: Path) -> None:
     assert sorted(load(tmp_path, split="random").test.num_nodes.tolist()) != [5, 6, 7]
     graphs[0].x[0, 0], graphs[1].x[0, 0] = torch.nan, torch.inf
     save(tmp_path, graphs[:2], "val.pt")
-    check_refused(tmp_path, "the val part of the column split is empty")
+    counts = load(tmp_path).schema.counts
+    assert counts == {"train": 13, "val": 2, "test": 3, "dropped_feature_not_finite": 2}
     save(tmp_path, collection(2), "more.pt")
-    assert load(tmp_path).schema.counts["dropped_feature_not_finite"] == 2
+    check_refused(tmp_path, "more.pt: which part of the split is it, beside test.pt?")
+    assert sum(map(len, load(tmp_path, split="random").get_splits())) == 20
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("train.pt", "valid.pt", "test.pt"),
+        ("Train.pt", "Val.PT", "TEST.pt"),
+        ("x_train.pt", "x_validation.pt", "x_test.pt"),
+        ("training.pt", "dev.pt", "testing.pt"),
+        ("mol-train-0.pt", "mol-val-0.pt", "mol-test-0.pt"),
+        ("trainSet.pt", "valSet.pt", "testSet.pt"),
+    ],
+)
+def test_names_that_mean_a_split_are_its_parts(tmp_path: Path, names: tuple[str, str, str]) -> None:
+    graphs = collection()
+    for name, part in zip(names, (graphs[5:], graphs[:2], graphs[2:5]), strict=True):
+        save(tmp_path, part, name)
+    assert [split.num_nodes.tolist() for split in load(tmp_path).get_splits()] == [
+        list(range(8, 23)),
+        [3, 4],
+        [5, 6, 7],
+    ]
+
+
+def test_without_validation_it_is_cut_from_train_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    graphs = collection()
+    save(tmp_path, graphs[2:], "train.pt")
+    save(tmp_path, graphs[:2], "test.pt")
+    dataset = load(tmp_path)
+    assert dataset.test.num_nodes.tolist() == [3, 4] and [len(part) for part in dataset.get_splits()] == [16, 2, 2]
+    assert "no samples for validation are given; 2 of the 18 for train are taken" in caplog.text
+
+
+def test_half_a_split_is_not_pooled(tmp_path: Path) -> None:
+    save(tmp_path, collection(), "train.pt")
+    save(tmp_path, collection(), "val.pt")
+    check_refused(tmp_path, "there is no file for test")
 
 
 def test_a_file_that_would_run_code_is_refused_and_does_not_run_it(tmp_path: Path) -> None:

@@ -71,6 +71,22 @@ def test_a_column_of_splits_decides(tmp_path: Path) -> None:
     assert [len(part) for part in get_dataset("smiles", path=str(path), split="random").get_splits()] == [16, 2, 2]
 
 
+@pytest.mark.parametrize("column", ["Split", "SET", "fold", "subset", "Partition"])
+@pytest.mark.parametrize("words", [("Train", "Valid", "TEST"), ("training", "dev", "testing")])
+def test_a_column_that_means_a_split_decides(tmp_path: Path, column: str, words: tuple[str, str, str]) -> None:
+    names = [words[0]] * 14 + [words[1], words[2]] * 3
+    rows = [f"{row},{name}" for row, name in zip(numbered(), names, strict=True)]
+    path = write(tmp_path, rows, f"smiles,target,{column}")
+    assert [len(part) for part in get_dataset("smiles", path=str(path)).get_splits()] == [14, 3, 3]
+
+
+def test_a_column_that_looks_like_a_split_and_is_not_understood_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, [f"{row},{i % 5}" for i, row in enumerate(numbered())], "smiles,target,Fold")
+    with pytest.raises(MspeError, match="line 2: column 'Fold' looks like that of a split, but holds '0', allowed"):
+        get_dataset("smiles", path=str(path))
+    assert sum(map(len, get_dataset("smiles", path=str(path), split="random").get_splits())) == 20
+
+
 def test_other_names_of_columns_quotes_and_a_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     rows = "".join(f'"a, quoted name",{smiles},{number}\n' for number, smiles in enumerate(MOLECULES))
