@@ -1,9 +1,12 @@
 """Tables that users write: read whole, with every complaint naming the file and the line."""
 
 import csv
+import gzip
+import io
 import logging
+import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from mspe.graphs.validation import Problem
 
 logger = logging.getLogger(__name__)
 
+SEPARATORS = ",;\t|"
 _NAMED_PLACES = 5
 
 
@@ -42,38 +46,87 @@ class Table:
             If there is none of this name; the message names the parameter to set.
         """
         if column not in self.columns:
-            raise MspeError(
-                f"{self.path}: no column {column!r}; its columns are {', '.join(self.columns)}; set {parameter}"
-            )
+            names = name_columns(self.columns)
+            raise MspeError(f"{self.path}: no column {column!r}; its columns are {names}; set {parameter}")
         return self.columns.index(column)
 
 
+def name_columns(columns: Sequence[str]) -> str:
+    """Return the names of columns, for an error.
+
+    Examples
+    --------
+    >>> name_columns(["", "smiles"])
+    'one without a name, smiles'
+    """
+    return ", ".join(name or "one without a name" for name in columns)
+
+
 def read_table(path: str | Path) -> Table:
-    """Read a CSV file: UTF-8, commas, a header, cells quoted with double quotes where they hold a comma.
+    """Read a table: UTF-8, a header, cells quoted with double quotes where they hold a separator; gzip by its suffix.
+
+    Columns are separated by commas, semicolons, tabs or bars: by which the header has most of.
 
     Raises
     ------
     MspeError
-        If the file is missing, is no such table, names a column twice, or has no row.
+        If the file is missing, is no such table, has a quote that takes in whole rows, names a column twice, or has no
+        row.
     """
     path = Path(path)
     if not path.is_file():
         raise MspeError(f"{path}: no such file; set dataset.path to a CSV file")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            columns = [" ".join(name.split()) for name in next(reader, [])]
-            rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except UnicodeDecodeError as error:
-        raise MspeError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except csv.Error as error:
-        raise MspeError(f"{path}: not a CSV table ({error}); save it with commas and a header") from None
+    text = _read_text(path)
+    header = text.partition("\n")[0]
+    separator = max(SEPARATORS, key=header.count)  # the first, a comma, where there is none
+    if separator != SEPARATORS[0]:
+        logger.info("%s: columns are separated by %r", path, separator)
+    (_, names), *rows = _read_rows(path, text, separator) or [(1, [""])]
+    columns = [" ".join(name.split()) for name in names]
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
         raise MspeError(f"{path}: line 1: duplicate column {twice[0]!r}; rename one")
     if not rows:
         raise MspeError(f"{path}: no rows under the header; the file needs one line a sample")
     return Table(path, columns, rows)
+
+
+def _read_text(path: Path) -> str:
+    """The whole file; what ends a line is left to the reader of rows."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            return file.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MspeError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise MspeError(f"{path}: not a whole gzip file ({error}); compress it again, or give the table") from None
+
+
+def _read_rows(path: Path, text: str, separator: str) -> list[tuple[int, list[str]]]:
+    """(last line, cells) of the header and of each row that is not empty."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    line = 0
+    try:
+        for row in reader:
+            swallowed = rows and any(_holds_a_row(cell, separator, len(rows[0][1])) for cell in row)
+            if swallowed:
+                raise csv.Error(f"a quoted cell goes on to line {reader.line_num}, over whole rows")
+            line = reader.line_num
+            if not rows or any(cell.strip() for cell in row):
+                rows.append((line, row))
+    except csv.Error as error:
+        raise MspeError(
+            f"{path}: line {line + 1}: not a row of a table ({error}); a quote that opens a cell has to close it: "
+            'remove it, or write a quote within a cell as "" and quote the cell'
+        ) from None
+    return rows
+
+
+def _holds_a_row(cell: str, separator: str, width: int) -> bool:
+    """Whether a whole line within a cell has as many cells as a row, as where a stray quote swallows rows."""
+    whole = cell.splitlines()[1:-1]
+    return width > 1 and any(len(next(csv.reader([line], delimiter=separator))) == width for line in whole if line)
 
 
 class RejectedRows:

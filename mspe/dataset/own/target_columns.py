@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mspe.common.errors import MspeError
 from mspe.common.numbers import is_not_finite
-from mspe.dataset.own.csv_table import Table
+from mspe.dataset.own.csv_table import Table, name_columns
 from mspe.dataset.own.split_names import COLUMNS, find_part, group_by_part
 from mspe.dataset.splits import Split
 from mspe.graphs import SPLITS
@@ -128,5 +128,5 @@ def choose_targets(table: Table, given: Sequence[str] | None, other: Sequence[st
         return left
     raise MspeError(
         f"{table.path}: which column is the target? Set dataset.target_columns to one or more of "
-        f"{', '.join(left) or 'the columns; there is none left'}"
+        f"{name_columns(left) or 'the columns; there is none left'}"
     )
