@@ -26,13 +26,13 @@ def distinct(entries: tuple[T, ...]) -> tuple[T, ...]:
 
 
 class EvaluationParams(Section):
-    """What is scored."""
+    """Split that is scored."""
 
     split: Literal["train", "val", "test"] = "test"
 
 
 class RuntimeParams(Section):
-    """How the stages run; none of it is a dependency of a stage, so changing it reruns nothing."""
+    """Settings of how the stages run; none is a dependency of a stage, so changing one reruns nothing."""
 
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
     """auto, cpu, cuda or cuda:<number>."""

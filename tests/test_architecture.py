@@ -1,9 +1,10 @@
-"""Import rules, and that the pipeline's dependencies cover what each stage runs."""
+"""Import rules, docstrings, and that the pipeline's dependencies cover what each stage runs."""
 
 import ast
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,27 @@ def test_imports_point_down(path: Path) -> None:
         return
     entered = {module.split(".")[1] for module in imports(path) if module != "mspe"}
     assert entered <= LAYERS[package] | {package, "common"} | ({"cli"} if str(name) in DOORS else set())
+
+
+def public_docstrings(body: Sequence[ast.stmt]) -> Iterator[tuple[int, str]]:
+    """Line and docstring of public functions, classes and their methods."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node.lineno, ast.get_docstring(node) or ""
+            if isinstance(node, ast.ClassDef):
+                yield from public_docstrings(node.body)
+
+
+def test_no_public_docstring_begins_with_a_question_word() -> None:
+    """They begin with a verb or a noun: "Return whether …", "Number of …"."""
+    question = re.compile(r"(what|how|where|which|whether|why|when|who|whose|whom)\b", re.IGNORECASE)
+    questions = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted((ROOT / "mspe").rglob("*.py"))
+        for line, text in public_docstrings(ast.parse(path.read_text()).body)
+        if question.match(text)
+    ]
+    assert questions == []
 
 
 def test_files_import_each_other_in_no_circle() -> None:

@@ -29,7 +29,7 @@ class Definition(Section):
 
 
 class AblationParams(Section):
-    """Which variants are trained with which seeds, and what they are compared with."""
+    """Variants' seeds, and the baseline that the variants are compared with."""
 
     seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1, strict=False), AfterValidator(distinct)]
     baseline: Name

@@ -33,7 +33,7 @@ class RunResult(Section, extra="ignore"):
 
     @property
     def task(self) -> Task:
-        """What was predicted."""
+        """Task that was predicted."""
         return find_task(self.task_type, self.loss, self.metric, self.target_level)
 
 
@@ -109,7 +109,7 @@ def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
 
 
 def run_folder(variant: str, seed: int, folder: str | Path = RUNS) -> Path:
-    """Where a run writes, and nothing else does."""
+    """Folder that a run writes to, and nothing else does."""
     return Path(folder, variant, str(seed))
 
 

@@ -20,7 +20,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """What is shown, and, of a numeric column, the number behind it; None: there is none."""
+    """Text that is shown, and, of a numeric column, the number behind it; None: there is none."""
 
     text: str
     number: float | None = None
@@ -82,7 +82,7 @@ def _cells(variant: VariantReport, report: Report, digits: int) -> list[Cell]:
 
 
 def decimals(report: Report) -> int:
-    """How many decimals give the median score four significant digits."""
+    """Number of decimals that give the median score four significant digits."""
     means = [abs(variant.mean) for variant in ranked(report) if variant.mean]
     return max(0, 3 - floor(log10(median(means)))) if means else 4
 

@@ -1,1 +1,1 @@
-"""The ground floor: errors, files, parameters, registries and processes, for every room above."""
+"""The lowest layer: errors, files, parameters, registries and processes, for every package above."""

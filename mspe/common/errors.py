@@ -11,7 +11,7 @@ class MspeError(ValueError):
 
 
 class InterruptionError(MspeError):
-    """A run that ended at a signal, with its state saved; the message says how to go on.
+    """A run that ended at a signal, with its state saved; the message says how to resume.
 
     Attributes
     ----------

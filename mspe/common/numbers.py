@@ -24,7 +24,7 @@ def parse_number(cell: str) -> float | None:
 
 
 def is_not_finite(cell: str) -> bool:
-    """Whether a cell holds a number that is none to calculate with: NaN, infinite, or too large for a float32.
+    """Return whether a cell holds a number that is not finite as a float32: NaN, infinite, or too large.
 
     Examples
     --------

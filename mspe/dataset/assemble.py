@@ -186,7 +186,7 @@ def _check_targets(train: PackedGraphs, task: Task, name: str, classes: Sequence
 
 def _warn_of_duplicates(packed: Mapping[str, PackedGraphs], name: str) -> None:
     if any("edge_label" in graphs.fields for graphs in packed.values()):
-        return  # the same nodes by construction; what differs is what is asked for
+        return  # the same nodes by construction; what differs are the supervision edges
     for split in ("val", "test"):
         found = count_duplicates(packed["train"], packed[split])
         if found:

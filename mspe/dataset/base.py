@@ -43,12 +43,12 @@ class GraphDataset:
 
     @property
     def node_features(self) -> FeatureKind:
-        """Whether node features are `categorical`, `real` or `none`."""
+        """Kind of the node features: `categorical`, `real` or `none`."""
         return self.schema.node_features
 
     @property
     def edge_features(self) -> FeatureKind:
-        """Whether edge features are `categorical`, `real` or `none`."""
+        """Kind of the edge features: `categorical`, `real` or `none`."""
         return self.schema.edge_features
 
     @property

@@ -8,7 +8,7 @@ from mspe.common.section import NonNegativeInt, PositiveInt, Section, Tuple
 
 
 class DatasetParams(Section):
-    """Which graphs, from where; a key that the chosen dataset does not use is accepted and ignored."""
+    """Choice of graphs and where they come from; a key that the chosen dataset does not use is accepted and ignored."""
 
     name: str = "nci"
     """One of those that `list_datasets` names."""

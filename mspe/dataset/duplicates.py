@@ -8,7 +8,7 @@ _FIELDS = ("x", "edge_attr", "edge_weight")
 
 
 def count_duplicates(train: PackedGraphs, other: PackedGraphs) -> int:
-    """How many graphs of `other` are also training graphs, by content: the same nodes, edges and features.
+    """Count the graphs of `other` that are training graphs too, by content: the same nodes, edges and features.
 
     Graphs whose nodes stand in another order are not found.
 

@@ -1,4 +1,4 @@
-"""Edge prediction on one graph: which edges are hidden from whom, and which pairs are none."""
+"""Edge prediction on one graph: message-passing views, their supervision edges and negative edges."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from mspe.dataset.spec import Samples
 from mspe.graphs.packing import EDGE_LABEL_INDEX
 
 VIEWS = 5
-"""Parts of the training edges; each is what one view of the graph is asked for."""
+"""Parts of the training edges; each part is the supervision edges of one message-passing view."""
 
 
 def edge_samples(
@@ -32,34 +32,35 @@ def edge_samples(
 
 
 def split_edges(graph: Data, seed: int, held_out: tuple[float, float] = (0.05, 0.1), views: int = VIEWS) -> list[Data]:
-    """Make training views, a validation graph and a test graph of one graph, without leakage.
+    """Make message-passing views to train on, a validation graph and a test graph of one graph, without leakage.
 
     Held-out edges are in no graph's `edge_index`, in either direction, so neither encodings nor messages know them.
-    The training edges are cut into parts, and each view asks for one part and holds the others: every training edge is
-    asked for once an epoch, by a graph that lacks it. Validation and test see all training edges and nothing else.
+    The training edges are cut into parts. Each view has one part as its supervision edges and holds the others: every
+    training edge supervises once per epoch, on a graph that lacks it. Validation and test hold all training edges, and
+    no others.
 
     Parameters
     ----------
     graph
         Taken as undirected, without self-loops; node features, edge features and weights are kept.
     seed
-        Of the parts and of the pairs that are no edges, of which every graph asks for as many as for edges: none of
-        them is an edge of the whole graph, and none stands twice.
+        Of the parts and of the negative edges, of which every graph has as many as supervision edges: distinct pairs of
+        nodes, none an edge of the whole graph.
     held_out
         Share of the edges for validation and for test.
     views
-        Training graphs.
+        Number of training graphs.
 
     Returns
     -------
     list of Data
-        The views, then the validation graph, then the test graph, each with `edge_label_index` [2, links] and
-        `edge_label` [links], 1 for an edge.
+        The views, then the validation graph, then the test graph, each with `edge_label_index` [2, pairs] and
+        `edge_label` [pairs]: 1 for a supervision edge, 0 for a negative edge.
 
     Raises
     ------
     MspeError
-        If there are too few edges for one in every part, or too few pairs that are none.
+        If there are too few edges for one in every part, or too few pairs of nodes for the negative edges.
     """
     random = np.random.default_rng(seed)
     edges = _undirected(graph)
@@ -70,13 +71,13 @@ def split_edges(graph: Data, seed: int, held_out: tuple[float, float] = (0.05, 0
         raise MspeError(f"the graph has {count} edges, too few to hide some; at least {2 + views} are needed")
     order = random.permutation(count)
     val, test, *parts = np.split(order, [num_val, num_val + num_test, *_parts(num_val + num_test, count, views)])
-    none = _pairs_without_edge(pairs, int(graph.num_nodes), count, random)
+    negatives = _draw_negatives(pairs, int(graph.num_nodes), count, random)
     hidden = np.concatenate([val, test])
-    asked = [*parts, val, test]
+    supervision = [*parts, val, test]
     graphs = []
-    for part, no_edge in zip(asked, _cut(none, [len(part) for part in asked]), strict=True):
+    for part, negative in zip(supervision, _cut(negatives, [len(part) for part in supervision]), strict=True):
         visible = np.setdiff1d(order, np.concatenate([hidden, part]))
-        graphs.append(_asking(edges, pairs[:, visible], pairs[:, part], no_edge))
+        graphs.append(_message_passing_view(edges, pairs[:, visible], pairs[:, part], negative))
     return graphs
 
 
@@ -100,12 +101,12 @@ def _cut(pairs: np.ndarray, lengths: list[int]) -> Iterator[np.ndarray]:
     return iter(np.split(pairs, np.cumsum(lengths)[:-1], axis=1))
 
 
-def _pairs_without_edge(pairs: np.ndarray, num_nodes: int, count: int, random: np.random.Generator) -> np.ndarray:
-    """So many distinct pairs of different nodes that are no edge [2, count]; drawn until there are enough."""
+def _draw_negatives(pairs: np.ndarray, num_nodes: int, count: int, random: np.random.Generator) -> np.ndarray:
+    """So many distinct negative edges [2, count], none a self-loop; drawn until there are enough."""
     if num_nodes * (num_nodes - 1) // 2 - pairs.shape[1] < count:
         raise MspeError(
             f"the graph has {num_nodes} nodes and {pairs.shape[1]} edges: more than half of all pairs are edges, too "
-            "many to draw as many pairs that are none"
+            "many to draw as many negative edges"
         )
     taken = pairs[0].astype(np.int64) * num_nodes + pairs[1]
     found = np.empty(0, dtype=np.int64)
@@ -118,13 +119,13 @@ def _pairs_without_edge(pairs: np.ndarray, num_nodes: int, count: int, random: n
     return np.stack([found[:count] // num_nodes, found[:count] % num_nodes])
 
 
-def _asking(edges: Data, visible: np.ndarray, asked: np.ndarray, none: np.ndarray) -> Data:
-    """The graph with its visible edges alone, asked for some edges and some pairs that are none."""
+def _message_passing_view(edges: Data, visible: np.ndarray, supervision: np.ndarray, negatives: np.ndarray) -> Data:
+    """The graph with its visible edges alone, and its supervision edges and negative edges to be scored."""
     num_nodes = int(edges.num_nodes)
     code = edges.edge_index.min(dim=0).values * num_nodes + edges.edge_index.max(dim=0).values
     kept = torch.isin(code, torch.from_numpy(visible[0].astype(np.int64) * num_nodes + visible[1]))
     graph = edges.edge_subgraph(kept)
-    links: Int[Tensor, "2 links"] = torch.from_numpy(np.concatenate([asked, none], axis=1)).long()
-    graph[EDGE_LABEL_INDEX] = links
-    graph.edge_label = torch.cat([torch.ones(asked.shape[1]), torch.zeros(none.shape[1])])
+    scored: Int[Tensor, "2 pairs"] = torch.from_numpy(np.concatenate([supervision, negatives], axis=1)).long()
+    graph[EDGE_LABEL_INDEX] = scored
+    graph.edge_label = torch.cat([torch.ones(supervision.shape[1]), torch.zeros(negatives.shape[1])])
     return graph

@@ -14,7 +14,7 @@ SplitKind = Literal["published", "random", "stratified", "scaffold", "folds", "c
 
 @dataclass(frozen=True)
 class Samples:
-    """What reading a source gives: samples, and what is known of them before they are graphs.
+    """Samples as read from a source, and what is known of them before they are graphs.
 
     Attributes
     ----------

@@ -118,7 +118,7 @@ def _read_filters(values: Any) -> Any:
 
 
 class EncodingParams(Section):
-    """Which encodings, at which scales, and where they are used.
+    """Choice of encodings, of their scales, and of where they are used.
 
     Beside the fields, each encoding that is no filter stands under its own name: `degree`, `eigenvectors`, `distance`,
     and those of plug-ins.

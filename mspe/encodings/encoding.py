@@ -30,7 +30,7 @@ class Encoding(nn.Module):
     """Whether the sign of each node channel is arbitrary, as that of an eigenvector."""
 
     class Params(Section):
-        """What stands under its key, with the range of each value."""
+        """Parameters under the encoding's key, with the range of each."""
 
     def __init__(self, **params: Any) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Encoding(nn.Module):
 
     @property
     def stored(self) -> bool:
-        """Whether the encode stage computes its node channels; else a model does, in every batch, and may train it."""
+        """Return whether the encode stage computes its node channels; else a model does, and may train it."""
         return not any(True for _ in self.parameters())
 
     @property

@@ -128,12 +128,12 @@ class EncodingSet(nn.Module):
 
     @property
     def signed(self) -> list[bool]:
-        """Whether the sign of each node channel is arbitrary."""
+        """Return, per node channel, whether its sign is arbitrary."""
         return [encoding.signed for encoding in self.on_nodes for _ in encoding.node_channels]
 
     @property
     def batch_needs(self) -> frozenset[Need]:
-        """What a model needs at hand in every batch, beside the stored channels."""
+        """Needs of a model in every batch, in addition to the stored channels."""
         return frozenset().union(*(encoding.needs for encoding in [*self.evaluated, *self.on_pairs]))
 
     def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:

@@ -1,4 +1,4 @@
-"""Shard by shard: memory is bounded by a shard, and an interrupted run goes on at the shard it had reached."""
+"""Shard by shard: memory is bounded by a shard, and an interrupted run resumes at the shard it had reached."""
 
 import logging
 import shutil

@@ -15,7 +15,7 @@ _WORTH_A_BLOCK_ELSEWHERE = 300_000  # a GPU pays for launching kernels, hardly f
 
 @dataclass(frozen=True)
 class DenseLayout:
-    """Where the nodes of consecutive graphs of a flat batch stand in a padded grid.
+    """Places of the nodes of consecutive graphs of a flat batch in a padded grid.
 
     Computed once a batch, used by every layer.
 
@@ -94,11 +94,11 @@ class DenseLayout:
 
     @property
     def pair_mask(self) -> Bool[Tensor, "graphs size size"]:
-        """Which places of the square hold a pair of nodes."""
+        """Mask of the square's places that hold a pair of nodes."""
         return self.mask[:, :, None] & self.mask[:, None, :]
 
     def pair_slot(self, row: Int[Tensor, " pairs"], column: Int[Tensor, " pairs"]) -> Int[Tensor, " pairs"]:
-        """Where pairs of the batch's nodes, each of one graph of this block, stand in the flattened square."""
+        """Places in the flattened square of pairs of the batch's nodes, each of one graph of this block."""
         # A node's slot is graph · size + place, so a pair's is (graph · size + row's place) · size + column's place.
         size = self.shape[1]
         first = self.nodes.start

@@ -63,7 +63,7 @@ class EdgeLayout:
         )
 
     def edge_slice(self, nodes: slice) -> slice:
-        """Which of the sorted edges end in these consecutive nodes."""
+        """Slice of the sorted edges that end in these consecutive nodes."""
         if nodes.start == 0 and nodes.stop == self.target_offsets.numel() - 1:
             return slice(0, self.rows.numel())
         start, stop = self.target_offsets[[nodes.start, nodes.stop]].tolist()

@@ -16,7 +16,7 @@ Vocabularies = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True)
 class FeatureTable:
-    """What training has seen of one feature, node-wise or edge-wise; it turns any graphs' feature into a model's input.
+    """Content of one feature, node-wise or edge-wise, in training; turns any graphs' feature into a model's input.
 
     Attributes
     ----------
@@ -70,14 +70,14 @@ class FeatureTable:
 
     @classmethod
     def of_nodes(cls, schema: GraphSchema) -> "FeatureTable":
-        """What a stored schema says of the node features."""
+        """Return what a stored schema says of the node features."""
         return cls(
             schema.node_features, schema.num_features, schema.node_vocabularies, schema.node_mean, schema.node_std
         )
 
     @classmethod
     def of_edges(cls, schema: GraphSchema) -> "FeatureTable":
-        """What a stored schema says of the edge features."""
+        """Return what a stored schema says of the edge features."""
         return cls(
             schema.edge_features, schema.num_edge_features, schema.edge_vocabularies, schema.edge_mean, schema.edge_std
         )

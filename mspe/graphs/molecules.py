@@ -20,7 +20,7 @@ def parse_smiles(smiles: str) -> "Mol | None":
 
 
 def describe_problem(smiles: str) -> str | None:
-    """Why a SMILES string makes no graph; None where it does."""
+    """Return why a SMILES string makes no graph; None where it does."""
     molecule = parse_smiles(smiles)
     if molecule is None or molecule.GetNumAtoms() == 0:
         return "unreadable SMILES"

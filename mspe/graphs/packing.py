@@ -19,7 +19,7 @@ _LINK_FIELDS = (EDGE_LABEL_INDEX, "edge_label")
 
 
 def attribute_level(graph: Data, name: str) -> Level:
-    """What one row of an attribute belongs to, as PyG sees it (`is_edge_attr`, `is_node_attr`).
+    """Return what one row of an attribute belongs to, as PyG sees it (`is_edge_attr`, `is_node_attr`).
 
     Raises
     ------

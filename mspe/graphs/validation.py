@@ -10,7 +10,7 @@ MAX_NODES = 2**31 - 1  # packed graphs number nodes with 32 bits
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a graph cannot be used.
+    """Reason why a graph cannot be used.
 
     Attributes
     ----------

@@ -17,7 +17,7 @@ from mspe.models.config import ModelParams
 
 @dataclass(frozen=True)
 class HeadLayout:
-    """Where each head's part of a node's state stands in a block's grid [heads, graphs, size]; computed once a batch.
+    """Places of each head's part of a node's state in a block's grid [heads, graphs, size]; computed once per batch.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class HeadLayout:
         return self.heads, self.mask.size(0), self.mask.size(1)
 
     def padding(self, dtype: torch.dtype) -> Float[Tensor, "heads graphs size size"]:
-        """What to add to attention scores: −∞ where the key is padding, else 0."""
+        """Return what to add to attention scores: −∞ where the key is padding, else 0."""
         zeros = torch.zeros(self.mask.shape, dtype=dtype, device=self.mask.device)
         row = zeros.masked_fill(~self.mask, -math.inf)[None, :, None, :]
         return row.expand(*self.shape, self.mask.size(1)).contiguous()

@@ -1,4 +1,4 @@
-"""How much a model listens to each scale."""
+"""Learned channel weights: how much a model uses each scale."""
 
 from collections.abc import Sequence
 

@@ -72,7 +72,7 @@ class NodeHead(nn.Module):
 
 
 class EdgeHead(nn.Module):
-    """One sample for each pair of nodes that is asked for, whichever of the two comes first.
+    """One sample for each pair of nodes to be scored, whichever of the two comes first.
 
     From the product of the nodes' states and, where there are any, from the pair channels of the two.
     """

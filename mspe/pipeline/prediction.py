@@ -17,7 +17,7 @@ from mspe.pipeline.trained_model import TrainedModel
 
 @dataclass(frozen=True)
 class Sample:
-    """What is to be predicted: its name, and its graph, or the reason why there is none."""
+    """Sample to be predicted: its name, and its graph, or the reason why there is none."""
 
     name: str
     graph: Data | None

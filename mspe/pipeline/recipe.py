@@ -75,7 +75,7 @@ def _without_comments(values: Any) -> Any:
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> Iterator[str]:
-    """What differs between two trees of parameters, a line a parameter.
+    """List what differs between two trees of parameters, a line per parameter.
 
     Examples
     --------

@@ -82,7 +82,7 @@ class TrainedModel:
 
     @property
     def task(self) -> Task:
-        """What it predicts."""
+        """Task that it predicts."""
         return task_of(self.schema)
 
     @property

@@ -36,7 +36,7 @@ from mspe.training.history import write_curve, write_history
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a model is trained on: graphs with spectrum and encodings, and what describes them."""
+    """Data that a model is trained on: graphs with spectrum and encodings, and what describes them."""
 
     schema: GraphSchema
     bank: BankConfig
@@ -47,7 +47,7 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class RunPaths:
-    """Where a training run writes."""
+    """Paths that a training run writes to."""
 
     checkpoints: Path
     """Folder of `best.pt`."""

@@ -67,9 +67,9 @@ class EdgePrediction(MultiLabel):
         return 1
 
     def class_counts(self, splits: Mapping[str, PackedGraphs], num_classes: int) -> dict[str, tuple[int, ...]]:
-        """Return the number of pairs that are no edges, and that are."""
+        """Return the number of negative edges, and of edges."""
         return {split: count_labels(graphs.fields["edge_label"].long(), 2) for split, graphs in splits.items()}
 
     def check_targets(self, train: PackedGraphs, classes: Sequence[str], one_value: bool = False) -> list[str]:
-        """Return nothing: edges and pairs that are none are drawn in equal number."""
+        """Return nothing: supervision edges and negative edges are of equal number."""
         return []

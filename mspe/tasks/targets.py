@@ -42,7 +42,7 @@ class Targets:
 
     @property
     def single(self) -> bool:
-        """Whether there is one column."""
+        """Return whether there is one column."""
         return self.numbers.size(1) == 1
 
     @property
@@ -54,7 +54,7 @@ class Targets:
 
     @property
     def are_labels(self) -> bool:
-        """Whether every known value is 0 or 1."""
+        """Return whether every known value is 0 or 1."""
         return self.first_word is None and bool(self._is_label.all())
 
     @property
@@ -63,7 +63,7 @@ class Targets:
 
     @property
     def are_counted(self) -> bool:
-        """Whether the values are classes by their form: words, or numbers saved as integers."""
+        """Return whether the values are classes by their form: words, or numbers saved as integers."""
         return self.first_word is not None or not self.numbers.is_floating_point()
 
     @property

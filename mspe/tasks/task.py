@@ -23,7 +23,7 @@ TaskTargets = tuple["Task", Shaped[Tensor, "samples columns"], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Task(ABC):
-    """What is predicted, and how the field trains and reports it.
+    """Kind of prediction, and how the field trains and reports it.
 
     Adding one: subclass it, and put `@register_task` before the class.
 
@@ -53,12 +53,12 @@ class Task(ABC):
 
     @classmethod
     def describes(cls, loss: str) -> bool:
-        """Whether a dataset of this class's `type` that is trained with this loss is one of this class."""
+        """Return whether a dataset of this class's `type` that is trained with this loss is one of this class."""
         return loss in cls.losses
 
     @classmethod
     def accepts(cls, targets: Targets, asked: bool) -> bool:
-        """Whether targets are of this task by their values or, where the user has asked for its type, by their form."""
+        """Return whether targets are of this task by their values or, if the user set its type, by their form."""
         return False
 
     @classmethod

@@ -61,7 +61,7 @@ def _mismatch(saved: dict[str, Tensor], present: dict[str, Tensor]) -> str | Non
 
 
 class Checkpointer:
-    """What a checkpoint holds of a model, its optimizer and its schedule, taken and put back whole.
+    """State of a model, its optimizer and its schedule in a checkpoint, taken and put back whole.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ class SchedulerParams(Section):
 
 
 class TrainingParams(Section):
-    """How the model is trained."""
+    """Settings of how the model is trained."""
 
     epochs: PositiveInt = 100
     batch_size: PositiveInt = 32

@@ -81,7 +81,7 @@ class SpeedMeter:
         self._graphs += graphs
 
     def report(self) -> dict[str, float]:
-        """What has been measured, in graphs and MB (1e6 bytes)."""
+        """Return what has been measured, in graphs and MB (1e6 bytes)."""
         speed = self._graphs / max(time.perf_counter() - self._since, 1e-9)
         on_gpu = self.device.type == "cuda"
         peak = torch.cuda.max_memory_allocated(self.device) if on_gpu else _peak_process_memory()

@@ -57,7 +57,7 @@ class ProcessGroup:
 
     @property
     def is_main(self) -> bool:
-        """Whether this process writes files, logs and the progress bar."""
+        """Return whether this process writes files, logs and the progress bar."""
         return self.rank == 0
 
     def broadcast(self, tensors: Iterable[Tensor]) -> None:

@@ -29,7 +29,7 @@ from mspe.training.scheduler import check_interval
 
 
 class EpochTrainer:
-    """What a Trainer does within one epoch; its parameters and attributes are described there."""
+    """Part of a Trainer that acts within one epoch; its parameters and attributes are described there."""
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ TARGETS = ("edge_label", "y")
 
 
 def batch_target(batch: Batch) -> Tensor:
-    """What a batch is to be predicted as: its `edge_label` where it has one, else its `y`.
+    """Return what a batch is to be predicted as: its `edge_label` where it has one, else its `y`.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def batch_target(batch: Batch) -> Tensor:
 
 
 def count_targets(batch: Batch) -> int:
-    """How many known targets a batch has: NaN means unknown."""
+    """Count a batch's known targets: NaN means unknown."""
     target = batch_target(batch)
     return int((~torch.isnan(target)).sum()) if target.is_floating_point() else target.numel()
 
@@ -185,7 +185,7 @@ class EarlyStopping:
 
     @property
     def exhausted(self) -> bool:
-        """Whether the patience is at its end."""
+        """Return whether the patience is at its end."""
         return self.waited >= self.patience
 
     def state_dict(self) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Edge prediction without leakage: what is asked for is in no graph that is encoded."""
+"""Edge prediction without leakage: supervision edges are in no graph that is encoded."""
 
 import networkx as nx
 import pytest
@@ -23,8 +23,12 @@ def pairs(index: torch.Tensor) -> set[tuple[int, int]]:
     return {(min(a, b), max(a, b)) for a, b in index.T.tolist()}
 
 
-def asked(data: Data, label: int) -> set[tuple[int, int]]:
-    return pairs(data.edge_label_index[:, data.edge_label == label])
+def supervision_edges(data: Data) -> set[tuple[int, int]]:
+    return pairs(data.edge_label_index[:, data.edge_label == 1])
+
+
+def negative_edges(data: Data) -> set[tuple[int, int]]:
+    return pairs(data.edge_label_index[:, data.edge_label == 0])
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -32,32 +36,32 @@ def test_no_held_out_or_supervision_edge_is_in_a_graph_that_is_encoded(seed: int
     whole = random_graph(seed)
     edges = pairs(whole.edge_index)
     *views, val, test = split_edges(whole, seed)
-    held_out = asked(val, 1) | asked(test, 1)
+    held_out = supervision_edges(val) | supervision_edges(test)
     for data in (*views, val, test):
         visible = pairs(data.edge_index)
-        assert visible.isdisjoint(held_out) and visible.isdisjoint(asked(data, 1))
-        assert visible <= edges and asked(data, 1) <= edges
+        assert visible.isdisjoint(held_out) and visible.isdisjoint(supervision_edges(data))
+        assert visible <= edges and supervision_edges(data) <= edges
     train = edges - held_out
     assert pairs(val.edge_index) == pairs(test.edge_index) == train
-    assert asked(val, 1).isdisjoint(asked(test, 1))
-    parts = [asked(view, 1) for view in views]
-    assert set().union(*parts) == train and sum(map(len, parts)) == len(train)  # each asked for once an epoch
+    assert supervision_edges(val).isdisjoint(supervision_edges(test))
+    parts = [supervision_edges(view) for view in views]
+    assert set().union(*parts) == train and sum(map(len, parts)) == len(train)  # each supervises once per epoch
     assert all(pairs(view.edge_index) == train - part for view, part in zip(views, parts, strict=True))
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_negatives_are_no_edges_and_none_stands_twice(seed: int) -> None:
+def test_negative_edges_are_distinct_and_no_edges(seed: int) -> None:
     whole = random_graph(seed)
     graphs = split_edges(whole, seed)
-    drawn = [asked(data, 0) for data in graphs]
-    assert set().union(*drawn).isdisjoint(pairs(whole.edge_index))
-    assert sum(map(len, drawn)) == len(set().union(*drawn)) == whole.num_edges
-    assert all(a != b for part in drawn for a, b in part)
-    assert all(len(asked(data, 0)) == len(asked(data, 1)) for data in graphs)
+    negatives = [negative_edges(data) for data in graphs]
+    assert set().union(*negatives).isdisjoint(pairs(whole.edge_index))
+    assert sum(map(len, negatives)) == len(set().union(*negatives)) == whole.num_edges
+    assert all(a != b for part in negatives for a, b in part)
+    assert all(len(negative_edges(data)) == len(supervision_edges(data)) for data in graphs)
 
 
 def test_the_score_of_an_edge_cannot_change_the_graph_that_is_encoded() -> None:
-    """Turning every answer round, or leaving asked pairs out, changes neither encodings nor the other scores."""
+    """Turning every answer round, or leaving scored pairs out, changes neither encodings nor the other scores."""
     dataset = get_dataset("lesmiserables")
     model = get_model(
         "graph_transformer", 0, 1, hidden_dim=16, node_dim=6, num_layers=1, bank=BANK, target_level="edge"
@@ -96,11 +100,12 @@ def test_the_seed_decides_and_changes_everything() -> None:
     first, again, other = (split_edges(random_graph(), seed) for seed in (0, 0, 1))
     for a, b in zip(first, again, strict=True):
         assert torch.equal(a.edge_index, b.edge_index) and torch.equal(a.edge_label_index, b.edge_label_index)
-    assert asked(first[-1], 1) != asked(other[-1], 1) and asked(first[-1], 0) != asked(other[-1], 0)
+    assert supervision_edges(first[-1]) != supervision_edges(other[-1])
+    assert negative_edges(first[-1]) != negative_edges(other[-1])
 
 
 def test_too_few_edges_and_too_dense_a_graph_are_named() -> None:
     with pytest.raises(MspeError, match=rf"the graph has 3 edges, too few to hide some; at least {2 + VIEWS} are"):
         split_edges(graph(4, [(0, 1), (1, 2), (2, 3)]), seed=0)
-    with pytest.raises(MspeError, match="9 nodes and 36 edges: more than half of all pairs are edges"):
+    with pytest.raises(MspeError, match=r"9 nodes and 36 edges: more than half of all pairs are edges, .* negative"):
         split_edges(complete(9), seed=0)

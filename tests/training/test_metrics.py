@@ -76,12 +76,12 @@ def test_mrr_and_hits_by_hand() -> None:
     scores = torch.tensor([0.9, 0.5, 0.5, 0.1, 0.7, 0.2])
     label = torch.tensor([0, 1, 0, 1, 1, 0])
     source = torch.tensor([3, 3, 3, 3, 8, 8])
-    # node 3: 0.5 has one rival above and one equal, rank 2.5; 0.1 has two above, rank 3; node 8: rank 1
+    # node 3: 0.5 has one negative above and one equal, rank 2.5; 0.1 has two above, rank 3; node 8: rank 1
     result = get_metrics("edge_prediction", k=1)(scores, label, source)  # type: ignore[call-arg]
     assert result["mrr"] == pytest.approx((1 / 2.5 + 1 / 3 + 1) / 3)
     assert result["hits@k"] == pytest.approx(1 / 3)
     two = get_metrics("edge_prediction", k=2)(scores, label, source)  # type: ignore[call-arg]
-    assert two["mrr"] == pytest.approx((1 / 2.5 + 1 / 3) / 2)  # node 8 has one rival: its edge would always be a hit
+    assert two["mrr"] == pytest.approx((1 / 2.5 + 1 / 3) / 2)  # node 8 has one negative: its edge would always be a hit
     alone = get_metrics("edge_prediction")(scores, label, torch.arange(6))  # type: ignore[call-arg]
-    assert "mrr" not in alone and "hits@k" not in alone  # no edge has a rival
+    assert "mrr" not in alone and "hits@k" not in alone  # no edge has a negative
     assert "mrr" not in get_metrics("edge_prediction")(scores, label)

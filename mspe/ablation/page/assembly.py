@@ -105,7 +105,7 @@ def _distinguishable(report: Report) -> str:
 
 
 def caution(report: Report) -> str:
-    """What the answer does not say: whether the best one is more than luck, and what was left out."""
+    """Add what the answer does not say: whether the best one is more than luck, and what was left out."""
     sentences = []
     best = next(iter(table.complete(report)), None)
     difference = next((difference for variant, difference in report.tested if variant is best), None)

@@ -38,7 +38,7 @@ class Table:
     rows: list[tuple[int, list[str]]]
 
     def position(self, column: str, parameter: str) -> int:
-        """Where a column stands.
+        """Position of a column.
 
         Raises
         ------
@@ -170,7 +170,7 @@ class RejectedRows:
         self._places.setdefault(problem.reason, []).append(f"{place} ({problem.detail})")
 
     def dropped(self) -> dict[str, int]:
-        """How many were left out, by reason; each reason is a line in the log with the first few places."""
+        """Number left out by reason; each reason is a line in the log with the first few places."""
         for reason, places in self._places.items():
             first = ", ".join(places[:_NAMED_PLACES])
             more = f" and {len(places) - _NAMED_PLACES} more" if len(places) > _NAMED_PLACES else ""
@@ -179,7 +179,7 @@ class RejectedRows:
 
 
 def describe_dropped(dropped: Mapping[str, int]) -> str:
-    """What `RejectedRows.dropped` counts, for an error.
+    """Describe for an error what `RejectedRows.dropped` counts.
 
     Examples
     --------

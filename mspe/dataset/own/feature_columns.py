@@ -18,7 +18,7 @@ _WHOLE = re.compile(r"[+-]?\d+")
 
 @dataclass(frozen=True)
 class FeatureColumns:
-    """What the feature columns of a table hold.
+    """Content of a table's feature columns.
 
     Where every cell is text or a whole number, all columns are categories; else all are real numbers, and a column of
     text among them is one-hot.
@@ -64,7 +64,7 @@ class FeatureColumns:
         return cls(tuple(positions), codes, real)
 
     def problem(self, row: Sequence[str]) -> Problem | None:
-        """Why a row cannot be used, and what stands there."""
+        """Return why a row cannot be used, and what was found; None if it can."""
         for position, codes in zip(self.positions, self.codes, strict=True):
             cell = row[position].strip()
             if is_not_finite(cell):

@@ -17,7 +17,7 @@ from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped, read_table
 from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.graph_csv_rows import NAMES, Rows, check_names
-from mspe.dataset.own.one_graph import asks_for_edges, edge_samples_of
+from mspe.dataset.own.one_graph import edge_samples_of, is_edge_prediction
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
@@ -66,7 +66,7 @@ def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Pa
     """What the targets belong to: what has the columns; edges where no table has any."""
     asked = set(params.target_columns or ())
     at = [name for name in ("graphs", "nodes") if asked and name in tables and asked <= set(tables[name].columns)]
-    if asks_for_edges(params.task):
+    if is_edge_prediction(params.task):
         return "edge"
     if at == ["nodes"]:
         return "node"

@@ -40,16 +40,16 @@ class Rows:
     left_out: set[str] = field(default_factory=set)
 
     def cell(self, row: list[str], column: str) -> str:
-        """What stands in a column; empty where there is none, or the row is too short."""
+        """Cell of a column; empty where there is no such column, or the row is too short."""
         position = self.table.columns.index(column) if column in self.table.columns else len(row)
         return row[position].strip() if position < len(row) else ""
 
     def names(self, row: list[str]) -> list[str]:
-        """What a row is about: a graph, a node, or the two nodes of an edge."""
+        """Names of what a row is about: a graph, a node, or the two nodes of an edge."""
         return [self.cell(row, column) for column in NAMES[self.table.path.stem]]
 
     def problem(self, row: list[str], graphs: Container[str] | None) -> Problem | None:
-        """Why a row cannot be used, and what stands there; `graphs`: those that there are, None for any."""
+        """Return why a row cannot be used, and what was found; `graphs`: those that there are, None for any."""
         if len(row) != len(self.table.columns):
             return Problem("wrong number of cells", f"{len(row)} instead of {len(self.table.columns)}")
         graph = self.cell(row, "graph")

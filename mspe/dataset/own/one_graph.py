@@ -27,7 +27,7 @@ def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams,
             f"{folder}: {len(graphs)} graphs and {what}; give targets (of tables: dataset.target_columns), or one "
             "graph for edge prediction"
         )
-    if params.task is not None and not asks_for_edges(params.task):
+    if params.task is not None and not is_edge_prediction(params.task):
         raise MspeError(
             f"{folder}: dataset.task is {params.task}, but the graph has no targets; give some, or leave it"
         )
@@ -38,6 +38,6 @@ def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams,
         raise MspeError(f"{folder}: {error}") from None
 
 
-def asks_for_edges(task_type: str | None) -> bool:
+def is_edge_prediction(task_type: str | None) -> bool:
     """Return whether `dataset.task` is one whose samples are edges."""
     return task_type is not None and get_task(task_type).level == "edge"

@@ -16,7 +16,7 @@ from torch_geometric.data.storage import GlobalStorage
 from mspe.common.errors import MspeError
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
-from mspe.dataset.own.one_graph import asks_for_edges, edge_samples_of
+from mspe.dataset.own.one_graph import edge_samples_of, is_edge_prediction
 from mspe.dataset.own.split_names import find_part, group_by_part
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
@@ -53,7 +53,7 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
                 rejected.add(f"{path.name}, graph {number}", problem)
     _check_features(graphs)
     unlabelled = all(graph.y is None for graph in graphs.values())
-    level = "edge" if unlabelled or asks_for_edges(params.task) else _shape_targets(graphs, folder)
+    level = "edge" if unlabelled or is_edge_prediction(params.task) else _shape_targets(graphs, folder)
     if level != "edge":
         graphs = _with_target(graphs, rejected)
     dropped = rejected.dropped()

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TargetColumns:
-    """Where a table of samples holds their targets, and perhaps the part of the split that each belongs to.
+    """Columns of a table that hold the samples' targets, and perhaps the part of the split that each belongs to.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class TargetColumns:
         return cls(names, [table.columns.index(name) for name in names], len(table.columns), split)
 
     def problem(self, row: Sequence[str], name: str) -> Problem | None:
-        """Why a row cannot be used, and what stands there; `name` is the sample's."""
+        """Return why a row cannot be used, and what was found; `name` is the sample's."""
         if len(row) != self.width:
             return Problem("wrong number of cells", f"{len(row)} instead of {self.width}")
         targets = self.cells(row)

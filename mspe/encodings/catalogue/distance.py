@@ -29,7 +29,7 @@ class Distance(Encoding):
     needs: ClassVar[frozenset[Need]] = frozenset({"edges"})
 
     class Params(Section):
-        """How far."""
+        """Largest distance told apart."""
 
         cap: PositiveInt
 

@@ -32,7 +32,7 @@ class Eigenvectors(Encoding):
     signed = True
 
     class Params(Section):
-        """How many."""
+        """Number of eigenvectors."""
 
         count: PositiveInt
 

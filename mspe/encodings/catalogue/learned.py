@@ -25,7 +25,7 @@ class Learned(Filter):
     name = "learned"
 
     class Params(Section):
-        """How many."""
+        """Number of channels."""
 
         channels: PositiveInt
 
