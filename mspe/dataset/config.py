@@ -1,10 +1,15 @@
 """The section `dataset` of `params.yaml`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mspe.common.section import NonNegativeInt, PositiveInt, Section, Tuple
+
+
+def _as_several(value: Any) -> Any:
+    """One name is a list of one, also as a command line gives it."""
+    return (value,) if isinstance(value, str) else value
 
 
 class DatasetParams(Section):
@@ -27,7 +32,7 @@ class DatasetParams(Section):
     task: Literal["regression", "classification", "edge_prediction"] | None = None
     """Of smiles and graphs; null: read off the targets."""
     smiles_column: str = "smiles"
-    target_columns: Tuple[str] | None = None
+    target_columns: Annotated[Tuple[str] | None, BeforeValidator(_as_several)] = None
     """Of smiles and of tables of graphs or nodes; null: the column `target`, or the only one left."""
     split_column: str = "split"
     """Of smiles and of tables of graphs: holds train, val or test, where there is such a column."""

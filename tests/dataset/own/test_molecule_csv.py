@@ -71,6 +71,12 @@ def test_a_column_of_splits_decides(tmp_path: Path) -> None:
     assert [len(part) for part in get_dataset("smiles", path=str(path), split="random").get_splits()] == [16, 2, 2]
 
 
+def test_one_target_column_may_be_given_without_a_list(tmp_path: Path) -> None:
+    path = write(tmp_path, [f"{row},{i}" for i, row in enumerate(numbered())], "smiles,logP,id")
+    single, listed = (get_dataset("smiles", path=str(path), target_columns=name) for name in ("logP", ["logP"]))
+    assert single.schema == listed.schema and single.schema.num_classes == 1
+
+
 @pytest.mark.parametrize("column", ["Split", "SET", "fold", "subset", "Partition"])
 @pytest.mark.parametrize("words", [("Train", "Valid", "TEST"), ("training", "dev", "testing")])
 def test_a_column_that_means_a_split_decides(tmp_path: Path, column: str, words: tuple[str, str, str]) -> None:
