@@ -10,7 +10,7 @@ def get_metrics(task_type: str, num_classes: int | None = None, k: int = 100) ->
     ----------
     task_type
         `regression` (mse, mae, rmse), `classification` (accuracy, weighted_accuracy, f1, roc_auc, ap; from logits)
-        or `edge_prediction` (roc_auc, ap, precision@k, and, where the source nodes are given, mrr and hits@k).
+        or `edge_prediction` (roc_auc, ap, precision@k, hits@k and, where the source nodes are given, mrr).
     num_classes
         Of a classification.
     k
