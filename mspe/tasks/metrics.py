@@ -13,7 +13,8 @@ from sklearn import metrics as sklearn_metrics
 from torch import Tensor
 
 from mspe.common.errors import MspeError
-from mspe.tasks.losses import align
+from mspe.tasks.labels import check_labels
+from mspe.tasks.losses import align, is_column
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +50,20 @@ def _regression_column(prediction: np.ndarray, target: np.ndarray) -> dict[str, 
 
 
 def classification_metrics(prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:
-    """Return accuracies, f1 (binary, else macro), roc_auc and ap (binary, else macro over classes that occur)."""
-    if prediction.ndim == 2 and prediction.size(1) == 2 and target.numel() == prediction.size(0):
-        prediction = prediction[:, 1:] - prediction[:, :1]  # two classes: the logit of the second one
-    if prediction.ndim == 2 and prediction.size(1) > 1 and target.numel() == prediction.size(0):
+    """Return accuracies, f1 (binary, else macro), roc_auc and ap (binary, else macro over classes that occur).
+
+    Raises
+    ------
+    MspeError
+        If a label is no class that the outputs tell, or shapes disagree.
+    """
+    one_class_each = prediction.ndim == 2 and is_column(target, prediction.size(0))
+    if one_class_each and prediction.size(1) > 2:
         return _multi_class(prediction, target.reshape(-1))
+    if one_class_each and prediction.size(1) == 2:
+        prediction = prediction[:, 1:] - prediction[:, :1]  # two classes: the logit of the second one
     prediction, target = align(prediction, target)
+    check_labels(target, 2)
     columns = [_binary(p, t) for p, t in zip(_columns(prediction), _columns(target), strict=True)]
     return {name: _nan_mean([column[name] for column in columns]) for name in columns[0]}
 
@@ -77,9 +86,11 @@ def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
 
 
 def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
-    if not logits.isfinite().all():
+    check_labels(target, logits.size(1))
+    known = ~target.isnan()
+    logits, label = logits[known], target[known].numpy().astype(int)
+    if label.size == 0 or not logits.isfinite().all():
         return dict.fromkeys(CLASSIFICATION_METRICS, float("nan"))
-    label = target.numpy().astype(int)
     chosen = logits.argmax(dim=1).numpy()
     present = [c for c in range(logits.size(1)) if 0 < (label == c).sum() < label.size]
     score = torch.softmax(logits.double(), dim=1).numpy()
@@ -140,6 +151,7 @@ class EdgeMetrics:
     def __call__(self, prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:
         """Score candidates; `source` is the first node of each."""
         prediction, target = align(prediction, target)
+        check_labels(target, 2)
         known = ~target.reshape(-1).isnan()
         scores = prediction.double().reshape(-1)[known].numpy()
         label = target.reshape(-1)[known].numpy() > 0

@@ -129,3 +129,23 @@ def test_a_k_that_tells_little_is_flagged_once(caplog: pytest.LogCaptureFixture)
     assert caplog.messages == [caplog.messages[0]] and "k is 19, but only 20 candidates are no edges" in caplog.text
     with pytest.raises(MspeError, match="k: got 0, allowed: an integer of at least 1"):
         get_metrics("edge_prediction", k=0)
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 3])
+def test_unknown_classes_are_left_out(outputs: int) -> None:
+    metrics = get_metrics("classification")
+    logits, label = torch.randn(60, outputs), torch.randint(0, max(2, outputs), (60,)).double()
+    label[::4] = NAN
+    known = ~label.isnan()
+    assert metrics(logits, label) == metrics(logits[known], label[known].long())
+    chosen = logits.argmax(1) if outputs > 1 else logits[:, 0] > 0
+    expected = sklearn_metrics.accuracy_score(label[known], chosen[known])
+    assert metrics(logits, label)["accuracy"] == pytest.approx(expected)
+
+
+def test_unknown_edges_are_left_out() -> None:
+    metrics = get_metrics("edge_prediction", k=2)
+    scores, label, source = torch.randn(60), torch.randint(0, 2, (60,)).float(), torch.arange(60) // 20
+    label[::4] = NAN
+    known = ~label.isnan()
+    assert metrics(scores, label, source) == metrics(scores[known], label[known], source[known])
