@@ -5,7 +5,16 @@ from mspe.tasks.edge_prediction import EdgePrediction
 from mspe.tasks.inference import infer_task
 from mspe.tasks.losses import LossFunction
 from mspe.tasks.metrics import Metrics
-from mspe.tasks.registry import TASKS, find_task, get_task, is_minimized, metric_directions, register_task, task_of
+from mspe.tasks.registry import (
+    TASKS,
+    find_task,
+    get_task,
+    is_minimized,
+    metric_directions,
+    register_task,
+    task_of,
+    task_trained_with,
+)
 from mspe.tasks.regression import Regression
 from mspe.tasks.targets import Targets
 from mspe.tasks.task import Task
@@ -27,4 +36,5 @@ __all__ = [
     "metric_directions",
     "register_task",
     "task_of",
+    "task_trained_with",
 ]

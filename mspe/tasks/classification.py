@@ -59,9 +59,9 @@ class SingleLabel(Task):
         """Return accuracies, f1, roc_auc and ap."""
         return classification_metrics
 
-    def probabilities(self, outputs: Float[Tensor, "samples outputs"]) -> Float[Tensor, "samples outputs"]:
+    def probabilities(self, outputs: Float[Tensor, "samples *outputs"]) -> Float[Tensor, "samples *outputs"]:
         """Return a probability per logit."""
-        return torch.softmax(outputs, dim=1) if outputs.size(1) > 1 else torch.sigmoid(outputs)
+        return torch.softmax(outputs, dim=1) if outputs.shape[1:].numel() > 1 else torch.sigmoid(outputs)
 
     def table(
         self, outputs: Float[Tensor, "samples outputs"], targets: Shaped[Tensor, "samples *columns"]
@@ -149,7 +149,7 @@ class MultiLabel(Task):
         """Return accuracies, f1, roc_auc and ap, each the mean over labels."""
         return classification_metrics
 
-    def probabilities(self, outputs: Float[Tensor, "samples outputs"]) -> Float[Tensor, "samples outputs"]:
+    def probabilities(self, outputs: Float[Tensor, "samples *outputs"]) -> Float[Tensor, "samples *outputs"]:
         """Return a probability per label."""
         return torch.sigmoid(outputs)
 

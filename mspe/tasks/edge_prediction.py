@@ -38,7 +38,7 @@ class EdgePrediction(MultiLabel):
         return {}
 
     def scorer(self, k: int = 100) -> Metrics:
-        """Return roc_auc, ap, precision@k and, where the source nodes are given, mrr and hits@k."""
+        """Return roc_auc, ap, precision@k, hits@k and, where the source nodes are given, mrr."""
         return EdgeMetrics(k)
 
     def baselines(self, train: PackedGraphs, graphs: PackedGraphs, num_classes: int) -> dict[str, dict[str, float]]:

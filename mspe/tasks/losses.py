@@ -8,8 +8,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from mspe.common.errors import MspeError
+from mspe.tasks.labels import check_labels
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
+
+_UNKNOWN = -100  # torch's own ignore_index
 
 
 def align(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -22,12 +25,17 @@ def align(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """
     if prediction.shape == target.shape:
         return prediction, target
-    if prediction.numel() == target.numel() and {prediction.ndim, target.ndim} == {1, 2}:
+    if all(is_column(values, prediction.numel()) for values in (prediction, target)):
         return prediction.reshape(-1, 1), target.reshape(-1, 1)
     raise MspeError(
         f"prediction has shape {list(prediction.shape)} and target {list(target.shape)}; they must agree, "
         "or be [B] and [B, 1]"
     )
+
+
+def is_column(values: Tensor, samples: int) -> bool:
+    """Whether there is one value a sample: [B] or [B, 1]."""
+    return values.shape in ((samples,), (samples, 1))
 
 
 def masked(elementwise: Callable[..., Tensor]) -> LossFunction:
@@ -44,7 +52,7 @@ def masked(elementwise: Callable[..., Tensor]) -> LossFunction:
 
 def cross_entropy(prediction: Float[Tensor, "samples classes"], target: Shaped[Tensor, "..."]) -> Float[Tensor, ""]:
     """Return the mean cross entropy of a logit per class."""
-    return functional.cross_entropy(prediction, _classes(prediction, target))
+    return _mean_cross_entropy(prediction, _classes(prediction, target))
 
 
 def weighted_cross_entropy(
@@ -55,20 +63,34 @@ def weighted_cross_entropy(
     Dwivedi et al., arXiv 2003.00982.
     """
     classes = _classes(prediction, target)
-    counts = torch.bincount(classes, minlength=prediction.size(1)).to(prediction.dtype)
-    weight = torch.where(counts > 0, 1 - counts / classes.numel(), 0.0)
-    if counts.max() == classes.numel():  # one class alone: there are no others to weigh it by
-        return functional.cross_entropy(prediction, classes)
-    return functional.cross_entropy(prediction, classes, weight)
+    known = classes[classes != _UNKNOWN]
+    counts = torch.bincount(known, minlength=prediction.size(1)).to(prediction.dtype)
+    if counts.max() == known.numel():  # one class alone: there are no others to weigh it by
+        return _mean_cross_entropy(prediction, classes)
+    weight = torch.where(counts > 0, 1 - counts / known.numel(), 0.0)
+    return _mean_cross_entropy(prediction, classes, weight)
+
+
+def _mean_cross_entropy(prediction: Tensor, classes: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Torch's mean, which leaves unknown classes out; 0 where all are unknown."""
+    reduction = "mean" if bool((classes != _UNKNOWN).any()) else "sum"
+    return functional.cross_entropy(prediction, classes, weight, ignore_index=_UNKNOWN, reduction=reduction)
 
 
 def _classes(prediction: Tensor, target: Tensor) -> Tensor:
-    classes = target.reshape(-1).long()
-    if prediction.ndim != 2 or prediction.size(0) != classes.numel():
+    if prediction.ndim != 2 or not is_column(target, prediction.size(0)):
         raise MspeError(
-            f"prediction has shape {list(prediction.shape)}, allowed: [B, classes] for {classes.numel()} targets"
+            f"prediction has shape {list(prediction.shape)} and target {list(target.shape)}, allowed: [B, classes] and "
+            "[B] or [B, 1]"
         )
-    return classes
+    check_labels(target, prediction.size(1))
+    return target.long().masked_fill(target.isnan(), _UNKNOWN).reshape(-1)
 
 
-bce_logits = masked(functional.binary_cross_entropy_with_logits)
+def bce_logits(prediction: Float[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, ""]:
+    """Return the mean binary cross entropy of a logit per label, over the labels that are not NaN."""
+    check_labels(align(prediction, target)[1], 2)
+    return _masked_bce(prediction, target)
+
+
+_masked_bce = masked(functional.binary_cross_entropy_with_logits)

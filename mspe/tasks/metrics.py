@@ -1,8 +1,9 @@
 """Metrics over a whole split; scikit-learn computes them."""
 
+import logging
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import signature
 from typing import Protocol, runtime_checkable
 
@@ -11,7 +12,11 @@ import torch
 from sklearn import metrics as sklearn_metrics
 from torch import Tensor
 
-from mspe.tasks.losses import align
+from mspe.common.errors import MspeError
+from mspe.tasks.labels import check_labels
+from mspe.tasks.losses import align, is_column
+
+logger = logging.getLogger(__name__)
 
 CLASSIFICATION_METRICS = ("accuracy", "weighted_accuracy", "f1", "roc_auc", "ap")
 
@@ -45,12 +50,20 @@ def _regression_column(prediction: np.ndarray, target: np.ndarray) -> dict[str, 
 
 
 def classification_metrics(prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:
-    """Return accuracies, f1 (binary, else macro), roc_auc and ap (binary, else macro over classes that occur)."""
-    if prediction.ndim == 2 and prediction.size(1) == 2 and target.numel() == prediction.size(0):
-        prediction = prediction[:, 1:] - prediction[:, :1]  # two classes: the logit of the second one
-    if prediction.ndim == 2 and prediction.size(1) > 1 and target.numel() == prediction.size(0):
+    """Return accuracies, f1 (binary, else macro), roc_auc and ap (binary, else macro over classes that occur).
+
+    Raises
+    ------
+    MspeError
+        If a label is no class that the outputs tell, or shapes disagree.
+    """
+    one_class_each = prediction.ndim == 2 and is_column(target, prediction.size(0))
+    if one_class_each and prediction.size(1) > 2:
         return _multi_class(prediction, target.reshape(-1))
+    if one_class_each and prediction.size(1) == 2:
+        prediction = prediction[:, 1:] - prediction[:, :1]  # two classes: the logit of the second one
     prediction, target = align(prediction, target)
+    check_labels(target, 2)
     columns = [_binary(p, t) for p, t in zip(_columns(prediction), _columns(target), strict=True)]
     return {name: _nan_mean([column[name] for column in columns]) for name in columns[0]}
 
@@ -73,9 +86,11 @@ def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
 
 
 def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
-    if not logits.isfinite().all():
+    check_labels(target, logits.size(1))
+    known = ~target.isnan()
+    logits, label = logits[known], target[known].numpy().astype(int)
+    if label.size == 0 or not logits.isfinite().all():
         return dict.fromkeys(CLASSIFICATION_METRICS, float("nan"))
-    label = target.numpy().astype(int)
     chosen = logits.argmax(dim=1).numpy()
     present = [c for c in range(logits.size(1)) if 0 < (label == c).sum() < label.size]
     score = torch.softmax(logits.double(), dim=1).numpy()
@@ -105,10 +120,18 @@ def accept_source(metrics: Callable[..., dict[str, float]]) -> Metrics:
 class EdgeMetrics:
     """roc_auc, ap, and precision@k: the share of edges among the k best candidates, k at most their number.
 
-    With the candidates' source nodes also mrr and hits@k: each true edge is ranked among its negatives, the candidates
-    of its source that are no edges; the mean of 1 / rank, and the share of ranks up to k. Of equal scores the rank is
-    the middle one. Only sources of at least k negatives count, since among fewer every edge is a hit; where there is
-    none, both are left out.
+    hits@k is OGB's (Hu et al., arXiv 2005.00687): the share of edges scored above the k-th best of all candidates that
+    are no edges; it is left out where there are fewer than k of them. With the candidates' source nodes also mrr: each
+    edge is ranked among its negatives, the candidates of its source that are no edges; the mean of 1 / rank. Only
+    sources of at least k negatives count; where there is none, it is left out.
+
+    Candidates of equal score count at expectation, the mean over all their orders. Where k is more than half of the
+    candidates that are no edges, the log says once that precision@k and hits@k tell little.
+
+    Raises
+    ------
+    MspeError
+        If `k` is no integer of at least 1.
 
     Examples
     --------
@@ -119,32 +142,75 @@ class EdgeMetrics:
     """
 
     k: int
+    _flagged: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.k, bool) or not isinstance(self.k, int) or self.k < 1:
+            raise MspeError(f"k: got {self.k!r}, allowed: an integer of at least 1")
 
     def __call__(self, prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:
         """Score candidates; `source` is the first node of each."""
         prediction, target = align(prediction, target)
-        scores, label = prediction.double().reshape(-1).numpy(), target.reshape(-1).numpy() > 0
+        check_labels(target, 2)
+        known = ~target.reshape(-1).isnan()
+        scores = prediction.double().reshape(-1)[known].numpy()
+        label = target.reshape(-1)[known].numpy() > 0
         binary = _binary(scores, label.astype(float))
-        best = np.argsort(-scores, kind="stable")[: min(self.k, scores.size)]
-        result = {"roc_auc": binary["roc_auc"], "ap": binary["ap"], "precision@k": float(label[best].mean())}
-        if source is None or source.numel() == 0:
-            return result
-        ranks = _ranks(scores, label, source.numpy(), self.k)
-        if ranks.size == 0:
-            return result
-        return {**result, "mrr": float((1 / ranks).mean()), "hits@k": float((ranks <= self.k).mean())}
+        self._flag_large_k(int((~label).sum()))
+        result = {"roc_auc": binary["roc_auc"], "ap": binary["ap"], "precision@k": _precision(scores, label, self.k)}
+        if source is not None and source.numel() > 0:
+            result |= _mean_reciprocal_rank(scores, label, source[known].numpy(), self.k)
+        result |= _hits(scores, label, self.k)
+        return result if np.isfinite(scores).all() else dict.fromkeys(result, float("nan"))
+
+    def _flag_large_k(self, negatives: int) -> None:
+        if 2 * self.k <= negatives or negatives in self._flagged:
+            return
+        self._flagged.add(negatives)
+        logger.warning(
+            "precision@k and hits@k: k is %d, but only %d candidates are no edges: they tell little, hits@k is left "
+            "out where there are fewer than k; give a smaller k, or more candidates",
+            *(self.k, negatives),
+        )
 
 
-def _ranks(scores: np.ndarray, label: np.ndarray, source: np.ndarray, least: int) -> np.ndarray:
-    """The rank of true edges among themselves and their source's negatives, where there are enough."""
-    ranks = []
+def _precision(scores: np.ndarray, label: np.ndarray, k: int) -> float:
+    """The share of edges among the k best; of those equal to the last of them, as many as fit, at expectation."""
+    if scores.size == 0:
+        return float("nan")
+    k = min(k, scores.size)
+    least = np.sort(scores)[-k]
+    above, equal = scores > least, scores == least
+    places = k - above.sum()
+    return float((label[above].sum() + places * label[equal].sum() / max(1, equal.sum())) / k)
+
+
+def _hits(scores: np.ndarray, label: np.ndarray, k: int) -> dict[str, float]:
+    """The share of edges that fewer than k negatives are ranked before."""
+    own, negatives = scores[label], np.sort(scores[~label])
+    if own.size == 0 or negatives.size < k:
+        return {}
+    above, equal = _count_negatives(own, negatives)
+    return {"hits@k": float(((k - above) / (equal + 1)).clip(0, 1).mean())}
+
+
+def _mean_reciprocal_rank(scores: np.ndarray, label: np.ndarray, source: np.ndarray, least: int) -> dict[str, float]:
+    """The mean of 1 / rank of edges among their source's negatives, where there are enough."""
+    means: list[float] = []
     for node in np.unique(source[label]):
         mine = source == node
-        negatives = scores[mine & ~label]
+        negatives = np.sort(scores[mine & ~label])
         if negatives.size >= least:
-            own = scores[mine & label][:, None]
-            ranks.append(1 + (negatives > own).sum(axis=1) + (negatives == own).sum(axis=1) / 2)
-    return np.concatenate(ranks) if ranks else np.empty(0)
+            above, equal = _count_negatives(scores[mine & label], negatives)
+            first, last = above + 1, above + 1 + equal  # of equal scores, every rank is as likely
+            means += [(1 / np.arange(a, b + 1)).mean() for a, b in zip(first, last, strict=True)]
+    return {"mrr": float(np.mean(means))} if means else {}
+
+
+def _count_negatives(own: np.ndarray, negatives: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many of the sorted negatives are above each of an edge's own scores, and how many are equal to it."""
+    first, after = np.searchsorted(negatives, own, "left"), np.searchsorted(negatives, own, "right")
+    return negatives.size - after, after - first
 
 
 def _columns(values: Tensor) -> list[np.ndarray]:

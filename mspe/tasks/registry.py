@@ -1,10 +1,13 @@
 """Tasks by name: the library's, and those that users and installed packages register."""
 
+from inspect import unwrap
+
 from mspe.common.errors import MspeError
 from mspe.common.registry import Registry, choose
 from mspe.graphs import GraphSchema, TargetLevel
 from mspe.tasks.classification import MultiLabel, SingleLabel
 from mspe.tasks.edge_prediction import EdgePrediction
+from mspe.tasks.losses import LossFunction
 from mspe.tasks.regression import Regression
 from mspe.tasks.task import Task
 
@@ -34,6 +37,27 @@ def get_task(task_type: str) -> Task:
     for task in TASKS.values():
         types.setdefault(task.type, task)
     return choose("task type", task_type, types)()
+
+
+def task_trained_with(task_type: str, loss: LossFunction) -> Task:
+    """Return the task of a type that a loss function tells apart: the first one where the function is none of ours.
+
+    Raises
+    ------
+    MspeError
+        If the type is unknown.
+
+    Examples
+    --------
+    >>> from mspe.tasks.losses import bce_logits
+    >>> task_trained_with("classification", bce_logits).name
+    'multi_label'
+    """
+    for task in TASKS.values():
+        own = (unwrap(function) for name, function in task.losses.items() if task.describes(name))
+        if task.type == task_type and unwrap(loss) in own:
+            return task()
+    return get_task(task_type)
 
 
 def task_of(schema: GraphSchema) -> Task:

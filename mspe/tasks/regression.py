@@ -53,7 +53,7 @@ class Regression(Task):
         """Return mse, mae and rmse."""
         return regression_metrics
 
-    def probabilities(self, outputs: Float[Tensor, "samples outputs"]) -> Float[Tensor, "samples outputs"]:
+    def probabilities(self, outputs: Float[Tensor, "samples *outputs"]) -> Float[Tensor, "samples *outputs"]:
         """Refuse: numbers have no probabilities."""
         raise MspeError("probabilities: a regression has none; leave it out")
 

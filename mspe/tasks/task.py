@@ -82,7 +82,7 @@ class Task(ABC):
         """Return what computes every metric of a whole split; `k` is that of ranking metrics."""
 
     @abstractmethod
-    def probabilities(self, outputs: Float[Tensor, "samples outputs"]) -> Float[Tensor, "samples outputs"]:
+    def probabilities(self, outputs: Float[Tensor, "samples *outputs"]) -> Float[Tensor, "samples *outputs"]:
         """Turn a model's outputs into probabilities.
 
         Raises

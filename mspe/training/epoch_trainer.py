@@ -11,7 +11,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
-from mspe.tasks import LossFunction, Metrics, get_task
+from mspe.tasks import LossFunction, Metrics, task_trained_with
 from mspe.tasks.metrics import accept_source
 from mspe.training.cost import SpeedMeter
 from mspe.training.device import Precision, get_device, oom_hint, upcast_half
@@ -165,15 +165,18 @@ class EpochTrainer:
         loader
             Of batches; targets are not needed.
         probabilities
-            Turn logits into probabilities (classification, edge prediction).
+            Turn logits into probabilities (classification, edge prediction). Several outputs are classes, of which one
+            holds; under the loss `bce_logits` they are labels, of which each has a probability of its own.
 
         Returns
         -------
         Tensor
-            [samples, outputs] on the CPU: in the target's own units, or logits.
+            [samples, outputs], or as the model gives it, on the CPU: in the target's own units, or logits.
         """
         prediction = self._predict(loader).prediction
-        return get_task(self.task_type).probabilities(prediction) if probabilities else prediction
+        if not probabilities:
+            return prediction
+        return task_trained_with(self.task_type, self.loss_fn).probabilities(prediction)
 
     def _predict(self, loader: Iterable[Batch]) -> Predictions:
         """Every sample of the loader, once and in its order: of all processes where each has a shard of it."""

@@ -9,8 +9,8 @@ from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
 from mspe.graphs import GraphLoader
-from mspe.training import Trainer, get_metrics, get_optimizer
-from tests.training.fixtures import make_graphs, make_trainer
+from mspe.training import Trainer, get_loss_fn, get_metrics, get_optimizer
+from tests.training.fixtures import Mean, make_graphs, make_trainer
 
 
 def test_edges_are_ranked_within_their_source_node(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_edges_are_ranked_within_their_source_node(tmp_path: Path) -> None:
     batch = Batch.from_data_list(graphs)
     scores = [trainer.eval_epoch([batch]), trainer.eval_epoch([Batch.from_data_list([data]) for data in graphs])]
     assert scores[0]["mrr"] == scores[1]["mrr"] == pytest.approx(0.75)  # ranks 2 and 1: node 0 of each graph apart
-    assert scores[0]["hits@k"] == 0.5
+    assert scores[0]["hits@k"] == scores[1]["hits@k"] == 0  # the best negative of all, 0.9, is above both
     assert trainer.train_epoch([batch])["mrr"] == pytest.approx(0.75)
 
 
@@ -65,3 +65,27 @@ def test_predictions_come_in_the_loaders_order_on_the_cpu(tmp_path: Path) -> Non
         trainer.predict(GraphLoader(graphs, 20), probabilities=True)
     trainer.task_type = "classification"
     assert trainer.predict(GraphLoader(graphs, 20), probabilities=True).sub(0.5).abs().max() <= 0.5
+
+
+@pytest.mark.parametrize("num_classes", [None, 3])
+def test_labels_that_may_hold_at_once_have_a_probability_each(tmp_path: Path, num_classes: int | None) -> None:
+    loss = get_loss_fn("classification", loss_type="bce_logits", num_classes=num_classes)
+    trainer = make_trainer(tmp_path, task_type="classification", loss_fn=loss)
+    trainer.model = Mean(outputs=3)
+    loader = GraphLoader(make_graphs(20), 20)
+    torch.testing.assert_close(trainer.predict(loader, probabilities=True), trainer.predict(loader).sigmoid())
+    trainer.loss_fn = get_loss_fn("classification", num_classes=num_classes)
+    torch.testing.assert_close(trainer.predict(loader, probabilities=True), trainer.predict(loader).softmax(dim=1))
+
+
+@pytest.mark.parametrize("loss", ["bce_logits", "cross_entropy"])
+def test_one_logit_a_sample_needs_no_column(tmp_path: Path, loss: str) -> None:
+    class Flat(Mean):
+        def forward(self, batch: Batch) -> torch.Tensor:
+            return super().forward(batch)[:, 0]
+
+    trainer = make_trainer(tmp_path, task_type="classification", loss_fn=get_loss_fn("classification", loss_type=loss))
+    trainer.model = Flat()
+    loader = GraphLoader(make_graphs(20), 20)
+    assert trainer.predict(loader).shape == (20,)
+    torch.testing.assert_close(trainer.predict(loader, probabilities=True), trainer.predict(loader).sigmoid())

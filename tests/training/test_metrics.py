@@ -1,10 +1,13 @@
 """Metrics by their names, beside scikit-learn and by hand."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 import torch
 from sklearn import metrics as sklearn_metrics
 
+from mspe.common.errors import MspeError
 from mspe.training import (
     get_metrics,
 )
@@ -76,12 +79,73 @@ def test_mrr_and_hits_by_hand() -> None:
     scores = torch.tensor([0.9, 0.5, 0.5, 0.1, 0.7, 0.2])
     label = torch.tensor([0, 1, 0, 1, 1, 0])
     source = torch.tensor([3, 3, 3, 3, 8, 8])
-    # node 3: 0.5 has one negative above and one equal, rank 2.5; 0.1 has two above, rank 3; node 8: rank 1
-    result = get_metrics("edge_prediction", k=1)(scores, label, source)  # type: ignore[call-arg]
-    assert result["mrr"] == pytest.approx((1 / 2.5 + 1 / 3 + 1) / 3)
-    assert result["hits@k"] == pytest.approx(1 / 3)
-    two = get_metrics("edge_prediction", k=2)(scores, label, source)  # type: ignore[call-arg]
-    assert two["mrr"] == pytest.approx((1 / 2.5 + 1 / 3) / 2)  # node 8 has one negative: its edge would always be a hit
-    alone = get_metrics("edge_prediction")(scores, label, torch.arange(6))  # type: ignore[call-arg]
+    # node 3: 0.5 has one negative above and one equal, rank 2 or 3; 0.1 has two above, rank 3; node 8: rank 1
+    result = get_metrics("edge_prediction", k=1)(scores, label, source)
+    assert result["mrr"] == pytest.approx(((1 / 2 + 1 / 3) / 2 + 1 / 3 + 1) / 3)
+    assert result["hits@k"] == 0  # the best negative, 0.9, is above all
+    two = get_metrics("edge_prediction", k=2)(scores, label, source)
+    assert two["mrr"] == pytest.approx(((1 / 2 + 1 / 3) / 2 + 1 / 3) / 2)  # node 8 has one negative alone
+    assert two["hits@k"] == pytest.approx((0.5 + 0 + 1) / 3)  # above the second negative, 0.5, in half the orders
+    alone = get_metrics("edge_prediction")(scores, label, torch.arange(6))
     assert "mrr" not in alone and "hits@k" not in alone  # no edge has a negative
     assert "mrr" not in get_metrics("edge_prediction")(scores, label)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4])
+def test_equal_scores_count_as_the_mean_over_their_orders(k: int) -> None:
+    metrics = get_metrics("edge_prediction", k=k)
+    scores = torch.tensor([2.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0])
+    label, source = torch.tensor([0, 1, 0, 0, 1, 1, 0]), torch.zeros(7)
+    orders = [[0, *ones, *zeros] for ones in permutations(range(1, 5)) for zeros in permutations(range(5, 7))]
+    untied = [scores + 0.01 * torch.tensor(order) for order in orders]
+    expected = [metrics(one, label, source) for one in untied]
+    result = metrics(scores, label, source)
+    assert set(result) == {"roc_auc", "ap", "precision@k", "mrr", "hits@k"}
+    for name in ("precision@k", "mrr", "hits@k"):
+        assert result[name] == pytest.approx(np.mean([one[name] for one in expected]))
+    shuffled = torch.randperm(7)
+    assert metrics(scores[shuffled], label[shuffled], source) == result
+
+
+def test_a_constant_score_finds_the_share_of_edges() -> None:
+    label = torch.tensor([1.0] * 50 + [0.0] * 150)
+    assert get_metrics("edge_prediction")(torch.zeros(200), label)["precision@k"] == 0.25
+
+
+def test_hits_are_ogbs() -> None:
+    scores, label = torch.randn(300), torch.rand(300) < 0.4
+    least = scores[~label].topk(20).values[-1]  # as ogb.linkproppred.Evaluator counts them
+    expected = (scores[label] > least).float().mean().item()
+    assert get_metrics("edge_prediction", k=20)(scores, label)["hits@k"] == pytest.approx(expected)
+
+
+def test_a_k_that_tells_little_is_flagged_once(caplog: pytest.LogCaptureFixture) -> None:
+    scores, label = torch.randn(40), torch.arange(40) % 2
+    get_metrics("edge_prediction", k=10)(scores, label)
+    assert not caplog.records
+    metrics = get_metrics("edge_prediction", k=19)
+    metrics(scores, label)
+    metrics(scores, label)
+    assert caplog.messages == [caplog.messages[0]] and "k is 19, but only 20 candidates are no edges" in caplog.text
+    with pytest.raises(MspeError, match="k: got 0, allowed: an integer of at least 1"):
+        get_metrics("edge_prediction", k=0)
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 3])
+def test_unknown_classes_are_left_out(outputs: int) -> None:
+    metrics = get_metrics("classification")
+    logits, label = torch.randn(60, outputs), torch.randint(0, max(2, outputs), (60,)).double()
+    label[::4] = NAN
+    known = ~label.isnan()
+    assert metrics(logits, label) == metrics(logits[known], label[known].long())
+    chosen = logits.argmax(1) if outputs > 1 else logits[:, 0] > 0
+    expected = sklearn_metrics.accuracy_score(label[known], chosen[known])
+    assert metrics(logits, label)["accuracy"] == pytest.approx(expected)
+
+
+def test_unknown_edges_are_left_out() -> None:
+    metrics = get_metrics("edge_prediction", k=2)
+    scores, label, source = torch.randn(60), torch.randint(0, 2, (60,)).float(), torch.arange(60) // 20
+    label[::4] = NAN
+    known = ~label.isnan()
+    assert metrics(scores, label, source) == metrics(scores[known], label[known], source[known])
