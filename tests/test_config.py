@@ -9,7 +9,6 @@ import yaml
 from mspe.common.errors import MspeError
 from mspe.config import Params, load_params
 from mspe.encodings import GraphStatistics
-from mspe.encodings.scales import parse_scales
 from tests.conftest import ROOT
 
 CASES = [
@@ -197,8 +196,3 @@ def test_pair_auto_follows_the_largest_graph(tmp_path: Path, caplog: pytest.LogC
     assert encodings.resolve(GraphStatistics(101)).pair is False
     assert "pair channels are off: the largest graph has 101 nodes" in caplog.text
     assert encodings.resolve(GraphStatistics(3)).filters["heat"]["times"] == [0.25, 0.5, 1, 2, 4, 8, 16, 32]
-
-
-def test_geometric_hits_both_ends_exactly() -> None:
-    scales = parse_scales("geometric(0.1, 70, 5)")
-    assert (scales[0], scales[-1], len(scales)) == (0.1, 70.0, 5)

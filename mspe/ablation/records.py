@@ -116,7 +116,7 @@ def run_folder(variant: str, seed: int, folder: str | Path = RUNS) -> Path:
 def _read_record(schema: type[SectionType], path: Path) -> SectionType:
     try:
         return validate(schema, read_json(path), str(path))
-    except (MspeError, UnicodeDecodeError) as error:
+    except MspeError as error:
         raise _damaged(path, error) from None
 
 

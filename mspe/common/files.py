@@ -91,14 +91,17 @@ def read_json(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     MspeError
-        If the file is missing or is not JSON.
+        If the file is missing, is not JSON, or holds something else than an object.
     """
     try:
-        return json.loads(Path(path).read_text())
+        content = json.loads(Path(path).read_text())
     except FileNotFoundError:
         raise MspeError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise MspeError(f"{path}: not valid JSON ({error})") from None
+    if not isinstance(content, dict):
+        raise MspeError(f"{path}: holds a {type(content).__name__}, expected an object; was it written by mspe?")
+    return content
 
 
 def write_csv(path: str | Path, columns: Mapping[str, Sequence[Any]]) -> None:

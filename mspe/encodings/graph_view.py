@@ -47,6 +47,7 @@ class GraphView:
     def limited_to(self, needs: frozenset[Need], reader: str) -> "GraphView":
         """Return a view of the same graphs that refuses what an encoding does not declare; both read it once."""
         view = copy(self)
+        view.__dict__.pop("adjacency", None)  # computed by another reader, it would pass the check
         view._reader, view._needs = reader, needs
         return view
 

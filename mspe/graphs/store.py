@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 
 from mspe.common.errors import MspeError
+from mspe.common.files import atomic_directory
 from mspe.graphs.packed import PackedGraphs
 
 SPLITS = ("train", "val", "test")
@@ -12,9 +13,10 @@ SHARD_SIZE = 10_000
 
 
 def write_splits(folder: str | Path, splits: Mapping[str, PackedGraphs]) -> None:
-    """Write each split's graphs as shards of at most 10,000."""
+    """Write each split's graphs as shards of at most 10,000, in place of those that stood there."""
     for name, graphs in splits.items():
-        write_shards(Path(folder) / name, (graphs[i : i + SHARD_SIZE] for i in range(0, len(graphs), SHARD_SIZE)))
+        with atomic_directory(Path(folder) / name) as split:
+            write_shards(split, (graphs[i : i + SHARD_SIZE] for i in range(0, len(graphs), SHARD_SIZE)))
 
 
 def write_shards(folder: str | Path, shards: Iterable[PackedGraphs]) -> None:

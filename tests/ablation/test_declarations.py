@@ -1,13 +1,11 @@
 """What the names of variants mean, and that unequal models are refused."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mspe.ablation.config import AblationParams, load_ablation
 from mspe.ablation.declarations import check_equal_size, expand_variants, parameter_counts, parts
-from mspe.ablation.variant import Variant
 from mspe.common.errors import MspeError
 from mspe.common.section import validate
 from mspe.config import load_params, read_yaml
@@ -95,31 +93,6 @@ def test_a_name_without_a_meaning_is_one_clear_line(name: str, message: str) -> 
 def test_a_parameter_that_is_not_allowed_names_its_variant() -> None:
     with pytest.raises(MspeError, match=r"params.yaml with variant wide of .*: model.heads: got 0"):
         expand_variants(ablation("wide", definitions={"wide": {"model": {"heads": 0}}}), VALUES, STATISTICS)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"baseline": "rwse"}, "baseline is rwse, allowed: one of variants, none, all"),
-        ({"variants": ["none", "none"]}, "variants: got .*duplicate entries"),
-        ({"variants": ["none", "../all"]}, "variants.1: got '../all'"),
-        ({"seed": 1}, "seed: unknown key; known here: baseline, definitions"),
-        (
-            {"definitions": {"mine": {"encodings": {"plugins": ["mine.py"]}}}},
-            "definitions.mine.*plugins are allowed in params.yaml alone",
-        ),
-    ],
-)
-def test_the_declaration_is_checked(change: dict[str, Any], message: str) -> None:
-    values = {"seeds": [0], "baseline": "none", "variants": ["none", "all"], **change}
-    with pytest.raises(MspeError, match=message):
-        validate(AblationParams, values, "ablation/params.yaml")
-
-
-def test_a_variant_survives_its_file(tmp_path: Path) -> None:
-    variant = expand_variants(ablation("without_heat_2"), VALUES, STATISTICS)[0]
-    variant.save(tmp_path / "variant.json")
-    assert Variant.load(tmp_path / "variant.json") == variant
 
 
 def test_the_committed_ablation_has_every_channel_alone_and_left_out_and_equal_models(

@@ -84,3 +84,19 @@ def test_csv_columns_must_have_equal_lengths(tmp_path: Path) -> None:
     assert (tmp_path / "file.csv").read_text() == "a,b\n1,0.5\n2,\n"
     with pytest.raises(ValueError, match="shorter"):
         write_csv(tmp_path / "file.csv", {"a": [1, 2], "b": [1]})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"a": ', r"not valid JSON \(Expecting value"),
+        (b"\xff\xfe\x00", r"not valid JSON \('utf-8' codec can't decode"),
+        (b"[1, 2]", "holds a list, expected an object; was it written by mspe"),
+    ],
+)
+def test_a_file_that_holds_no_json_object_is_one_line_that_names_it(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    (tmp_path / "file.json").write_bytes(content)
+    with pytest.raises(MspeError, match=rf"^\S*file\.json: {message}.*$"):
+        read_json(tmp_path / "file.json")

@@ -1,4 +1,4 @@
-"""The Laplacian's conventions, and its spectrum."""
+"""The spectrum of the Laplacian."""
 
 import pytest
 import torch
@@ -6,13 +6,10 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from mspe.encodings import compute_spectrum
-from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
+from mspe.encodings.spectrum.laplacian import normalized_laplacian
 from mspe.graphs import PackedGraphs
 from tests.conftest import complete, cycle, graph
-
-
-def adjacency(data: Data) -> Tensor:
-    return dense_adjacency(PackedGraphs.from_list([data]), data.num_nodes, torch.tensor([0]))[0]
+from tests.encodings.fixtures import adjacency
 
 
 def spectrum(data: Data) -> tuple[Tensor, Tensor]:
@@ -40,28 +37,6 @@ def test_closed_forms(size: int) -> None:
 def test_each_component_has_one_zero_eigenvalue_and_so_has_an_isolated_node() -> None:
     data = graph(7, [(0, 1), (1, 2), (3, 4), (4, 5)])  # two paths and node 6
     assert (spectrum(data)[0] < 1e-12).sum() == 3
-
-
-def test_repeated_edges_count_once_without_weights_and_add_with_them() -> None:
-    repeated = graph(2, [(0, 1), (0, 1)])
-    assert adjacency(repeated)[0, 1] == 1
-    repeated.edge_weight = torch.tensor([0.5, 1.0, 0.5, 1.0])
-    assert adjacency(repeated)[0, 1] == 1.5
-
-
-def test_a_self_loop_is_kept_and_counts_once_in_the_degree() -> None:
-    matrix = adjacency(graph(2, [(0, 0), (0, 1)]))
-    assert matrix.tolist() == [[1, 1], [1, 0]]
-    assert normalized_laplacian(matrix[None])[1].square().tolist() == [[pytest.approx(2), pytest.approx(1)]]
-
-
-def test_directed_edges_are_symmetrised_by_the_larger_weight_with_one_warning() -> None:
-    directed = graph(3, [(0, 1), (1, 0), (1, 2)], both_directions=False)
-    directed.edge_weight = torch.tensor([1.0, 3.0, 2.0])
-    with pytest.warns(UserWarning, match="directed edges were symmetrised") as warned:
-        matrix = adjacency(directed)
-    assert len(warned) == 1
-    assert matrix.tolist() == [[0, 3, 0], [3, 0, 2], [0, 2, 0]]
 
 
 def test_an_edge_of_weight_zero_leaves_its_node_isolated() -> None:

@@ -1,90 +1,14 @@
 """The page says what the report says, in one file that asks for no other."""
 
 import re
-import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
-import matplotlib
-import pytest
-
-from mspe.ablation.page import write_page
 from mspe.ablation.page.assembly import answer, caution
-from mspe.ablation.page.figures import means_with_intervals
 from mspe.ablation.report import Report, VariantReport
 from tests.ablation import fake_report
-
-VOID = {"meta", "link", "br", "hr", "img", "input"}
-
-
-class Page(HTMLParser):
-    """What the tests ask of a page: its tags are balanced, its attributes, and the text of its table's rows."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-        self.attributes: list[tuple[str, dict[str, str | None]]] = []
-        self.rows: list[list[str]] = []
-        self._open: list[str] = []
-        self.feed(text)
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.attributes.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self._open.append(tag)
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("th", "td"):
-            self.rows[-1].append("")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.attributes.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if {"th", "td"} & set(self._open):
-            self.rows[-1][-1] += data.strip()
-
-    def values(self, name: str) -> list[str]:
-        """An attribute's values, over all elements."""
-        return [str(attributes[name]) for _, attributes in self.attributes if name in attributes]
-
-    @property
-    def drawings(self) -> list[ET.Element]:
-        """The figures, each of which is well-formed XML."""
-        return [ET.fromstring(text) for text in re.findall(r"<svg.*?</svg>", self.text, re.DOTALL)]
-
-    def row(self, variant: str) -> list[str]:
-        return next(row for row in self.rows if row[0] == variant)
-
-
-def render(folder: Path, report: Report, **predicted: int) -> Page:
-    path = folder / "page.html"
-    curves, predictions = fake_report.curves(report), fake_report.predictions(report, **predicted)
-    write_page(path, report, curves, predictions, "seeds: [0]  # <all> of them", "abc1234")
-    return Page(path.read_text())
-
-
-def with_variant(report: Report, number: int, **changes: Any) -> Report:
-    variants = list(report.variants)
-    variants[number] = replace(variants[number], **changes)
-    return replace(report, variants=variants)
-
-
-@pytest.fixture(scope="module")
-def report() -> Report:
-    return fake_report.report(failed="only_heat", missing="without_walk")
-
-
-@pytest.fixture(scope="module")
-def page(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Page:
-    return render(tmp_path_factory.mktemp("page"), report)
+from tests.ablation.page.html_page import Page, render, with_variant
 
 
 def test_a_row_has_its_variants_numbers(page: Page, report: Report) -> None:
@@ -163,38 +87,9 @@ def test_every_id_stands_once_and_every_reference_finds_its_own(page: Page) -> N
     assert {*referred, *re.findall(r"url\(#([^)]*)\)", page.text), *page.values("aria-labelledby")} <= set(counts)
 
 
-def test_every_figure_says_in_words_what_it_shows(page: Page, report: Report) -> None:
-    drawings = page.drawings
-    assert len(drawings) == len(re.findall("<figure>", page.text)) == page.text.count("<figcaption>") == 9
-    assert all(drawing.get("role") == "img" for drawing in drawings)
-    means, curves, scatter, *_, node_gates, pair_gates = [str(d.get("aria-label")) for d in drawings]
-    for variant in report.variants:
-        assert variant.mean is None or f"{variant.name} {variant.mean:.4g}" in means
-    assert re.search(r"validation loss over 25 epochs, mean over seeds: none from [\d.]+ to [\d.]+, all from", curves)
-    assert re.search(r"none, seed 0: 489 points. Median absolute error [\d.]+. Correlation [\d.]+. \d lie", scatter)
-    for place, label in (("node", node_gates), ("pair", pair_gates)):
-        for channel, weight in report.variants[1].gates[place].items():
-            assert f"{channel} {weight:.2f}" in label
-
-
-def test_text_of_the_figures_is_large_enough_for_a_phone(page: Page) -> None:
-    """Shown 328 pixels wide, on a screen of 360, no letter is lower than 8 pixels."""
-    for drawing in page.drawings:
-        width = float(drawing.get("viewBox", "").split()[2])
-        sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", ET.tostring(drawing, "unicode"))]
-        assert min(sizes) * 328 / width >= 8
-
-
 def test_parameters_and_origin_are_named(page: Page, report: Report) -> None:
     for text in ("seeds: [0]  # &lt;all&gt; of them", "abc1234", "python -m mspe.ablation", *report.environment):
         assert text in page.text
-
-
-def test_drawing_leaves_no_setting_behind(report: Report) -> None:
-    before = dict(matplotlib.rcParams)
-    with matplotlib.rc_context({"font.size": 30}):  # nor is a user's own taken over
-        large = means_with_intervals(report)
-    assert large == means_with_intervals(report) and dict(matplotlib.rcParams) == before
 
 
 def test_without_a_score_of_the_baseline_the_others_are_still_shown(tmp_path: Path) -> None:
@@ -233,33 +128,6 @@ def test_a_page_where_everything_failed_has_its_reasons_and_no_figure(tmp_path: 
         "Failed: none, all.",
     ):
         assert sentence in page.text
-
-
-def test_of_classes_the_share_that_is_found_is_shown(tmp_path: Path) -> None:
-    report = fake_report.report(["none", "all"], metric="accuracy")
-    tables = fake_report.predictions(report, classes=3)
-    page = render(tmp_path, report, classes=3)
-    (shares,) = [str(d.get("aria-label")) for d in page.drawings if "Share of each class" in str(d.get("aria-label"))]
-    table = tables["all"][0]
-    chosen = [p == t for p, t in zip(table["prediction"], table["target"], strict=True) if t == 1]
-    assert f"class 1 {sum(chosen) / len(chosen):.0%}" in shares.split("all: ")[1]
-    assert "higher is better" in page.text
-    assert [row[0] for row in page.rows[1:3]] == ["all", "none"]
-
-
-def test_labels_are_found_where_their_probability_is_above_a_half(tmp_path: Path) -> None:
-    report = fake_report.report(["none"], metric="roc_auc")
-    columns = {"index": [0, 1, 2, 3], "target": [0, 1, 1, float("nan")], "prediction": [0.4, 0.6, 0.2, 0.9]}
-    write_page(tmp_path / "page.html", report, {}, {"none": {0: columns}}, "", "abc1234")
-    assert "Share of each class found. none: class 0 100%, class 1 50%." in (tmp_path / "page.html").read_text()
-
-
-def test_losses_that_are_not_finite_do_not_end_the_page(tmp_path: Path) -> None:
-    report = fake_report.report(["none"])
-    nan, infinity = float("nan"), float("inf")
-    curve = {"epoch": [1.0, 2.0, 3.0], "train_loss": [1.0, nan, nan], "val_loss": [infinity, nan, nan]}
-    write_page(tmp_path / "page.html", report, {"none": {0: curve}}, {}, "", "abc1234")
-    assert "none from inf to nan" in (tmp_path / "page.html").read_text()
 
 
 def test_a_large_ablation_stays_below_a_megabyte(tmp_path: Path) -> None:

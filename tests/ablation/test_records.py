@@ -1,0 +1,57 @@
+"""What a folder of runs says of each, and that a damaged record is one line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mspe.ablation.records import FailedRun, FinishedRun, MissingRun, read_runs, read_tables
+from mspe.common.errors import MspeError
+from mspe.common.files import write_text
+from tests.ablation.fake_runs import (
+    RESULT,
+    write_run,
+)
+
+
+def test_a_run_is_finished_failed_or_missing(tmp_path: Path) -> None:
+    write_run(tmp_path, "all", 0, 0.5)
+    write_text(tmp_path / "all/1/failed.txt", "the loss was NaN\n\nepoch 1/25 …\nerror: the loss was NaN\n")
+    write_run(tmp_path, "all", 2, None)
+    write_text(write_run(tmp_path, "all", 3, 0.7) / "failed.txt", "an earlier attempt")
+    first, *others, last, missing = read_runs(tmp_path, ["all"], [0, 1, 2, 3, 4])
+    assert isinstance(first, FinishedRun) and isinstance(last, FinishedRun)
+    assert (first.score, first.result.metric, first.cost.epoch_seconds, last.score) == (0.5, "mae", 3.0, 0.7)
+    assert others == [
+        FailedRun("all", 1, "the loss was NaN"),
+        FailedRun("all", 2, "mae is not defined on the test split"),
+    ]
+    assert missing == MissingRun("all", 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"split": "te', "not valid JSON"),
+        (b"\xff\xfe\x00", "utf-8"),
+        (json.dumps(RESULT).encode(), "score: missing"),
+        (json.dumps({**RESULT, "score": "0.5"}).encode(), "score: got '0.5', input should be a valid number"),
+        (json.dumps({**RESULT, "score": float("nan")}).encode(), "score: got nan"),
+    ],
+)
+def test_a_damaged_result_is_one_line_that_names_the_file(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = write_run(tmp_path, "all", 0, 0.5) / "result.json"
+    path.write_bytes(content)
+    with pytest.raises(MspeError) as error:
+        read_runs(tmp_path, ["all"], [0])
+    message = str(error.value)
+    assert message.startswith(f"{path}: ") and message.count(str(path)) == 1 and "\n" not in message
+    assert reason in message and message.endswith(f"remove {path.parent} and run `python -m mspe.ablation` again")
+
+
+@pytest.mark.parametrize("content", ["", "index,target,prediction\n0,1.0", "index,target,prediction\n0,1.0,x"])
+def test_a_damaged_table_is_one_line_that_names_the_file(tmp_path: Path, content: str) -> None:
+    path = write_run(tmp_path, "all", 0, 0.5) / "predictions.csv"
+    path.write_text(content)
+    with pytest.raises(MspeError, match=r"predictions\.csv: .*; remove .* and run `python -m mspe.ablation` again$"):
+        read_tables(tmp_path, read_runs(tmp_path, ["all"], [0]), "predictions.csv")

@@ -1,0 +1,42 @@
+"""A variant's way through its file."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mspe.ablation.variant import Variant
+from mspe.common.errors import MspeError
+from mspe.config import load_params
+from mspe.encodings import BankConfig, EncodingSet
+from tests.conftest import BANK, ROOT
+
+PARAMS = load_params(ROOT / "params.yaml")
+WHOLE = EncodingSet.from_config(BANK).config()
+VARIANT = Variant("mine", WHOLE, PARAMS.model, PARAMS.training)
+
+
+@pytest.mark.parametrize("bank", [WHOLE, EncodingSet.from_config({}).config()], ids=["whole", "empty"])
+def test_a_variant_survives_its_file(tmp_path: Path, bank: BankConfig) -> None:
+    variant = replace(VARIANT, bank=bank)
+    variant.save(tmp_path / "variant.json")
+    assert Variant.load(tmp_path / "variant.json") == variant
+
+
+@pytest.mark.parametrize(("section", "key"), [("bank", "node"), ("model", "heads"), ("training", "epochs")])
+def test_a_wrong_value_is_one_line_with_the_file_and_the_keys_path(tmp_path: Path, section: str, key: str) -> None:
+    path = tmp_path / "variant.json"
+    VARIANT.save(path)
+    content = json.loads(path.read_text())
+    content[section][key] = "many"
+    path.write_text(json.dumps(content))
+    with pytest.raises(MspeError) as raised:
+        Variant.load(path)
+    assert str(raised.value).startswith(f"{path}: {section}: {key}: got 'many', ")
+    assert "\n" not in str(raised.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MspeError, match=r"variant\.json: no such file"):
+        Variant.load(tmp_path / "variant.json")
