@@ -77,24 +77,36 @@ def _add_plugins(parser: ArgumentParser) -> None:
 def _predict_arguments(parser: ArgumentParser) -> None:
     _add_checkpoint(parser)
     parser.add_argument("input", help="a CSV file with a column of SMILES, or a .pt file of PyG graphs")
-    parser.add_argument("--output", default="predictions.csv", help="the table of predictions (default: %(default)s)")
+    parser.add_argument(
+        "--output", help="the table of predictions (default: of molecules.csv, molecules.predictions.csv beside it)"
+    )
+    _add_overwrite(parser)
     parser.add_argument("--smiles-column", default="smiles", help="of a CSV file (default: %(default)s)")
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a sample could not be predicted")
 
 
+def _add_overwrite(parser: ArgumentParser) -> None:
+    parser.add_argument("--overwrite", action="store_true", help="replace an output that is there already")
+
+
 def _predict(arguments: Namespace) -> int:
-    from mspe.common.files import write_csv
+    from pathlib import Path
+
+    from mspe.common.files import refuse_existing, write_csv
     from mspe.common.plugins import load_plugins
     from mspe.pipeline.prediction import predict, read_samples
     from mspe.pipeline.trained_model import TrainedModel
 
+    output = arguments.output or Path(arguments.input).with_suffix(".predictions.csv")
+    if not arguments.overwrite:
+        refuse_existing(output)
     load_plugins(arguments.plugin)
     trained = TrainedModel.load(arguments.checkpoint, arguments.device)
     samples = read_samples(arguments.input, arguments.smiles_column)
-    write_csv(arguments.output, predict(trained, samples))
+    write_csv(output, predict(trained, samples))
     failed = sum(sample.graph is None for sample in samples)
     without = f", and a reason for each of {failed} without one" if failed else ""
-    print(f"{arguments.output}: {len(samples) - failed} predictions{without}")
+    print(f"{output}: {len(samples) - failed} predictions{without}")
     return int(arguments.strict and failed > 0)
 
 
@@ -121,6 +133,7 @@ def _evaluate(arguments: Namespace) -> int:
 def _encode_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("input", help="a dataset's name, a .pt file of PyG graphs, or a CSV file of SMILES")
     parser.add_argument("output", help="the .pt file to write; of a dataset: a folder, with a file per split")
+    _add_overwrite(parser)
     bank = parser.add_mutually_exclusive_group()
     bank.add_argument("--preset", default="default", help="a published encoding by name (default: %(default)s)")
     bank.add_argument("--bank", metavar="FILE", help="a resolved bank, as data/encodings/bank.json holds it")
@@ -141,7 +154,7 @@ def _encode(arguments: Namespace) -> int:
     bank = choose_bank(arguments.preset, arguments.bank, arguments.checkpoint)
     graphs = read_input(arguments.input, arguments.root, arguments.smiles_column)
     add = AddMultiScalePE(bank, arguments.attribute, arguments.spectrum)
-    for path, count in write_encoded(graphs, add, arguments.output).items():
+    for path, count in write_encoded(graphs, add, arguments.output, arguments.overwrite).items():
         channels = ", ".join(bank.node_channels)
         print(f"{path}: {count} graphs, {arguments.attribute} of {len(bank.node_channels)} channels: {channels}")
     return 0

@@ -73,6 +73,20 @@ def test_encode_takes_a_dataset_by_name_and_smiles(tmp_path: Path) -> None:
     assert torch.load(tmp_path / "out.pt", weights_only=False)[0].pe.shape == (3, 13)
 
 
+def test_encode_writes_over_nothing_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    torch.save([cycle(4)], "in.pt")
+    Path("csl").mkdir()
+    Path("csl/test.pt").write_text("mine")
+    for arguments, file in ((["in.pt", "in.pt"], "in.pt"), (["csl", "csl"], "csl/test.pt")):
+        before = Path(file).read_bytes()
+        with pytest.raises(SystemExit, match=f"error: {file}: is there already; choose another output, or give --"):
+            main(["encode", *arguments, "--preset", "rwse"])
+        assert Path(file).read_bytes() == before and not Path("csl/train.pt").exists()
+    assert main(["encode", "in.pt", "in.pt", "--preset", "rwse", "--overwrite"]) == 0
+    assert torch.load("in.pt", weights_only=False)[0].pe.shape == (4, 20)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -50,6 +50,18 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
+def refuse_existing(path: str | Path) -> None:
+    """Refuse to write where something stands already, such as a command's own input.
+
+    Raises
+    ------
+    MspeError
+        If it does.
+    """
+    if Path(path).exists():
+        raise MspeError(f"{path}: is there already; choose another output, or give --overwrite to replace it")
+
+
 @contextmanager
 def atomic_directory(path: str | Path) -> Iterator[Path]:
     """Yield an empty temporary directory beside `path`; it takes the place of `path` when the block ends well."""

@@ -59,6 +59,8 @@ class Registry(Mapping[str, NamedEntry]):
         What an entry is, for errors.
     entries
         The library's own.
+    reserved
+        Names that mean something else where an entry's name stands.
 
     Examples
     --------
@@ -69,9 +71,11 @@ class Registry(Mapping[str, NamedEntry]):
     (True, ['ring'])
     """
 
-    def __init__(self, kind: str, entries: Iterable[NamedEntry]) -> None:
+    def __init__(self, kind: str, entries: Iterable[NamedEntry], reserved: Iterable[str] = ()) -> None:
         self.kind = kind
+        self.reserved = frozenset(reserved)
         self._entries = {entry.name: entry for entry in entries}
+        self._origins = {name: _origin(entry) for name, entry in self._entries.items()}
 
     def register(self, entry: NamedEntry) -> NamedEntry:
         """Add an entry, of a name that is free or that the same file has registered before; usable as a decorator.
@@ -79,14 +83,18 @@ class Registry(Mapping[str, NamedEntry]):
         Raises
         ------
         MspeError
-            If another entry has the name.
+            If another entry has the name, or it is reserved.
         """
-        present = self._entries.get(entry.name)
-        if present is not None and _origin(present) != _origin(entry):
+        name, origin = entry.name, _origin(entry)
+        if name in self.reserved:
+            taken = ", ".join(sorted(self.reserved))
+            raise MspeError(f"{self.kind} {name!r} of {origin}: rename it, these names have another use: {taken}")
+        present = self._entries.get(name, entry)
+        if present is not entry and self._origins[name] != origin:
             raise MspeError(
-                f"{self.kind} {entry.name!r} is defined in {_origin(present)} and again in {_origin(entry)}; rename one"
+                f"{self.kind} {name!r} is defined in {self._origins[name]} and again in {origin}; rename one"
             )
-        self._entries[entry.name] = entry
+        self._entries[name], self._origins[name] = entry, origin
         return entry
 
     def __getitem__(self, name: str) -> NamedEntry:
@@ -107,11 +115,25 @@ class Registry(Mapping[str, NamedEntry]):
 
 
 def _origin(entry: Any) -> str:
-    """The file that defines a class, or the module of anything else, such as a class written in a notebook."""
+    """The file that defines a class, or that registers anything else; in a notebook, which has none, the module.
+
+    An instance does not know its file: its class, and the functions that it holds, may be another's.
+    """
+    if not isinstance(entry, type):
+        return _running_file()
     try:
         return inspect.getfile(entry)
     except (TypeError, OSError):
-        return str(entry.__module__)
+        return entry.__module__
+
+
+def _running_file() -> str:
+    """The file whose own lines, outside all functions, are being run: they may register through functions of others."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    module = {"__name__": "a thread"} if frame is None else frame.f_globals
+    return str(module.get("__file__") or module["__name__"])
 
 
 @cache

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_serializer, model
 from mspe.common.errors import MspeError
 from mspe.common.files import read_json
 from mspe.common.plugins import load_plugins
+from mspe.common.registry import choose
 from mspe.common.section import PathError, PositiveInt, Section, Tuple, validate, validate_part
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.presets import PRESETS
@@ -97,6 +98,22 @@ def read_bank(path: str | Path) -> BankConfig:
         If the file is missing, or holds something else.
     """
     return validate(BankConfig, read_json(path), str(path))
+
+
+def as_bank(config: BankConfig | Mapping[str, Any] | str) -> BankConfig:
+    """Return a bank from its configuration, or from a preset's name.
+
+    Raises
+    ------
+    MspeError
+        If there is no such preset, or a value is not allowed.
+
+    Examples
+    --------
+    >>> as_bank("rwse").pair
+    False
+    """
+    return validate(BankConfig, choose("preset", config, PRESETS) if isinstance(config, str) else config, "bank")
 
 
 def _load(paths: Any) -> Any:

@@ -11,10 +11,10 @@ from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.common.parallel import for_each
-from mspe.common.section import PathError, Section, validate
+from mspe.common.section import PathError, Section
 from mspe.encodings.catalogue import CATALOGUE, Filter
 from mspe.encodings.catalogue.filter import filter_nodes
-from mspe.encodings.config import BankConfig, read_params, write_params
+from mspe.encodings.config import BankConfig, as_bank, read_params, write_params
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.registry import ENCODINGS
@@ -62,15 +62,16 @@ class EncodingSet(nn.Module):
         return iter(self.encodings)  # type: ignore[arg-type]
 
     @classmethod
-    def from_config(cls, config: BankConfig | Mapping[str, Any]) -> "EncodingSet":
-        """Build a resolved bank; a key that is missing has its default.
+    def from_config(cls, config: BankConfig | Mapping[str, Any] | str) -> "EncodingSet":
+        """Build a resolved bank, or a preset by its name; a key that is missing has its default.
 
         Raises
         ------
         MspeError
-            If an encoding is unknown, say one of a plug-in that is not loaded, or a parameter is not allowed.
+            If a preset or an encoding is unknown, say one of a plug-in that is not loaded, or a parameter is not
+            allowed.
         """
-        bank = config if isinstance(config, BankConfig) else validate(BankConfig, config, "bank")
+        bank = as_bank(config)
         order = list(ENCODINGS)  # of those that are no filters
         others = dict(sorted(bank.others.items(), key=lambda item: order.index(item[0]) if item[0] in order else -1))
         encodings = []

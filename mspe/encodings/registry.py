@@ -4,7 +4,13 @@ from mspe.common.registry import Registry
 from mspe.encodings.catalogue import CATALOGUE, Filter
 from mspe.encodings.encoding import Encoding
 
-ENCODINGS: Registry[type[Encoding]] = Registry("encoding", CATALOGUE)
+RESERVED = frozenset(
+    {"plugins", "preset", "filters", "node", "pair", "trainable", "max_pair_nodes", "backend"}  # of `encodings`
+    | {"others", "node_channels", "pair_channels"}  # of `bank.json`
+)
+"""Keys beside which an encoding's name stands."""
+
+ENCODINGS: Registry[type[Encoding]] = Registry("encoding", CATALOGUE, RESERVED)
 register = ENCODINGS.register
 
 

@@ -7,6 +7,7 @@ from torch_geometric.data import Data
 from torch_geometric.data.datapipes import functional_transform
 from torch_geometric.transforms import BaseTransform
 
+from mspe.encodings.config import BankConfig
 from mspe.encodings.encoding_set import EncodingSet
 from mspe.encodings.spectrum import choose_backend, compute_spectrum
 from mspe.graphs import PackedGraphs
@@ -19,7 +20,7 @@ class AddMultiScalePE(BaseTransform):
     Parameters
     ----------
     bank
-        An `EncodingSet` or its configuration, such as `PRESETS[name]`; what is trained is not added.
+        An `EncodingSet` or its configuration, or the name of one of `PRESETS`; what is trained is not added.
     attribute
         The node attribute that holds the channels.
     spectrum
@@ -34,10 +35,17 @@ class AddMultiScalePE(BaseTransform):
     [0.5, 0.25]
     """
 
-    def __init__(self, bank: EncodingSet | Mapping[str, Any], attribute: str = "pe", spectrum: bool = False) -> None:
+    def __init__(
+        self, bank: EncodingSet | BankConfig | Mapping[str, Any] | str, attribute: str = "pe", spectrum: bool = False
+    ) -> None:
         self.bank = bank if isinstance(bank, EncodingSet) else EncodingSet.from_config(bank)
         self.attribute = attribute
         self.spectrum = spectrum
+
+    def __repr__(self) -> str:
+        """What it adds, whole, by which PyG notices that a dataset was stored with another `pre_transform`."""
+        bank = self.bank.config().model_dump(mode="json")
+        return f"{type(self).__name__}({bank}, attribute={self.attribute!r}, spectrum={self.spectrum})"
 
     def forward(self, data: Data) -> Data:
         """Add the channels to one graph."""

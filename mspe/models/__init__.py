@@ -8,6 +8,7 @@ from torch import nn
 from mspe.common.registry import choose
 from mspe.common.section import validate
 from mspe.encodings import PRESETS, BankConfig, EncodingSet
+from mspe.encodings.config import as_bank
 from mspe.graphs import GraphSchema, TargetLevel
 from mspe.models.config import ModelParams
 from mspe.models.graph_transformer import GPS, GINENetwork, GraphTransformer
@@ -34,7 +35,7 @@ def get_model(
     num_classes: int,
     *,
     num_edge_features: int = 0,
-    bank: EncodingSet | BankConfig | Mapping[str, Any] | None = None,
+    bank: EncodingSet | BankConfig | Mapping[str, Any] | str | None = None,
     target_level: TargetLevel = "graph",
     target_mean: Sequence[float] = (),
     target_std: Sequence[float] = (),
@@ -54,8 +55,9 @@ def get_model(
     num_edge_features
         Width of the edge features; at 0 they are not used.
     bank
-        The encodings, or their configuration as `bank.json` holds it; by default walks of 1, 2, 4, 8 and 16 steps
-        and heat at times 0.25 to 32, on nodes and pairs. A batch without encodings has them computed with it.
+        The encodings, their configuration as `bank.json` holds it, or a preset's name; by default walks of 1, 2, 4, 8
+        and 16 steps and heat at times 0.25 to 32, on nodes and pairs. A batch without encodings has them computed
+        with it.
     target_level
         What a sample is: a `graph`, a `node`, or an `edge`: a pair of nodes named in `batch.edge_label_index`.
     target_mean, target_std
@@ -78,7 +80,7 @@ def get_model(
 
 
 def model_arguments(
-    params: ModelParams, schema: GraphSchema, bank: BankConfig | Mapping[str, Any], loss: str | None = None
+    params: ModelParams, schema: GraphSchema, bank: BankConfig | Mapping[str, Any] | str, loss: str | None = None
 ) -> dict[str, Any]:
     """The arguments of `get_model` for a dataset, as plain values: a checkpoint holds them under `metadata.model`.
 
@@ -99,7 +101,7 @@ def model_arguments(
         "num_features": schema.num_features,
         "num_edge_features": schema.num_edge_features,
         "num_classes": task_of(schema).num_outputs(schema.num_classes, loss, schema.name),
-        "bank": validate(BankConfig, bank, "bank").model_dump(),
+        "bank": as_bank(bank).model_dump(),
         "target_level": schema.target_level,
         "target_mean": list(schema.target_mean),
         "target_std": list(schema.target_std),

@@ -6,11 +6,10 @@ from pathlib import Path
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_json, write_tensors
-from mspe.common.registry import choose
+from mspe.common.files import read_json, refuse_existing, write_tensors
 from mspe.dataset import DATASETS, get_dataset
 from mspe.dataset.own.pt_files import load_graphs
-from mspe.encodings import PRESETS, AddMultiScalePE, EncodingSet
+from mspe.encodings import AddMultiScalePE, EncodingSet
 from mspe.pipeline.prediction import molecule_samples
 from mspe.pipeline.trained_model import TrainedModel
 
@@ -51,7 +50,9 @@ def read_input(source: str, root: str = "data/raw", smiles_column: str = "smiles
     return {"": [sample.graph for sample in samples if sample.graph is not None]}
 
 
-def write_encoded(parts: Mapping[str, Sequence[Data]], add: AddMultiScalePE, output: str | Path) -> dict[str, int]:
+def write_encoded(
+    parts: Mapping[str, Sequence[Data]], add: AddMultiScalePE, output: str | Path, overwrite: bool = False
+) -> dict[str, int]:
     """Add encodings to graphs and write them as lists of PyG graphs, which `torch.load` reads.
 
     Parameters
@@ -62,18 +63,26 @@ def write_encoded(parts: Mapping[str, Sequence[Data]], add: AddMultiScalePE, out
         The transform that adds them.
     output
         Of a file: a file; of a dataset: a folder, which holds `<split>.pt`.
+    overwrite
+        Whether files that are there already are replaced.
 
     Returns
     -------
     dict
         How many graphs each file has, by its path.
+
+    Raises
+    ------
+    MspeError
+        If a file is there already, and may not be replaced; then none is written.
     """
-    written = {}
-    for name, graphs in parts.items():
-        path = Path(output, f"{name}.pt") if name else Path(output)
+    files = {Path(output, f"{name}.pt") if name else Path(output): graphs for name, graphs in parts.items()}
+    if not overwrite:
+        for path in files:
+            refuse_existing(path)
+    for path, graphs in files.items():
         write_tensors(path, [add(graph) for graph in graphs])
-        written[str(path)] = len(graphs)
-    return written
+    return {str(path): len(graphs) for path, graphs in files.items()}
 
 
 def choose_bank(preset: str, bank: str | None, checkpoint: str | None) -> EncodingSet:
@@ -86,4 +95,4 @@ def choose_bank(preset: str, bank: str | None, checkpoint: str | None) -> Encodi
     """
     if checkpoint is not None:
         return TrainedModel.load(checkpoint, "cpu").bank
-    return EncodingSet.from_config(read_json(bank) if bank is not None else choose("preset", preset, PRESETS))
+    return EncodingSet.from_config(read_json(bank) if bank is not None else preset)

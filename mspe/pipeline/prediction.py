@@ -1,13 +1,14 @@
 """Tables of predictions for new molecules and graphs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from torch_geometric.data import Data
 
-from mspe.dataset.own.csv_table import read_table
+from mspe.common.errors import MspeError
+from mspe.dataset.own.csv_table import Table, read_table
 from mspe.dataset.own.pt_files import load_graphs
 from mspe.graphs.clean_graph import clean_graph
 from mspe.graphs.molecules import describe_problem, molecule_structure
@@ -17,11 +18,22 @@ from mspe.pipeline.trained_model import TrainedModel
 
 @dataclass(frozen=True)
 class Sample:
-    """Sample to be predicted: its name, and its graph, or the reason why there is none."""
+    """Sample to be predicted.
+
+    Attributes
+    ----------
+    name
+        For errors.
+    graph, reason
+        Its graph, or the reason why there is none.
+    cells
+        What the table of predictions shows of it, by column: all that its file's row has.
+    """
 
     name: str
     graph: Data | None
     reason: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_samples(path: str | Path, smiles_column: str = "smiles") -> list[Sample]:
@@ -35,16 +47,25 @@ def molecule_samples(path: str | Path, smiles_column: str = "smiles") -> list[Sa
     Raises
     ------
     MspeError
-        If the file is missing or no table, or has no such column.
+        If the file is missing or no table, has no such column, or a row has more cells than there are columns.
     """
     table = read_table(path)
     place = table.position(smiles_column, "--smiles-column")
-    names = [row[place].strip() if place < len(row) else "" for _, row in table.rows]
-    reasons = [describe_problem(name) or "" for name in names]
-    return [
-        Sample(name, None if reason else molecule_structure(name), reason)
-        for name, reason in zip(names, reasons, strict=True)
-    ]
+    samples = []
+    for line, row in table.rows:
+        cells = _name_cells(table, line, row)
+        name = list(cells.values())[place].strip()
+        reason = describe_problem(name) or ""
+        samples.append(Sample(name, None if reason else molecule_structure(name), reason, cells))
+    return samples
+
+
+def _name_cells(table: Table, line: int, row: Sequence[str]) -> dict[str, str]:
+    """A row by column; cells that it lacks at its end are empty."""
+    width = len(table.columns)
+    if any(cell.strip() for cell in row[width:]):
+        raise MspeError(f"{table.path}: line {line}: {len(row)} cells under {width} columns; quote those with a comma")
+    return dict(zip(table.columns, [*row[:width], *[""] * (width - len(row))], strict=True))
 
 
 def graph_samples(path: str | Path) -> list[Sample]:
@@ -60,7 +81,7 @@ def graph_samples(path: str | Path) -> list[Sample]:
         inputs = {name: value for name, value in attributes.items() if name != "y"}
         graph = clean_graph(inputs, f"{path}: graph {number}")
         problem = find_problem(graph)
-        samples.append(Sample(str(number), None if problem else graph, str(problem or "")))
+        samples.append(Sample(str(number), None if problem else graph, str(problem or ""), {"name": str(number)}))
     return samples
 
 
@@ -79,17 +100,23 @@ def predict(trained: TrainedModel, samples: Sequence[Sample], batch_size: int = 
     Returns
     -------
     dict
-        Columns `name`; `prediction`, in the target's units or the class's name, and of classes `probability`; of
-        several targets `prediction_0`, … or by their names; `reason`, empty where there is a prediction.
+        Columns of the samples' file, `name` for graphs; `prediction`, in the target's units or the class's name, and
+        of classes `probability`; of several targets `prediction_0`, … or by their names; `reason`, empty where there
+        is a prediction.
 
     Raises
     ------
     MspeError
-        If the model scores nodes or edges, or was trained on other features.
+        If the model scores nodes or edges, or was trained on other features, or the file has a column of such a name.
     """
     prediction = trained.predict([sample.graph for sample in samples if sample.graph is not None], batch_size)
-    columns: dict[str, list[Any]] = {"name": [sample.name for sample in samples]}
+    given: list[str] = list(samples[0].cells) if samples else []
+    columns: dict[str, list[Any]] = {}
     for name, values in trained.task.columns(prediction, trained.output_names).items():
         known = iter(values)
         columns[name] = [None if sample.graph is None else next(known) for sample in samples]
-    return {**columns, "reason": [sample.reason for sample in samples]}
+    columns["reason"] = [sample.reason for sample in samples]
+    for name in given:
+        if name in columns:
+            raise MspeError(f"the input has a column {name!r}, as the predictions have: {', '.join(columns)}; rename")
+    return {**{name: [sample.cells[name] for sample in samples] for name in given}, **columns}

@@ -1,5 +1,6 @@
 """A dataset, and a task, from a user's own file: one file each."""
 
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,3 +107,22 @@ def test_a_task_is_one_file_and_is_trained_by_its_name(tmp_path: Path) -> None:
 def test_a_name_that_is_taken_is_refused_with_both_places(tmp_path: Path) -> None:
     with pytest.raises(MspeError, match=r"task 'regression' is defined in .*regression.py and again in .*mine.py"):
         load(tmp_path, QUANTILE.replace('name = "upper_quantile"', 'name = "regression"'))
+
+
+@pytest.mark.parametrize(("name", "place"), [("rings", "first.py"), ("nci", r"mspe\S*registry.py")])
+def test_a_dataset_of_a_name_that_is_taken_is_refused_with_both_places(tmp_path: Path, name: str, place: str) -> None:
+    for file in ("first.py", "mine.py"):
+        (tmp_path / file).write_text(RINGS.replace("rings", name) if file == "mine.py" else RINGS)
+    load_plugins([tmp_path / "first.py"])
+    before = DATASETS[name]
+    with pytest.raises(MspeError, match=rf"dataset '{name}' is defined in \S*{place} and again in \S*mine.py; rename"):
+        load_plugins([tmp_path / "mine.py"])
+    assert DATASETS[name] is before
+
+
+def test_a_file_that_runs_again_registers_its_dataset_again(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(RINGS)
+    for _ in range(2):
+        runpy.run_path(str(path))
+    assert get_dataset("rings").schema.max_nodes == 42

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from mspe.cli import main
 from mspe.common.errors import MspeError
 from mspe.dataset import GraphDataset, get_dataset
 from mspe.pipeline.prediction import Sample, predict, read_samples
@@ -26,7 +27,7 @@ def test_ten_molecules_are_predicted_as_evaluation_scored_them(
     path = tmp_path / "new.csv"
     path.write_text("\n".join(["smiles", *SMILES[-10:]]))
     predicted = predict_with(checkpoint, read_samples(path))
-    assert predicted["name"] == SMILES[-10:] and predicted["reason"] == [""] * 10
+    assert predicted["smiles"] == SMILES[-10:] and predicted["reason"] == [""] * 10
     expected = TrainedModel.load(checkpoint).evaluate(dataset.test).prediction.flatten()
     torch.testing.assert_close(torch.tensor(predicted["prediction"]), expected, atol=1e-5, rtol=1e-5)
 
@@ -101,12 +102,55 @@ def test_the_command_writes_a_table_and_its_status_follows_strict(
     path = tmp_path / "new.csv"
     path.write_text("smiles\nCCO\nC1CC\n")
     call = [sys.executable, "-m", "mspe.predict", str(regression[1]), str(path), "--output", str(tmp_path / "out.csv")]
-    for further, status in (([], 0), (["--strict"], 1)):
+    for further, status in (([], 0), (["--strict", "--overwrite"], 1)):
         result = subprocess.run([*call, *further], capture_output=True, text=True, cwd=ROOT, check=False)
         assert result.returncode == status, result.stderr
         assert "1 predictions, and a reason for each of 1 without one" in result.stdout
     header, first, second = (tmp_path / "out.csv").read_text().splitlines()
-    assert header == "name,prediction,reason"
+    assert header == "smiles,prediction,reason"
     assert first.startswith("CCO,") and second == "C1CC,,unreadable SMILES"
     result = subprocess.run([*call[:-3], "nothing.csv"], capture_output=True, text=True, cwd=ROOT, check=False)
     assert result.returncode == 1 and "Traceback" not in result.stderr
+
+
+def test_the_table_is_named_after_the_input_and_keeps_its_columns(
+    regression: tuple[GraphDataset, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text('name,smiles,note\na,CCO,"1, 2"\nb,CCN\n')
+    assert main(["predict", str(regression[1]), str(path)]) == 0
+    header, first, second = (tmp_path / "new.predictions.csv").read_text().splitlines()
+    assert header == "name,smiles,note,prediction,reason"
+    assert first.startswith('a,CCO,"1, 2",') and second.startswith("b,CCN,,") and second.endswith(",")
+
+
+@pytest.mark.parametrize("column", ["prediction", "reason"])
+def test_a_column_of_the_predictions_own_name_is_refused(
+    regression: tuple[GraphDataset, Path], tmp_path: Path, column: str
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text(f"smiles,{column}\nCCO,1\n")
+    with pytest.raises(MspeError, match=f"the input has a column '{column}', as the predictions have: prediction"):
+        predict_with(regression[1], read_samples(path))
+
+
+def test_a_row_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("note,smiles\n1, 2,CCO\n")
+    with pytest.raises(MspeError, match=r"new.csv: line 2: 3 cells under 2 columns; quote those with a comma"):
+        read_samples(path)
+
+
+@pytest.mark.parametrize("output", [["--output", "new.csv"], ["--output", "./new.csv"], []])
+def test_nothing_is_written_over_what_is_there(
+    regression: tuple[GraphDataset, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    call = ["predict", str(regression[1]), "new.csv", *output]
+    for file in ("new.csv", "new.predictions.csv"):
+        Path(file).write_text("smiles\nCCO\n")
+    with pytest.raises(SystemExit, match=r"is there already; choose another output, or give --overwrite to replace it"):
+        main(call)
+    assert {path.read_text() for path in tmp_path.iterdir()} == {"smiles\nCCO\n"}
+    assert main([*call, "--overwrite"]) == 0
+    assert "smiles,prediction,reason" in {path.read_text().splitlines()[0] for path in tmp_path.iterdir()}
