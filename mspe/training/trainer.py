@@ -22,6 +22,7 @@ from mspe.training.history import append_epoch
 from mspe.training.loaders import ResumableLoader
 from mspe.training.loops import EarlyStopping
 from mspe.training.optimizer import learning_rate
+from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress
 from mspe.training.saved_run import saved_run
 
@@ -68,7 +69,8 @@ class Trainer(EpochTrainer):
         Leave a batch out whose loss or gradient is NaN or infinite, and count it as `skipped` among the training
         metrics, instead of ending the run.
     metadata
-        Plain values that every checkpoint carries under `metadata`, so that a file alone can rebuild its model.
+        Plain values that every checkpoint carries under `metadata`, so that a file alone can rebuild its model; NumPy's
+        scalars become numbers and paths text.
 
     Attributes
     ----------
@@ -113,7 +115,7 @@ class Trainer(EpochTrainer):
             skip_nonfinite=skip_nonfinite,
         )
         self.checkpoint_dir = Path(checkpoint_dir)
-        self.metadata = metadata or {}
+        self.metadata = plain_values(metadata or {}, "metadata")
         self.history: dict[str, list[float]] = {}
         self._best = BestEpoch()
         self._stopper: EarlyStopping | None = None
@@ -220,7 +222,7 @@ class Trainer(EpochTrainer):
 
     def _write(self, path: Path, content: dict[str, Any]) -> None:
         if self._group.is_main:
-            write_tensors(path, content)
+            write_tensors(path, plain_values(content, str(path)))
 
     @property
     def _checkpointer(self) -> Checkpointer:
