@@ -202,3 +202,8 @@ def test_pair_auto_follows_the_largest_graph(tmp_path: Path, caplog: pytest.LogC
 def test_geometric_hits_both_ends_exactly() -> None:
     scales = parse_scales("geometric(0.1, 70, 5)")
     assert (scales[0], scales[-1], len(scales)) == (0.1, 70.0, 5)
+
+
+def test_a_seed_that_no_generator_takes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MspeError, match=r"seeds.1: got 4294967296, input should be less than or equal to 4294967295"):
+        load_params(write(tmp_path, "seeds", [0, 2**32]))
