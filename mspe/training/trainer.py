@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,13 @@ from mspe.training.optimizer import learning_rate
 from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress
 from mspe.training.saved_run import saved_run
+from mspe.training.scheduler import follow_direction
 
 logger = logging.getLogger(__name__)
 
 BEST = "best.pt"
+LAST = "last.pt"
+"""Written where no epoch is the best."""
 
 
 class Trainer(EpochTrainer):
@@ -144,6 +148,8 @@ class Trainer(EpochTrainer):
     ) -> dict[str, list[float]]:
         """Train until `epochs` epochs are finished, keeping the best as `best.pt` in `checkpoint_dir`.
 
+        Where the metric is undefined in every epoch, a warning says so, and the last is kept as `last.pt`.
+
         Parameters
         ----------
         train_loader, val_loader
@@ -182,6 +188,8 @@ class Trainer(EpochTrainer):
                 run.after_step(self._state, progress, f"in epoch {self.epoch + 1} after step {self.global_step}")
 
             progress = self._resume(run.file)
+            if isinstance(self.scheduler, ReduceLROnPlateau):
+                follow_direction(self.scheduler, "min" if minimize else "max")
             while self.epoch < epochs and not (self._stopper and self._stopper.exhausted):
                 progress = progress or EpochProgress(learning_rate(self.optimizer))
                 train = self._train_epoch(train_loader, progress, after_step)
@@ -191,7 +199,15 @@ class Trainer(EpochTrainer):
                 self._report_epoch(train["loss"], val[metric_for_best], metric_for_best, epochs)
                 run.after_epoch(f"after epoch {self.epoch}")
                 progress = None
+        if self.best_epoch == 0 and self.epoch > 0:
+            self._keep_last(metric_for_best)
         return self.history
+
+    def _keep_last(self, metric: str) -> None:
+        """Write the last epoch's checkpoint, and say that there is no best one."""
+        path = self.save_checkpoint(LAST)
+        message = f"val {metric} was undefined in every epoch, so none is the best; the last one is kept in {path}"
+        warnings.warn(message, stacklevel=3)
 
     def _finish_epoch(
         self, train: dict[str, float], val: dict[str, float], rate: float, metric: str, minimize: bool
