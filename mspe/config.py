@@ -7,7 +7,7 @@ import yaml
 from pydantic import AfterValidator, Field, model_validator
 
 from mspe.common.errors import MspeError
-from mspe.common.section import NonNegativeInt, PathError, PositiveInt, Section, validate
+from mspe.common.section import NonNegativeInt, PathError, PositiveInt, Section, Seed, validate
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.registry import DATASETS, find_misfit
 from mspe.encodings.config import EncodingParams
@@ -49,7 +49,7 @@ class RuntimeParams(Section):
 class Params(Section):
     """The whole of `params.yaml`."""
 
-    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1, strict=False), AfterValidator(distinct)]
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1, strict=False), AfterValidator(distinct)]
     dataset: DatasetParams
     encodings: EncodingParams
     model: ModelParams

@@ -196,3 +196,8 @@ def test_pair_auto_follows_the_largest_graph(tmp_path: Path, caplog: pytest.LogC
     assert encodings.resolve(GraphStatistics(101)).pair is False
     assert "pair channels are off: the largest graph has 101 nodes" in caplog.text
     assert encodings.resolve(GraphStatistics(3)).filters["heat"]["times"] == [0.25, 0.5, 1, 2, 4, 8, 16, 32]
+
+
+def test_a_seed_that_no_generator_takes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MspeError, match=r"seeds.1: got 4294967296, input should be less than or equal to 4294967295"):
+        load_params(write(tmp_path, "seeds", [0, 2**32]))

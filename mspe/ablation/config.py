@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from mspe.common.section import NonNegativeInt, PositiveFloat, Section, validate
+from mspe.common.section import PositiveFloat, Section, Seed, validate
 from mspe.config import distinct, read_yaml
 
 ABLATION_PARAMS = "ablation/params.yaml"
@@ -31,7 +31,7 @@ class Definition(Section):
 class AblationParams(Section):
     """Variants' seeds, and the baseline that the variants are compared with."""
 
-    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1, strict=False), AfterValidator(distinct)]
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1, strict=False), AfterValidator(distinct)]
     baseline: Name
     """The variant that all others are compared with."""
     parameter_tolerance: PositiveFloat = 0.01

@@ -13,6 +13,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors, write_tensors
 from mspe.training.distributed import ProcessGroup
+from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress
 from mspe.training.reproducibility import generator_states, restore_generator_states
 
@@ -171,7 +172,7 @@ class RunState:
         own = {"generators": generator_states(), "progress": None if progress is None else progress.state_dict()}
         processes = self.group.gather(own)
         if self.group.is_main:
-            write_tensors(self.path, {**state, "processes": processes})
+            write_tensors(self.path, plain_values({**state, "processes": processes}, str(self.path)))
 
     def load(self, model: nn.Module) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """Read what `save` wrote, and put the random generators back: the state and this process's progress.

@@ -155,7 +155,8 @@ class EpochTrainer:
         predictions = self._predict(val_loader)
         scores = predictions.metrics(self.metrics)
         assert predictions.target is not None, "metrics need a target"
-        return {"loss": self.loss_fn(predictions.prediction, predictions.target).item(), **scores}
+        prediction, target = predictions.prediction.to(self.device), predictions.target.to(self.device)
+        return {"loss": self.loss_fn(prediction, target).item(), **scores}
 
     def predict(self, loader: Iterable[Batch], probabilities: bool = False) -> Tensor:
         """Predict every sample, in the loader's order.

@@ -1,15 +1,21 @@
 """Random generators and determinism."""
 
+import operator
 import os
 import random
 from types import TracebackType
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 import torch
 
+from mspe.common.errors import MspeError
 
-def set_seed(seed: int, deterministic: bool = False) -> None:
+_VARIABLES = ("CUBLAS_WORKSPACE_CONFIG", "MKL_CBWR")
+_LARGEST_SEED = 2**32 - 1  # of NumPy's generator
+
+
+def set_seed(seed: SupportsIndex, deterministic: bool = False) -> None:
     """Seed Python's, NumPy's and torch's generators, on every device.
 
     Parameters
@@ -18,10 +24,16 @@ def set_seed(seed: int, deterministic: bool = False) -> None:
         0 to 2³² − 1.
     deterministic
         Also make torch choose deterministic algorithms, and raise where it has none.
+
+    Raises
+    ------
+    MspeError
+        If the seed is no such integer.
     """
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)  # all devices
+    number = _check_seed(seed)
+    random.seed(number)
+    np.random.seed(number)
+    torch.manual_seed(number)  # all devices
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         # MKL may otherwise sum in another order on a busy machine; read before its first product in the process.
@@ -30,6 +42,17 @@ def set_seed(seed: int, deterministic: bool = False) -> None:
         torch.backends.cudnn.benchmark = False
         # Uninitialised memory is never read here; filling it would cost time in every operation.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+
+
+def _check_seed(seed: SupportsIndex) -> int:
+    """A seed as Python's own integer; NumPy's are taken too."""
+    try:
+        number = -1 if isinstance(seed, bool) else operator.index(seed)
+    except TypeError:
+        number = -1
+    if not 0 <= number <= _LARGEST_SEED:
+        raise MspeError(f"seed: got {seed!r}, allowed: an integer from 0 to {_LARGEST_SEED}")
+    return number
 
 
 def generator_states() -> dict[str, Any]:
@@ -56,6 +79,8 @@ def restore_generator_states(states: dict[str, Any]) -> None:
 class ReproducibilityContext:
     """Seeds everything inside the block; restores every generator and flag on exit, also after an exception.
 
+    One context may be entered again, also within itself.
+
     Parameters
     ----------
     seed
@@ -73,31 +98,31 @@ class ReproducibilityContext:
     True
     """
 
-    def __init__(self, seed: int, deterministic: bool = True) -> None:
-        self.seed = seed
+    def __init__(self, seed: SupportsIndex, deterministic: bool = True) -> None:
+        self.seed = _check_seed(seed)
         self.deterministic = deterministic
+        self._entered: list[tuple[dict[str, Any], tuple[bool, ...], dict[str, str | None]]] = []
 
     def __enter__(self) -> "ReproducibilityContext":
-        self._states = generator_states()
-        self._flags = (
+        flags = (
             torch.are_deterministic_algorithms_enabled(),
             torch.is_deterministic_algorithms_warn_only_enabled(),
             torch.backends.cudnn.benchmark,
             torch.utils.deterministic.fill_uninitialized_memory,  # type: ignore[attr-defined]
-            os.environ.get("CUBLAS_WORKSPACE_CONFIG"),
         )
+        self._entered.append((generator_states(), flags, {name: os.environ.get(name) for name in _VARIABLES}))
         set_seed(self.seed, self.deterministic)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        restore_generator_states(self._states)
-        deterministic, warn_only, benchmark, fill, workspace = self._flags
+        states, (deterministic, warn_only, benchmark, fill), variables = self._entered.pop()
+        restore_generator_states(states)
         torch.use_deterministic_algorithms(deterministic, warn_only=warn_only)
         torch.backends.cudnn.benchmark = benchmark
         torch.utils.deterministic.fill_uninitialized_memory = fill  # type: ignore[attr-defined]
-        if workspace is None:
-            os.environ.pop("CUBLAS_WORKSPACE_CONFIG", None)
-        else:
-            os.environ["CUBLAS_WORKSPACE_CONFIG"] = workspace
+        for name, value in variables.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

@@ -1,5 +1,9 @@
 """Learning-rate schedules by name."""
 
+import logging
+import math
+from typing import Literal
+
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import (
     ConstantLR,
@@ -13,6 +17,8 @@ from torch.optim.lr_scheduler import (
 
 from mspe.common.errors import MspeError
 from mspe.common.registry import choose
+
+logger = logging.getLogger(__name__)
 
 
 def _with_warmup(optimizer: Optimizer, warmup: int, after: LRScheduler) -> LRScheduler:
@@ -30,6 +36,14 @@ def _linear(optimizer: Optimizer, total: int, warmup: int, min_lr: float) -> LRS
     end = min_lr / optimizer.param_groups[0]["lr"]
     fall = LinearLR(optimizer, start_factor=1.0, end_factor=end, total_iters=total - warmup)
     return _with_warmup(optimizer, warmup, fall)
+
+
+def follow_direction(plateau: ReduceLROnPlateau, mode: Literal["min", "max"]) -> None:
+    """Have a plateau wait for a metric that is better in this direction; of the other one it forgets what it saw."""
+    if plateau.mode != mode:
+        logger.info("scheduler plateau: its mode is %s, as the metric's direction is, not %s", mode, plateau.mode)
+        worst = math.inf if mode == "min" else -math.inf
+        plateau.load_state_dict({"mode": mode, "best": worst, "num_bad_epochs": 0})
 
 
 def check_interval(interval: str, scheduler: LRScheduler | None) -> str:
@@ -72,7 +86,7 @@ def get_scheduler(
     total_epochs, warmup_epochs, min_lr, step_size, gamma, patience
         As above, in epochs.
     mode
-        Of plateau: `min` or `max`, the direction in which the metric is better.
+        Of plateau: `min` or `max`, the direction in which the metric is better; `fit` sets it by its metric.
     steps_per_epoch
         Of a schedule stepped after every optimizer step (`scheduler_interval` of the Trainer); 1: once an epoch.
 

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,16 @@ from mspe.training.history import append_epoch
 from mspe.training.loaders import ResumableLoader
 from mspe.training.loops import EarlyStopping
 from mspe.training.optimizer import learning_rate
+from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress
 from mspe.training.saved_run import saved_run
+from mspe.training.scheduler import follow_direction
 
 logger = logging.getLogger(__name__)
 
 BEST = "best.pt"
+LAST = "last.pt"
+"""Written where no epoch is the best."""
 
 
 class Trainer(EpochTrainer):
@@ -68,7 +73,8 @@ class Trainer(EpochTrainer):
         Leave a batch out whose loss or gradient is NaN or infinite, and count it as `skipped` among the training
         metrics, instead of ending the run.
     metadata
-        Plain values that every checkpoint carries under `metadata`, so that a file alone can rebuild its model.
+        Plain values that every checkpoint carries under `metadata`, so that a file alone can rebuild its model; NumPy's
+        scalars become numbers and paths text.
 
     Attributes
     ----------
@@ -113,7 +119,7 @@ class Trainer(EpochTrainer):
             skip_nonfinite=skip_nonfinite,
         )
         self.checkpoint_dir = Path(checkpoint_dir)
-        self.metadata = metadata or {}
+        self.metadata = plain_values(metadata or {}, "metadata")
         self.history: dict[str, list[float]] = {}
         self._best = BestEpoch()
         self._stopper: EarlyStopping | None = None
@@ -141,6 +147,8 @@ class Trainer(EpochTrainer):
         save_interval: float = 60.0,
     ) -> dict[str, list[float]]:
         """Train until `epochs` epochs are finished, keeping the best as `best.pt` in `checkpoint_dir`.
+
+        Where the metric is undefined in every epoch, a warning says so, and the last is kept as `last.pt`.
 
         Parameters
         ----------
@@ -180,6 +188,8 @@ class Trainer(EpochTrainer):
                 run.after_step(self._state, progress, f"in epoch {self.epoch + 1} after step {self.global_step}")
 
             progress = self._resume(run.file)
+            if isinstance(self.scheduler, ReduceLROnPlateau):
+                follow_direction(self.scheduler, "min" if minimize else "max")
             while self.epoch < epochs and not (self._stopper and self._stopper.exhausted):
                 progress = progress or EpochProgress(learning_rate(self.optimizer))
                 train = self._train_epoch(train_loader, progress, after_step)
@@ -189,7 +199,15 @@ class Trainer(EpochTrainer):
                 self._report_epoch(train["loss"], val[metric_for_best], metric_for_best, epochs)
                 run.after_epoch(f"after epoch {self.epoch}")
                 progress = None
+        if self.best_epoch == 0 and self.epoch > 0:
+            self._keep_last(metric_for_best)
         return self.history
+
+    def _keep_last(self, metric: str) -> None:
+        """Write the last epoch's checkpoint, and say that there is no best one."""
+        path = self.save_checkpoint(LAST)
+        message = f"val {metric} was undefined in every epoch, so none is the best; the last one is kept in {path}"
+        warnings.warn(message, stacklevel=3)
 
     def _finish_epoch(
         self, train: dict[str, float], val: dict[str, float], rate: float, metric: str, minimize: bool
@@ -220,7 +238,7 @@ class Trainer(EpochTrainer):
 
     def _write(self, path: Path, content: dict[str, Any]) -> None:
         if self._group.is_main:
-            write_tensors(path, content)
+            write_tensors(path, plain_values(content, str(path)))
 
     @property
     def _checkpointer(self) -> Checkpointer:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mspe.common.errors import MspeError
-from mspe.training import Trainer, get_optimizer, set_seed
+from mspe.training import Trainer, get_optimizer, get_scheduler, set_seed
 from tests.training.fixtures import Mean, loaders, make_trainer
 
 
@@ -55,6 +55,21 @@ def test_training_on_a_gpu_learns_as_on_the_cpu(tmp_path: Path) -> None:
     assert trainer.predict(loaders()[1]).device.type == "cpu"
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_the_loss_is_computed_where_the_model_is(tmp_path: Path) -> None:
+    model = Mean()
+    weight = torch.ones(1, 1, device="cuda")
+    trainer = Trainer(
+        model,
+        get_optimizer(model),
+        loss_fn=lambda prediction, target: (weight * (prediction - target) ** 2).mean(),
+        checkpoint_dir=tmp_path,
+        device="cuda",
+    )
+    assert trainer.eval_epoch(loaders()[1])["loss"] > 0
+
+
 def test_the_wrong_direction_or_an_unknown_metric_is_refused(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
     with pytest.raises(MspeError, match="minimize_metric: got False, but lower is better in 'mae'"):
@@ -65,3 +80,19 @@ def test_the_wrong_direction_or_an_unknown_metric_is_refused(tmp_path: Path) -> 
         trainer.fit(*loaders(), epochs=1, metric_for_best="accuracy")
     with pytest.raises(MspeError, match="training loader is empty"):
         trainer.train_epoch([])
+
+
+def test_without_a_best_epoch_the_last_is_kept_and_a_warning_says_so(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path, metrics=lambda prediction, target: {"mae": float("nan")})
+    with pytest.warns(UserWarning, match=r"val mae was undefined in every epoch.* kept in .*last.pt"):
+        trainer.fit(*loaders(), epochs=2, metric_for_best="mae")
+    assert make_trainer(tmp_path).load_checkpoint("last.pt")["epoch"] == 2
+    assert not (tmp_path / "best.pt").exists()
+
+
+def test_a_plateau_follows_the_direction_of_the_metric(tmp_path: Path) -> None:
+    rising = iter(range(100))
+    trainer = make_trainer(tmp_path, metrics=lambda prediction, target: {"accuracy": next(rising) / 100})
+    trainer.scheduler = get_scheduler(trainer.optimizer, "plateau", patience=0)
+    history = trainer.fit(*loaders(), epochs=5, metric_for_best="accuracy")
+    assert len(set(history["lr"])) == 1
