@@ -34,7 +34,7 @@ def align(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def is_column(values: Tensor, samples: int) -> bool:
-    """Whether there is one value a sample: [B] or [B, 1]."""
+    """Return whether there is one value per sample: [B] or [B, 1]."""
     return values.shape in ((samples,), (samples, 1))
 
 
