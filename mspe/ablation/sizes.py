@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import shortest_path
 from torch import Tensor
 
 from mspe.ablation.report import SizeBin
@@ -35,6 +34,8 @@ def diameters(graphs: PackedGraphs) -> Int[Tensor, " graphs"]:
 
 
 def _diameter(size: int, edges: np.ndarray) -> int:
+    from scipy.sparse.csgraph import shortest_path
+
     adjacency = csr_array((np.ones(edges.shape[1]), edges), shape=(size, size))
     distance = shortest_path(adjacency, directed=False, unweighted=True)
     return int(distance[np.isfinite(distance)].max())

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from scipy.stats import t as student
-
 from mspe.ablation.report import Difference
 from mspe.pipeline.statistics import statistics_over_seeds
 
@@ -40,6 +38,8 @@ def paired_difference(values: Mapping[int, float], reference: Mapping[int, float
 
 
 def _two_sided_p(mean: float, deviation: float, count: int) -> float:
+    from scipy.stats import t as student
+
     if deviation == 0:
         return 1.0 if mean == 0 else 0.0
     return 2 * float(student.sf(abs(mean) / (deviation / count**0.5), count - 1))

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from mspe.common.errors import MspeError
 
@@ -53,6 +52,8 @@ def stratified_split(labels: Sequence[int], seed: int) -> Split:
     >>> [len(part) for part in stratified_split([0] * 70 + [1] * 30, seed=0)]
     [80, 10, 10]
     """
+    from sklearn.model_selection import train_test_split
+
     _check_members(labels, 3)
     positions, classes = np.arange(len(labels)), np.asarray(labels)
     try:
@@ -80,6 +81,8 @@ def fold_split(labels: Sequence[int], fold: int, folds: int, seed: int) -> Split
     >>> [len(part) for part in fold_split([0, 1] * 50, fold=0, folds=10, seed=0)]
     [80, 10, 10]
     """
+    from sklearn.model_selection import StratifiedKFold
+
     if fold >= folds:
         raise MspeError(f"dataset.fold: got {fold}, allowed: 0 to {folds - 1}")
     _check_members(labels, folds)

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from scipy.stats import t as student
-
 CONFIDENCE = 0.95
 
 
@@ -38,6 +36,8 @@ def statistics_over_seeds(values: Sequence[float | None]) -> SeedStatistics:
     >>> statistics_over_seeds([2.0, None])
     SeedStatistics(mean=None, std=None, interval=None)
     """
+    from scipy.stats import t as student
+
     known = [value for value in values if value is not None]
     if len(known) < len(values) or not known:  # a metric that some seed could not compute has no mean
         return SeedStatistics()

@@ -1,4 +1,4 @@
-"""Metrics over a whole split; scikit-learn computes them."""
+"""Metrics over a whole split; scikit-learn, imported where it is used, computes those that are more than a mean."""
 
 import logging
 import warnings
@@ -9,7 +9,6 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from sklearn import metrics as sklearn_metrics
 from torch import Tensor
 
 from mspe.common.errors import MspeError
@@ -44,9 +43,9 @@ def _regression_column(prediction: np.ndarray, target: np.ndarray) -> dict[str, 
     prediction, target = prediction[known], target[known]
     if not known.any() or not np.isfinite(prediction).all():
         return dict.fromkeys(("mse", "mae", "rmse"), float("nan"))
-    mse = float(sklearn_metrics.mean_squared_error(target, prediction))
-    mae = float(sklearn_metrics.mean_absolute_error(target, prediction))
-    return {"mse": mse, "mae": mae, "rmse": mse**0.5}
+    error = prediction - target
+    mse = float(np.mean(error**2))
+    return {"mse": mse, "mae": float(np.mean(np.abs(error))), "rmse": mse**0.5}
 
 
 def classification_metrics(prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:
@@ -69,6 +68,8 @@ def classification_metrics(prediction: Tensor, target: Tensor, source: Tensor | 
 
 
 def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
+    from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
+
     known = ~np.isnan(target)
     logit, label = logit[known], target[known].astype(int)
     if not np.isfinite(logit).all():
@@ -79,13 +80,15 @@ def _binary(logit: np.ndarray, target: np.ndarray) -> dict[str, float]:
     return {
         "accuracy": float(((logit > 0) == label).mean()) if label.size else float("nan"),
         "weighted_accuracy": _weighted_accuracy(label, logit > 0),
-        "f1": float(sklearn_metrics.f1_score(label, logit > 0, zero_division=0)) if label.size else float("nan"),
-        "roc_auc": float(sklearn_metrics.roc_auc_score(label, logit)) if both else float("nan"),
-        "ap": float(sklearn_metrics.average_precision_score(label, logit)) if both else float("nan"),
+        "f1": float(f1_score(label, logit > 0, zero_division=0)) if label.size else float("nan"),
+        "roc_auc": float(roc_auc_score(label, logit)) if both else float("nan"),
+        "ap": float(average_precision_score(label, logit)) if both else float("nan"),
     }
 
 
 def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
+    from sklearn.metrics import f1_score
+
     check_labels(target, logits.size(1))
     known = ~target.isnan()
     logits, label = logits[known], target[known].numpy().astype(int)
@@ -98,7 +101,7 @@ def _multi_class(logits: Tensor, target: Tensor) -> dict[str, float]:
     return {
         "accuracy": float((chosen == label).mean()),
         "weighted_accuracy": _weighted_accuracy(label, chosen),
-        "f1": float(sklearn_metrics.f1_score(label, chosen, average="macro", zero_division=0)),
+        "f1": float(f1_score(label, chosen, average="macro", zero_division=0)),
         "roc_auc": _nan_mean([column["roc_auc"] for column in columns]),
         "ap": _nan_mean([column["ap"] for column in columns]),
     }

@@ -1,6 +1,5 @@
 """Characters of Les Misérables who appear together; no download."""
 
-import networkx as nx
 import torch
 from torch_geometric.data import Data
 
@@ -12,6 +11,8 @@ from mspe.tasks import EdgePrediction
 
 def read(params: DatasetParams) -> Samples:
     """Read the graph and hide a tenth of its edges for validation and a fifth for test."""
+    import networkx as nx
+
     network = nx.convert_node_labels_to_integers(nx.les_miserables_graph())
     graph = Data(edge_index=torch.tensor(list(network.edges)).T, num_nodes=network.number_of_nodes())
     return edge_samples(graph, params.split_seed, held_out=(0.1, 0.2))

@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array
-from scipy.sparse.linalg import eigsh
 from torch import Tensor
 
 from mspe.common.section import PositiveInt, Section
@@ -124,6 +123,8 @@ def sparse_eigenvectors(
 
 
 def _smallest(matrix: csr_array, count: int) -> tuple[Tensor, Tensor]:
+    from scipy.sparse.linalg import eigsh
+
     size = matrix.shape[0]
     wanted = min(size - 1, count + 2)
     start = np.random.default_rng(0).standard_normal(size)

@@ -15,8 +15,6 @@ import torch
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import eigsh
 from torch import Tensor
 
 from mspe.common.parallel import for_each
@@ -149,6 +147,9 @@ def sparse_spectral_range(matrix: csr_array) -> tuple[float, float]:
 
     Lanczos iteration from a fixed start, so the same every time.
     """
+    from scipy.sparse.csgraph import connected_components
+    from scipy.sparse.linalg import eigsh
+
     _, labels = connected_components(matrix, directed=False)
     members = np.flatnonzero(labels == np.bincount(labels).argmax())
     if members.size < 3:
