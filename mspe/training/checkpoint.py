@@ -16,6 +16,7 @@ from mspe.training.distributed import ProcessGroup
 from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress
 from mspe.training.reproducibility import generator_states, restore_generator_states
+from mspe.training.scheduler import load_schedule
 
 FORMAT = 1
 """Of checkpoints; one more where older code could not read them."""
@@ -113,7 +114,7 @@ class Checkpointer:
         self.model.load_state_dict(checkpoint["model"])
         self.optimizer.load_state_dict(checkpoint["optimizer"])
         if self.scheduler is not None and checkpoint["scheduler"] is not None:
-            self.scheduler.load_state_dict(checkpoint["scheduler"])
+            load_schedule(self.scheduler, checkpoint["scheduler"])
 
 
 class RunState:
