@@ -150,7 +150,7 @@ def test_a_schedule_of_the_same_length_goes_on_as_it_was(scheduler_type: str, ca
 )
 def test_a_schedule_of_another_kind_is_refused(saved: tuple[str, dict], present: tuple[str, dict]) -> None:
     checkpoint = scheduled(saved[0], 20, **saved[1]).take({})
-    with pytest.raises(MspeError, match="belongs to another optimizer or scheduler .*only"):
+    with pytest.raises(MspeError, match=r"belongs to another optimizer or scheduler .*only"):
         scheduled(present[0], 20, **present[1]).restore(checkpoint, Path("model.pt"))
 
 
