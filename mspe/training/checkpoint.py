@@ -1,6 +1,7 @@
 """Checkpoints and the state of a run: written whole, read whole, and put back all or not at all."""
 
 import copy
+import logging
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,11 +17,17 @@ from mspe.training.distributed import ProcessGroup
 from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress
 from mspe.training.reproducibility import generator_states, restore_generator_states
+from mspe.training.scheduler import load_schedule
 
 FORMAT = 1
 """Of checkpoints; one more where older code could not read them."""
 
 KEYS = ("model", "optimizer", "scheduler", "epoch", "global_step", "best_metric", "best_epoch", "metrics")
+
+_MOMENTS = ("exp_avg", "exp_avg_sq", "momentum_buffer")
+"""Of an optimizer's state: each is of its parameter's shape."""
+
+logger = logging.getLogger(__name__)
 
 
 def checkpoint_path(folder: Path, name: str | Path) -> Path:
@@ -61,6 +68,28 @@ def _mismatch(saved: dict[str, Tensor], present: dict[str, Tensor]) -> str | Non
     return None
 
 
+def optimizer_mismatch(checkpoint: dict[str, Any], optimizer: Optimizer) -> str | None:
+    """Say why a checkpoint's optimizer is not of this one's kind, over parameters of these shapes; else None."""
+    present = type(optimizer).__name__
+    saved = checkpoint.get("optimizer_type", present)  # one written before does not say
+    if saved != present:
+        return f"{saved} in the checkpoint, {present} here"
+    groups = checkpoint["optimizer"]["param_groups"]
+    sizes, ours = ([len(group["params"]) for group in side] for side in (groups, optimizer.param_groups))
+    if sizes != ours:
+        return f"parameter groups of {sizes} parameters in the checkpoint, of {ours} here"
+    for group, own in zip(groups, optimizer.param_groups, strict=True):
+        lost, new = group.keys() - own.keys(), own.keys() - group.keys()
+        if lost and new:  # a version of torch may add settings, but then one side has them all
+            return f"{min(lost)} is only in the checkpoint, {min(new)} only here"
+        for number, parameter in zip(group["params"], own["params"], strict=True):
+            moments = checkpoint["optimizer"]["state"].get(number, {})
+            shapes = [list(moments[name].shape) for name in _MOMENTS if isinstance(moments.get(name), Tensor)]
+            if any(shape != list(parameter.shape) for shape in shapes):
+                return f"parameter {number} has shape {shapes[0]} in the checkpoint, {list(parameter.shape)} here"
+    return None
+
+
 class Checkpointer:
     """State of a model, its optimizer and its schedule in a checkpoint, taken and put back whole.
 
@@ -85,6 +114,7 @@ class Checkpointer:
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "optimizer_type": type(self.optimizer).__name__,
             "scheduler": None if self.scheduler is None else self.scheduler.state_dict(),
             **counts,
             "format": FORMAT,
@@ -99,6 +129,9 @@ class Checkpointer:
         MspeError
             If it belongs to another optimizer or scheduler.
         """
+        problem = optimizer_mismatch(checkpoint, self.optimizer)
+        if problem:
+            raise MspeError(f"{path}: belongs to another optimizer or scheduler ({problem}); build them as they were")
         before = copy.deepcopy(self.take({}))
         try:
             self._put_back(checkpoint)
@@ -113,7 +146,12 @@ class Checkpointer:
         self.model.load_state_dict(checkpoint["model"])
         self.optimizer.load_state_dict(checkpoint["optimizer"])
         if self.scheduler is not None and checkpoint["scheduler"] is not None:
-            self.scheduler.load_state_dict(checkpoint["scheduler"])
+            load_schedule(self.scheduler, checkpoint["scheduler"])
+        elif self.scheduler is not None or checkpoint["scheduler"] is not None:
+            ours = "the checkpoint has none, so it is at its beginning"
+            logger.warning(
+                "scheduler: %s", ours if self.scheduler else "the checkpoint's is not used, there is none here"
+            )
 
 
 class RunState:

@@ -12,7 +12,7 @@ class OptimizerParams(Section):
     """Arguments of `get_optimizer`; a key that the chosen type does not use is accepted and ignored."""
 
     type: Literal["adam", "adamw", "sgd"] = "adamw"
-    lr: PositiveFloat = 1e-3
+    lr: PositiveFloat = 1e-4
     weight_decay: NonNegativeFloat = 0.01
     momentum: Probability = 0.9
     """Of sgd."""
@@ -24,7 +24,8 @@ class SchedulerParams(Section):
     type: Literal["cosine_warmup", "linear", "constant", "step", "plateau", "none"] = "cosine_warmup"
     interval: Literal["epoch", "step"] = "epoch"
     """When the rate changes: after every epoch, or after every step of the optimizer."""
-    warmup_epochs: NonNegativeInt = 5
+    warmup_epochs: NonNegativeInt | None = None
+    """null: 10, or half of a run that is shorter than 20."""
     min_lr: NonNegativeFloat = 1e-6
     step_size: PositiveInt = 30
     gamma: PositiveFloat = 0.1
@@ -72,7 +73,7 @@ class TrainingParams(Section):
     @model_validator(mode="after")
     def _warmup_ends(self) -> "TrainingParams":
         warmup = self.scheduler.warmup_epochs
-        if self.scheduler.type in ("cosine_warmup", "linear") and warmup >= self.epochs:
+        if warmup is not None and self.scheduler.type in ("cosine_warmup", "linear") and warmup >= self.epochs:
             raise ValueError(
                 f"scheduler.warmup_epochs is {warmup}, allowed: less than training.epochs, which is {self.epochs}"
             )

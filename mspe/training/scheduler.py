@@ -1,9 +1,11 @@
 """Learning-rate schedules by name."""
 
+import copy
 import logging
 import math
-from typing import Literal
+from typing import Any, Literal
 
+from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import (
     ConstantLR,
@@ -17,8 +19,42 @@ from torch.optim.lr_scheduler import (
 
 from mspe.common.errors import MspeError
 from mspe.common.registry import choose
+from mspe.training.checks import check_instance, check_integer, check_number, check_positive
 
 logger = logging.getLogger(__name__)
+
+
+class Cosine(CosineAnnealingLR):
+    """Fall from the learning rate to `eta_min` in `T_max` steps, along a cosine; the rate stays there.
+
+    Each rate follows from the one before, so a fall that is made longer goes on from where it is.
+    """
+
+    def height(self, step: int) -> float:
+        """What is left to fall after so many steps, in any unit."""
+        return 1 + math.cos(math.pi * step / self.T_max)
+
+    def get_lr(self) -> list[float | Tensor]:
+        """Return the next rate of every parameter group."""
+        rates = [group["lr"] for group in self.optimizer.param_groups]
+        if self.last_epoch == 0:
+            return rates
+        if self.last_epoch >= self.T_max:
+            return [self.eta_min for _ in rates]
+        share = self.height(self.last_epoch) / self.height(self.last_epoch - 1)
+        return [share * (rate - self.eta_min) + self.eta_min for rate in rates]
+
+    def _get_closed_form_lr(self) -> list[float | Tensor]:
+        left = self.height(min(self.last_epoch, self.T_max))
+        return [self.eta_min + (base - self.eta_min) * left / self.height(0) for base in self.base_lrs]
+
+
+class Line(Cosine):
+    """The same along a straight line."""
+
+    def height(self, step: int) -> float:
+        """What is left to fall after so many steps."""
+        return float(self.T_max - step)
 
 
 def _with_warmup(optimizer: Optimizer, warmup: int, after: LRScheduler) -> LRScheduler:
@@ -28,14 +64,55 @@ def _with_warmup(optimizer: Optimizer, warmup: int, after: LRScheduler) -> LRSch
     return SequentialLR(optimizer, [rise, after], milestones=[warmup])
 
 
-def _cosine(optimizer: Optimizer, total: int, warmup: int, min_lr: float) -> LRScheduler:
-    return _with_warmup(optimizer, warmup, CosineAnnealingLR(optimizer, T_max=total - warmup, eta_min=min_lr))
+def _fall(scheduler: LRScheduler) -> tuple[Cosine | None, int]:
+    """The part of a schedule that falls to its end, and the steps before it."""
+    if isinstance(scheduler, SequentialLR):
+        last = scheduler._schedulers[-1]
+        return (last, scheduler._milestones[-1]) if isinstance(last, Cosine) else (None, 0)
+    return (scheduler, 0) if isinstance(scheduler, Cosine) else (None, 0)
 
 
-def _linear(optimizer: Optimizer, total: int, warmup: int, min_lr: float) -> LRScheduler:
-    end = min_lr / optimizer.param_groups[0]["lr"]
-    fall = LinearLR(optimizer, start_factor=1.0, end_factor=end, total_iters=total - warmup)
-    return _with_warmup(optimizer, warmup, fall)
+def load_schedule(scheduler: LRScheduler, state: dict[str, Any]) -> None:
+    """Put back the state of a schedule, which ends where it was built to end.
+
+    A fall that was to end elsewhere is stretched from the rate that it has reached, which a warning tells; the rate
+    never rises for it.
+
+    Raises
+    ------
+    ValueError
+        If the state is of another kind of schedule.
+    """
+    problem = _other_kind(state, scheduler.state_dict())
+    if problem:
+        raise ValueError(problem)
+    fall, warmup = _fall(scheduler)
+    end = warmup + fall.T_max if fall else 0
+    scheduler.load_state_dict(copy.deepcopy(state))
+    fall, warmup = _fall(scheduler)
+    if fall is not None and warmup + fall.T_max != end:
+        logger.warning(
+            "scheduler: it was to end after %d steps, now after %d (total_epochs); from step %d the rest of its fall "
+            "is stretched over what is left, from the rate that it has reached",
+            *(warmup + fall.T_max, end, scheduler.last_epoch),
+        )
+        fall.T_max = max(1, end - warmup)
+
+
+def _other_kind(saved: dict[str, Any], present: dict[str, Any]) -> str | None:
+    """Say in which settings two schedules differ in kind: either has one that the other lacks.
+
+    A version of torch may add some, but then one side has them all.
+    """
+    ours, theirs = ({name for name in state if not name.startswith("_")} for state in (present, saved))
+    if "_schedulers" in saved and "_schedulers" in present:
+        parts = zip(saved["_schedulers"], present["_schedulers"], strict=True)
+        return next((problem for problem in (_other_kind(*pair) for pair in parts) if problem), None)
+    if "_schedulers" in saved or "_schedulers" in present:
+        return f"only {'the checkpoint' if '_schedulers' in saved else 'the scheduler'} has a warm-up"
+    if theirs - ours and ours - theirs:
+        return f"{min(theirs - ours)} is only in the checkpoint, {min(ours - theirs)} only in the scheduler"
+    return None
 
 
 def follow_direction(plateau: ReduceLROnPlateau, mode: Literal["min", "max"]) -> None:
@@ -65,7 +142,7 @@ def get_scheduler(
     optimizer: Optimizer,
     scheduler_type: str = "cosine_warmup",
     total_epochs: int = 100,
-    warmup_epochs: int = 10,
+    warmup_epochs: int | None = None,
     min_lr: float = 1e-6,
     step_size: int = 30,
     gamma: float = 0.1,
@@ -80,11 +157,14 @@ def get_scheduler(
     optimizer
         Whose learning rate it sets.
     scheduler_type
-        `cosine_warmup`: linear from lr / (warm-up + 1) up to lr, then a cosine down to `min_lr` at the end. `linear`:
-        the same with a straight line down. `constant`: lr after the warm-up. `step`: times `gamma` every `step_size`
-        epochs. `plateau`: times `gamma` after `patience` epochs in which the metric did not improve. `none`: None.
-    total_epochs, warmup_epochs, min_lr, step_size, gamma, patience
+        `cosine_warmup`: linear from lr / (warm-up + 1) up to lr, then a cosine down to `min_lr` at the end, where it
+        stays. `linear`: the same with a straight line down. `constant`: lr after the warm-up. `step`: times `gamma`
+        every `step_size` epochs. `plateau`: times `gamma` after `patience` epochs in which the metric did not improve.
+        `none`: None.
+    total_epochs, min_lr, step_size, gamma, patience
         As above, in epochs.
+    warmup_epochs
+        None: 10, or half of a run that is shorter than 20.
     mode
         Of plateau: `min` or `max`, the direction in which the metric is better; `fit` sets it by its metric.
     steps_per_epoch
@@ -93,20 +173,46 @@ def get_scheduler(
     Raises
     ------
     MspeError
-        If the type is unknown, the warm-up is not shorter than the training, or plateau is to be stepped more than once
-        an epoch.
+        If the type is unknown, an option is out of its range, the warm-up is not shorter than the training, the rate
+        would rise to `min_lr`, or plateau is to be stepped more than once an epoch.
     """
-    if scheduler_type in ("cosine_warmup", "linear") and not 0 <= warmup_epochs < total_epochs:
-        raise MspeError(f"warmup_epochs: got {warmup_epochs}, allowed: 0 to {total_epochs - 1} (total_epochs less one)")
-    if scheduler_type == "plateau" and steps_per_epoch != 1:
-        raise MspeError("scheduler plateau reads a metric, which comes once an epoch; leave the interval at epoch")
-    total, warmup = total_epochs * steps_per_epoch, warmup_epochs * steps_per_epoch
+    check_instance("optimizer", optimizer, Optimizer, "an optimizer of torch, as get_optimizer gives it")
+    total = check_integer("total_epochs", total_epochs)
+    warmup = min(10, total // 2) if warmup_epochs is None else check_integer("warmup_epochs", warmup_epochs, least=0)
+    check_integer("step_size", step_size)
+    check_integer("patience", patience, least=0)
+    check_number("min_lr", min_lr)
+    check_positive("gamma", gamma)
+    if mode not in ("min", "max"):
+        raise MspeError(f"mode: got {mode!r}, allowed: min, max")
+    steps = check_integer("steps_per_epoch", steps_per_epoch)
+    fall, rise = (total - warmup) * steps, warmup * steps
     known = {
-        "cosine_warmup": lambda: _cosine(optimizer, total, warmup, min_lr),
-        "linear": lambda: _linear(optimizer, total, warmup, min_lr),
-        "constant": lambda: _with_warmup(optimizer, warmup, ConstantLR(optimizer, factor=1.0, total_iters=0)),
-        "step": lambda: StepLR(optimizer, step_size=step_size * steps_per_epoch, gamma=gamma),
+        "cosine_warmup": lambda: _with_warmup(optimizer, rise, Cosine(optimizer, fall, min_lr)),
+        "linear": lambda: _with_warmup(optimizer, rise, Line(optimizer, fall, min_lr)),
+        "constant": lambda: _with_warmup(optimizer, rise, ConstantLR(optimizer, factor=1.0, total_iters=0)),
+        "step": lambda: StepLR(optimizer, step_size=step_size * steps, gamma=gamma),
         "plateau": lambda: ReduceLROnPlateau(optimizer, mode=mode, factor=gamma, patience=patience, min_lr=min_lr),  # type: ignore[arg-type]
         "none": lambda: None,
     }
-    return choose("scheduler", scheduler_type, known)()
+    build = choose("scheduler", scheduler_type, known)
+    if scheduler_type in ("cosine_warmup", "linear", "plateau"):
+        _check_min_lr(min_lr, optimizer)
+    if scheduler_type in ("cosine_warmup", "linear") and warmup >= total:
+        raise MspeError(f"warmup_epochs: got {warmup}, allowed: 0 to {total - 1} (total_epochs less one)")
+    if scheduler_type == "plateau":
+        _check_plateau(gamma, steps)
+    return build()
+
+
+def _check_min_lr(min_lr: float, optimizer: Optimizer) -> None:
+    rate = min(float(group.get("initial_lr", group["lr"])) for group in optimizer.param_groups)
+    if min_lr > rate:
+        raise MspeError(f"min_lr: got {min_lr}, allowed: at most the optimizer's learning rate, {rate}")
+
+
+def _check_plateau(gamma: float, steps: int) -> None:
+    if gamma >= 1:
+        raise MspeError(f"gamma: got {gamma}, allowed with plateau: above 0 and below 1")
+    if steps != 1:
+        raise MspeError("scheduler plateau reads a metric, which comes once an epoch; leave the interval at epoch")

@@ -21,7 +21,6 @@ from mspe.training.checkpoint import Checkpointer, RunState, checkpoint_path, re
 from mspe.training.epoch_trainer import EpochTrainer
 from mspe.training.history import append_epoch
 from mspe.training.loaders import ResumableLoader
-from mspe.training.loops import EarlyStopping
 from mspe.training.optimizer import learning_rate
 from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress
@@ -122,7 +121,6 @@ class Trainer(EpochTrainer):
         self.metadata = plain_values(metadata or {}, "metadata")
         self.history: dict[str, list[float]] = {}
         self._best = BestEpoch()
-        self._stopper: EarlyStopping | None = None
         self._last_metrics: dict[str, float] = {}
 
     @property
@@ -157,11 +155,11 @@ class Trainer(EpochTrainer):
         epochs
             In all: after `load_checkpoint` of epoch 40, ``epochs=100`` trains 60.
         metric_for_best
-            `loss` or a metric, on validation.
+            `loss` or a metric, on validation. Where the epochs so far followed another one, the best begins anew.
         minimize_metric
             Whether less is better; inferred for the metrics of this package.
         early_stopping
-            Stop after so many epochs without a better one; None: never.
+            Stop after so many epochs without a better one, those before `load_checkpoint` included; None: never.
         resume_path
             Where the whole state is kept. If it is there at the start, the run is resumed from it and ends, on the same
             machine, as it would have without the interruption. SIGINT and SIGTERM then finish the step and save.
@@ -181,20 +179,21 @@ class Trainer(EpochTrainer):
             the same run. `InterruptionError` after a signal.
         """
         minimize = is_minimized(metric_for_best, minimize_metric)
-        self._stopper = EarlyStopping(early_stopping, "min" if minimize else "max") if early_stopping else None
         with saved_run(resume_path, self._group, save_interval, isinstance(train_loader, ResumableLoader)) as run:
 
             def after_step(progress: EpochProgress) -> None:
                 run.after_step(self._state, progress, f"in epoch {self.epoch + 1} after step {self.global_step}")
 
             progress = self._resume(run.file)
+            if self.epoch < epochs:
+                self._best.follow(metric_for_best, minimize)
             if isinstance(self.scheduler, ReduceLROnPlateau):
                 follow_direction(self.scheduler, "min" if minimize else "max")
-            while self.epoch < epochs and not (self._stopper and self._stopper.exhausted):
+            while not self._is_over(epochs, early_stopping):
                 progress = progress or EpochProgress(learning_rate(self.optimizer))
                 train = self._train_epoch(train_loader, progress, after_step)
                 val = self._group.gather(self.eval_epoch(val_loader))[0]
-                self._finish_epoch(train, val, progress.learning_rate, metric_for_best, minimize)
+                self._finish_epoch(train, val, progress.learning_rate, metric_for_best)
                 run.save(self._state())
                 self._report_epoch(train["loss"], val[metric_for_best], metric_for_best, epochs)
                 run.after_epoch(f"after epoch {self.epoch}")
@@ -203,31 +202,31 @@ class Trainer(EpochTrainer):
             self._keep_last(metric_for_best)
         return self.history
 
+    def _is_over(self, epochs: int, early_stopping: int | None) -> bool:
+        """Whether all epochs are finished, or too many came after the best."""
+        return self.epoch >= epochs or (early_stopping is not None and self._best.waited >= early_stopping)
+
     def _keep_last(self, metric: str) -> None:
         """Write the last epoch's checkpoint, and say that there is no best one."""
         path = self.save_checkpoint(LAST)
         message = f"val {metric} was undefined in every epoch, so none is the best; the last one is kept in {path}"
         warnings.warn(message, stacklevel=3)
 
-    def _finish_epoch(
-        self, train: dict[str, float], val: dict[str, float], rate: float, metric: str, minimize: bool
-    ) -> None:
-        """Record an epoch's metrics, keep it where it is the best, step the schedule, and count towards stopping."""
+    def _finish_epoch(self, train: dict[str, float], val: dict[str, float], rate: float, metric: str) -> None:
+        """Record an epoch's metrics, keep it where it is the best, and step the schedule."""
         if metric not in val:
             raise MspeError(f"metric_for_best: got {metric!r}, allowed: {', '.join(val)}")
         row = {f"train_{name}": value for name, value in train.items()}
         row |= {f"val_{name}": value for name, value in val.items()}
         append_epoch(self.history, self.epoch, {**row, "lr": rate})
         self._last_metrics = val
-        if self._best.update(val[metric], self.epoch, minimize):
+        if self._best.update(val[metric], self.epoch):
             self._best.checkpoint = copy.deepcopy(self._checkpoint())
             self._write(self.checkpoint_dir / BEST, self._best.checkpoint)
         if isinstance(self.scheduler, ReduceLROnPlateau):
             self.scheduler.step(val[metric])
         elif self.scheduler is not None and self.scheduler_interval == "epoch":
             self.scheduler.step()
-        if self._stopper is not None:
-            self._stopper(val[metric])
         self._log(val, "val")
 
     def _report_epoch(self, loss: float, value: float, metric: str, epochs: int) -> None:
@@ -252,6 +251,7 @@ class Trainer(EpochTrainer):
                 "best_metric": self.best_metric,
                 "best_epoch": self.best_epoch,
                 "metrics": self._last_metrics,
+                "best": self._best.state_dict(),
             }
         )
 
@@ -283,7 +283,7 @@ class Trainer(EpochTrainer):
         """Take a checkpoint over, or nothing of it."""
         self._checkpointer.restore(checkpoint, path)
         self.epoch, self.global_step = checkpoint["epoch"], checkpoint["global_step"]
-        self._best.metric, self._best.epoch = checkpoint["best_metric"], checkpoint["best_epoch"]
+        self._best.load(checkpoint)
         self._last_metrics = checkpoint["metrics"]
 
     def _state(self) -> dict[str, Any]:
@@ -292,7 +292,6 @@ class Trainer(EpochTrainer):
             **self._checkpoint(),
             "history": self.history,
             "scaler": self.precision.scaler.state_dict(),
-            "early_stopping": None if self._stopper is None else self._stopper.state_dict(),
             "best_checkpoint": self._best.checkpoint,
         }
 
@@ -304,8 +303,6 @@ class Trainer(EpochTrainer):
         self._restore(state, file.path)
         self.history = state["history"]
         self.precision.scaler.load_state_dict(state["scaler"])
-        if self._stopper is not None and state["early_stopping"] is not None:
-            self._stopper.load_state_dict(state["early_stopping"])
         self._best.checkpoint = state["best_checkpoint"]
         if self._best.checkpoint is not None:
             self._write(self.checkpoint_dir / BEST, self._best.checkpoint)

@@ -1,5 +1,6 @@
 """Checkpoints that are wrong change nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,65 @@ def test_a_checkpoint_that_does_not_fit_the_optimizer_changes_nothing(tmp_path: 
     groups = [{"params": [parameter]} for parameter in model.parameters()]
     other = Trainer(model, torch.optim.SGD(groups, lr=0.1), checkpoint_dir=tmp_path, device="cpu")
     before = [parameter.clone() for parameter in model.parameters()]
-    with pytest.raises(MspeError, match=r"adamw.pt: belongs to another optimizer or scheduler \(loaded state dict has"):
+    with pytest.raises(MspeError, match=r"adamw.pt: belongs to another .* \(AdamW in the checkpoint, SGD here\)"):
         other.load_checkpoint("adamw.pt")
     assert all(torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
     assert (other.epoch, other.global_step) == (0, 0)
+
+
+def adam_by_two_groups(model: Mean) -> torch.optim.Optimizer:
+    return torch.optim.AdamW([{"params": model.linear.parameters()}, {"params": model.output.parameters()}])
+
+
+OTHERS: dict[str, tuple[Callable[[Mean], torch.optim.Optimizer], str]] = {
+    "kind": (lambda model: torch.optim.SGD(model.parameters(), momentum=0.9), "AdamW in the checkpoint, SGD here"),
+    "near kind": (lambda model: torch.optim.Adam(model.parameters()), "AdamW in the checkpoint, Adam here"),
+    "groups": (adam_by_two_groups, r"groups of \[4\] parameters in the checkpoint, of \[2, 2\] here"),
+    "order": (
+        lambda model: torch.optim.AdamW(list(model.parameters())[::-1]),
+        r"parameter 0 has shape \[8, 3\] in the checkpoint, \[1\] here",
+    ),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_checkpoint_of_another_optimizer_is_refused(tmp_path: Path, other: str) -> None:
+    saved = make_trainer(tmp_path)
+    saved.fit(*loaders(), epochs=1)
+    saved.save_checkpoint("adamw.pt")
+    build, message = OTHERS[other]
+    model = Mean()
+    trainer = Trainer(model, build(model), checkpoint_dir=tmp_path, device="cpu")
+    before = [parameter.clone() for parameter in model.parameters()]
+    with pytest.raises(MspeError, match=message):
+        trainer.load_checkpoint("adamw.pt")
+    assert all(torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
+
+
+def test_a_checkpoint_written_before_is_read_or_refused(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It says neither of which optimizer nor of which metric it is."""
+    saved = make_trainer(tmp_path)
+    saved.fit(*loaders(), epochs=2)
+    content = torch.load(saved.save_checkpoint("model.pt"), weights_only=True)
+    torch.save(
+        {key: value for key, value in content.items() if key not in ("optimizer_type", "best")}, tmp_path / "old.pt"
+    )
+    trainer = make_trainer(tmp_path)
+    trainer.load_checkpoint("old.pt")
+    trainer.fit(*loaders(), epochs=3)
+    assert "does not say which metric its best value is of; it is taken as val loss" in caplog.text
+    other = Mean()
+    sgd = Trainer(other, torch.optim.SGD(other.parameters()), checkpoint_dir=tmp_path, device="cpu")
+    with pytest.raises(MspeError, match="amsgrad is only in the checkpoint, dampening only here"):
+        sgd.load_checkpoint("old.pt")
+
+
+def test_a_scheduler_on_one_side_alone_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    make_trainer(tmp_path).save_checkpoint("model.pt")
+    trainer = make_trainer(tmp_path)
+    trainer.scheduler = None
+    trainer.load_checkpoint("model.pt")
+    assert "scheduler: the checkpoint's is not used" in caplog.text
 
 
 def test_a_damaged_or_newer_checkpoint_is_refused(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """The Trainer: learning, resuming, interruptions, what is refused."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
 from mspe.common.errors import MspeError
+from mspe.tasks.metrics import accept_source
 from mspe.training import Trainer, get_optimizer, get_scheduler, set_seed
 from tests.training.fixtures import Mean, loaders, make_trainer
 
@@ -96,3 +98,51 @@ def test_a_plateau_follows_the_direction_of_the_metric(tmp_path: Path) -> None:
     trainer.scheduler = get_scheduler(trainer.optimizer, "plateau", patience=0)
     history = trainer.fit(*loaders(), epochs=5, metric_for_best="accuracy")
     assert len(set(history["lr"])) == 1
+
+
+def constant(**values: float) -> Callable[..., dict[str, float]]:
+    """Metrics that never change."""
+    return lambda prediction, target: dict(values)
+
+
+def test_another_metric_begins_its_best_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    trainer = make_trainer(tmp_path)
+    trainer.fit(*loaders(), epochs=2)
+    trainer.save_checkpoint("model.pt")
+    metrics = constant(accuracy=0.001)  # above any loss so far it is not
+    loaded = make_trainer(tmp_path, metrics=metrics)
+    loaded.load_checkpoint("model.pt")
+    for runner in (trainer, loaded):
+        runner.metrics = accept_source(metrics)
+        runner.fit(*loaders(), epochs=4, metric_for_best="accuracy")
+        assert (runner.best_metric, runner.best_epoch) == (0.001, 3)
+        assert torch.load(tmp_path / "best.pt", weights_only=True)["best"]["metric"] == "accuracy"
+    assert caplog.text.count("the best epoch is now chosen by val accuracy, anew; val loss was") == 2
+
+
+def test_a_resumed_run_begins_another_metric_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    state = tmp_path / "state.pt"
+    make_trainer(tmp_path).fit(*loaders(), epochs=2, resume_path=state)
+    resumed = make_trainer(tmp_path)
+    history = resumed.fit(*loaders(), epochs=4, metric_for_best="mae", resume_path=state)
+    assert resumed.best_metric == min(history["val_mae"][2:])
+    assert "chosen by val mae, anew" in caplog.text
+
+
+def test_the_count_of_early_stopping_survives_a_checkpoint(tmp_path: Path) -> None:
+    metrics = constant(mae=1.0)
+    first = make_trainer(tmp_path, metrics=metrics)
+    first.fit(*loaders(), epochs=3, metric_for_best="mae")  # two epochs without a better one
+    first.save_checkpoint("model.pt")
+    second = make_trainer(tmp_path, metrics=metrics)
+    second.load_checkpoint("model.pt")
+    second.fit(*loaders(), epochs=50, metric_for_best="mae", early_stopping=5)
+    assert (second.epoch, second.best_epoch) == (6, 1)
+
+
+def test_a_run_that_is_over_is_not_followed_by_another_metric(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    trainer.fit(*loaders(), epochs=2)
+    best = trainer.best_metric
+    trainer.fit(*loaders(), epochs=2, metric_for_best="mae")
+    assert trainer.best_metric == best and not (tmp_path / "last.pt").exists()
