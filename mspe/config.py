@@ -1,5 +1,7 @@
 """`params.yaml` as one typed object; each section's schema stands in the package that it configures."""
 
+import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -10,10 +12,13 @@ from mspe.common.errors import MspeError
 from mspe.common.section import NonNegativeInt, PathError, PositiveInt, Section, Seed, validate
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.registry import DATASETS, find_misfit
+from mspe.dataset.settings import left_to_dataset, resolve_auto
 from mspe.encodings.config import EncodingParams
 from mspe.models.config import ModelParams
 from mspe.tasks import get_task
 from mspe.training.config import TrainingParams
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -57,6 +62,12 @@ class Params(Section):
     evaluation: EvaluationParams
     runtime: RuntimeParams
 
+    @model_validator(mode="before")
+    @classmethod
+    def _auto_is_the_datasets_own(cls, values: Any) -> Any:
+        name = _dataset_name(values)
+        return resolve_auto(values, DATASETS[name].settings if name in DATASETS else {})
+
     @model_validator(mode="after")
     def _dataset_has_what_is_asked_for(self) -> "Params":
         misfit = find_misfit(self.dataset)
@@ -81,8 +92,15 @@ class Params(Section):
         return self
 
 
-def load_params(path: str | Path = "params.yaml") -> Params:
+def load_params(path: str | Path = "params.yaml", settings: Mapping[str, Any] | None = None) -> Params:
     """Read and check the parameters.
+
+    Parameters
+    ----------
+    path
+        The file.
+    settings
+        What `auto` stands for, as `read_values` takes it; None: what the dataset that the file names would set.
 
     Raises
     ------
@@ -90,7 +108,38 @@ def load_params(path: str | Path = "params.yaml") -> Params:
         If the file is missing or not YAML, or a key or a value is not allowed: one line that names the full path of
         each parameter, what it was given, and what is allowed.
     """
-    return validate(Params, read_yaml(path), str(path))
+    values = read_yaml(path) if settings is None else read_values(settings, path)
+    return validate(Params, values, str(path))
+
+
+def read_values(settings: Mapping[str, Any], path: str | Path = "params.yaml") -> Any:
+    """Read the parameters as plain values, `auto` replaced; a line in the log names what the dataset has set.
+
+    Parameters
+    ----------
+    settings
+        The own settings of the stored dataset, as its schema has them.
+    path
+        The file.
+
+    Raises
+    ------
+    MspeError
+        If the file is missing or not YAML.
+    """
+    values = read_yaml(path)
+    used = ", ".join(f"{key}={value}" for key, value in left_to_dataset(values, settings).items())
+    if used:
+        message = "%s: %s (the dataset's own settings; set them in %s to override)"
+        logger.info(message, _dataset_name(values), used, path)
+    return resolve_auto(values, settings)
+
+
+def _dataset_name(values: Any) -> str:
+    """`dataset.name` of plain values, empty where there is none: their schema then refuses them."""
+    section = values.get("dataset") if isinstance(values, Mapping) else None
+    name = section.get("name") if isinstance(section, Mapping) else None
+    return name if isinstance(name, str) else ""
 
 
 def read_yaml(path: str | Path) -> Any:

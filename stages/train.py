@@ -19,11 +19,12 @@ from mspe.training.distributed import process_group
 
 
 def main(seed: int) -> None:
-    params = load_params()
+    schema = GraphSchema.load("data/graphs/schema.json")
+    params = load_params(settings=schema.settings)
     bank = read_bank("data/encodings/bank.json")
     encodings = EncodingSet.from_config(bank)
     data = TrainingData(
-        schema=GraphSchema.load("data/graphs/schema.json"),
+        schema=schema,
         bank=bank,
         train=read_encoded("train", encodings),
         val=read_encoded("val", encodings),

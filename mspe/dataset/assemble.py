@@ -70,6 +70,7 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
         class_counts=task.class_counts(packed, num_classes),
         label_counts=task.label_counts(packed, num_classes),
         max_nodes=max(int(graphs.num_nodes.max()) for graphs in packed.values()),
+        settings=dict(spec.settings),
         counts={**{name: len(graphs) for name, graphs in packed.items()}, **samples.dropped},
     )
     return GraphDataset(schema, *(finished[name] for name in SPLITS))

@@ -1,12 +1,13 @@
 """What a dataset's file says of it, and what reading it gives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from torch_geometric.data import Data
 
 from mspe.dataset.config import DatasetParams
+from mspe.dataset.settings import check_settings
 from mspe.tasks import Task
 
 SplitKind = Literal["published", "random", "stratified", "scaffold", "folds", "column"]
@@ -82,6 +83,8 @@ class DatasetSpec:
         Parts of a split by `folds`.
     tasks
         Types of task that `dataset.task` may ask for; None for any.
+    settings
+        Its own values of parameters that are `auto` in `params.yaml`, by their path: `{"training.epochs": 40}`.
     """
 
     name: str
@@ -96,6 +99,10 @@ class DatasetSpec:
     embedded: bool = False
     folds: int = 10
     tasks: tuple[str, ...] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_settings(self.name, self.settings)
 
     @property
     def metric(self) -> str:

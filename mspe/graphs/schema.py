@@ -1,7 +1,7 @@
 """What a dataset's graphs hold, so that a model, a loss and a report can be chosen without looking at them."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -37,6 +37,8 @@ class GraphSchema(Section):
     """The loss that the field trains with on this dataset."""
     metric: str
     """The metric that the field reports on this dataset; the best epoch is chosen by it, on validation."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """The dataset's own values of parameters that are `auto` in `params.yaml`, by their path."""
     target_mean: Tuple[float] = ()
     target_std: Tuple[float] = ()
     """Per target, over the training split (regression only); a model's outputs are scaled by them."""

@@ -107,7 +107,7 @@ def train_seed(
     arguments = model_arguments(model_params, data.schema, data.bank, training.loss)
     model = get_model(**arguments).to(device)
     train_loader, val_loader = _build_loaders(model, data, training.batch_size, seed, device, group)
-    metadata = {"model": arguments, "schema": data.schema.model_dump()}
+    metadata = {"model": arguments, "schema": data.schema.model_dump(), "training": training.model_dump()}
     trainer = _build_trainer(training, runtime, model, data.schema, len(train_loader), paths.checkpoints, metadata)
     num_parameters = log_model_info(trainer.model)
     cost = CostMeter(trainer.device)
@@ -128,7 +128,6 @@ def train_seed(
     run = {
         "seed": seed,
         "model": metadata,
-        "training": training.model_dump(),
         "batches": len(train_loader),
         "processes": group.size,
         "device": str(device),

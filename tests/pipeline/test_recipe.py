@@ -72,7 +72,7 @@ def test_the_command_prints_what_changes_and_a_second_time_that_nothing_does(
 ) -> None:
     apply(GRAPHGPS)
     printed = capsys.readouterr().out.splitlines()
-    assert "dataset.name: nci → zinc" in printed and "training.epochs: 25 → 2000" in printed
+    assert "dataset.name: nci → zinc" in printed and "training.epochs: auto → 2000" in printed
     assert not any(line.startswith(("seeds", "model.hidden_dim")) for line in printed)  # these stay as they are
     assert "dvc repro" in printed[-1]
     assert load_params(folder / "params.yaml") == with_recipe(GRAPHGPS)

@@ -51,4 +51,5 @@ SPEC = DatasetSpec(
     read=read,
     embedded=True,
     folds=5,
+    settings={"model.norm": "layer", "training.epochs": 40},
 )

@@ -29,4 +29,5 @@ SPEC = DatasetSpec(
     citation="Knuth, The Stanford GraphBase, 1993",
     read=read,
     embedded=True,
+    settings={"training.epochs": 40, "training.batch_size": 1},
 )
