@@ -82,6 +82,20 @@ class FeatureTable:
             schema.edge_features, schema.num_edge_features, schema.edge_vocabularies, schema.edge_mean, schema.edge_std
         )
 
+    def no_rows(self) -> Tensor | None:
+        """Return the raw feature of a graph that has no row of it: an edge feature, where it has no edges.
+
+        Examples
+        --------
+        >>> FeatureTable.learn(torch.tensor([[6, 0], [8, 0]])).no_rows().shape
+        torch.Size([0, 2])
+        """
+        if self.kind == "none":
+            return None
+        if self.kind == "real":
+            return torch.empty(0, self.width)
+        return torch.empty(0, max(1, len(self.vocabularies)), dtype=torch.long)
+
     def check(self, values: Tensor | None, name: str) -> None:
         """See that a feature has the kind and the columns that training saw.
 

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, overload
 
@@ -14,7 +15,15 @@ from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors, write_tensors
-from mspe.graphs.packing import EDGE_LABEL_INDEX, Level, attribute_level, attribute_rows, check_form, count_links
+from mspe.graphs.packing import (
+    EDGE_LABEL_INDEX,
+    Level,
+    attribute_level,
+    attribute_rows,
+    check_form,
+    count_links,
+    packable_attributes,
+)
 
 
 class PackedGraphs(Dataset[Data]):
@@ -91,28 +100,28 @@ class PackedGraphs(Dataset[Data]):
         Parameters
         ----------
         graphs
-            Attributes that are not tensors are refused.
+            Attributes that are neither tensors nor numbers are left out, with a line in the log. A graph without edges
+            need not have those of edges.
         levels
-            What one row of an attribute belongs to, where the first graph's shapes leave it open; by default what PyG
-            says of that graph (`is_edge_attr`, `is_node_attr`).
+            What one row of an attribute belongs to, where a graph's shapes leave it open; by default what PyG says of
+            the first graph that has it, with edges where there is one (`is_edge_attr`, `is_node_attr`).
 
         Raises
         ------
         MspeError
-            If the list is empty, or a graph lacks an attribute that the first one has, or has it in another width.
+            If the list is empty, or a graph lacks an attribute that another one has, or has it in another width.
         """
         if not graphs:
             raise MspeError("cannot pack an empty list of graphs; give at least one")
         for number, graph in enumerate(graphs):
             check_form(graph, number)
-        first, given = graphs[0], levels or {}
-        names = [name for name in first.to_dict() if name not in ("edge_index", "num_nodes")]
-        known = {name: given.get(name) or attribute_level(first, name) for name in names}
+        first, given = packable_attributes(graphs), levels or {}
+        known = {name: given.get(name) or attribute_level(graphs[first[name]], name) for name in first}
         return cls(
             num_nodes=torch.tensor([graph.num_nodes for graph in graphs]),
             num_edges=torch.tensor([graph.num_edges for graph in graphs]),
             edge_index=torch.cat([graph.edge_index for graph in graphs], dim=1).int(),
-            fields={name: attribute_rows(graphs, name, known[name]) for name in names},
+            fields={name: attribute_rows(graphs, name, known[name], first[name]) for name in first},
             levels=known,
             num_links=torch.tensor([count_links(graph) for graph in graphs]),
         )
@@ -250,7 +259,8 @@ class PackedGraphs(Dataset[Data]):
     def collate(self, graphs: Sequence[int] | Int[Tensor, " chosen"]) -> Batch:
         """Build a PyG `Batch` of the chosen graphs by slicing the flat tensors.
 
-        It has `batch`, `ptr`, `edge_index` and every field, concatenated; a pair field stays flat (Σn² rows).
+        It has `batch`, `ptr`, `edge_index` and every field, concatenated; a pair field stays flat (Σn² rows). PyG's
+        `to_data_list` gives the graphs back.
         """
         chosen = self._select(torch.as_tensor(graphs, dtype=torch.long))
         return next(chosen.batches([len(chosen)]))
@@ -270,8 +280,13 @@ class PackedGraphs(Dataset[Data]):
             first[:-1], count
         )  # in its batch
         shift = node_offsets[:-1] - torch.repeat_interleave(start, count)  # of each graph's nodes: [graphs]
-        ptr = node_offsets[_ranges(first[:-1], count + 1)] - torch.repeat_interleave(start, count + 1)
-        rows = {level: self._offsets[level][first].diff().tolist() for level in {"node", "edge", *self.levels.values()}}
+        ptr = self._batch_offsets("node", first, count)
+        levels = {"node", "edge", *self.levels.values()}
+        rows = {level: self._offsets[level][first].diff().tolist() for level in levels}
+        bounds = {
+            level: (ptr if level == "node" else self._batch_offsets(level, first, count)).split([n + 1 for n in sizes])
+            for level in levels
+        }
         edge_index = self.edge_index + torch.repeat_interleave(shift, self.num_edges)  # int64, though stored as int32
         fields = {name: field.split(rows[self.levels[name]]) for name, field in self.fields.items()}
         if EDGE_LABEL_INDEX in fields:
@@ -280,13 +295,23 @@ class PackedGraphs(Dataset[Data]):
         columns = {
             "edge_index": edge_index.split(rows["edge"], dim=1),
             "batch": torch.repeat_interleave(number, self.num_nodes).split(rows["node"]),
-            "ptr": ptr.split([size + 1 for size in sizes]),
+            "ptr": bounds["node"],
             "num_nodes": rows["node"],
             **fields,
         }
         empty = Batch(_base_cls=Data)  # PyG makes a class each time one is built; a copy costs a quarter
-        for values in zip(*columns.values(), strict=True):
-            yield copy.copy(empty).update(dict(zip(columns, values, strict=True)))
+        num_nodes = iter(self.num_nodes.tolist())
+        for index, values in enumerate(zip(*columns.values(), strict=True)):
+            batch = copy.copy(empty).update(dict(zip(columns, values, strict=True)))
+            slices = {name: bounds[level][index] for name, level in {"edge_index": "edge", **self.levels}.items()}
+            yield _separable(batch, slices, list(islice(num_nodes, sizes[index])))
+
+    def _batch_offsets(
+        self, level: Level, first: Int[Tensor, " batches_plus_one"], count: Int[Tensor, " batches"]
+    ) -> Int[Tensor, " graphs_and_batches"]:
+        """Where the rows of each graph begin within its batch, and behind the last graph's, batch after batch."""
+        offsets = self._offsets[level]
+        return offsets[_ranges(first[:-1], count + 1)] - torch.repeat_interleave(offsets[first[:-1]], count + 1)
 
     def groups_by_size(self, max_elements: int) -> Iterable[tuple[int, Int[Tensor, " group"]]]:
         """Yield (node count, graphs of that count), each group small enough that its n² grid has `max_elements`."""
@@ -333,6 +358,14 @@ class PackedGraphs(Dataset[Data]):
     def __repr__(self) -> str:
         nodes, edges = int(self.num_nodes.sum()), int(self.num_edges.sum())
         return f"{type(self).__name__}({len(self)} graphs, {nodes} nodes, {edges} edges, fields={list(self.fields)})"
+
+
+def _separable(batch: Batch, slices: dict[str, Tensor], num_nodes: list[int]) -> Batch:
+    """The same batch, with what PyG takes it apart by (`to_data_list`, `get_example`)."""
+    zeros = torch.zeros_like(batch.ptr[:-1])
+    moved = {name: batch.ptr[:-1] if name in ("edge_index", EDGE_LABEL_INDEX) else zeros for name in slices}
+    batch._slice_dict, batch._inc_dict, batch._num_nodes = slices, moved, num_nodes
+    return batch
 
 
 def _offsets(counts: Int[Tensor, " graphs"]) -> Int[Tensor, " graphs_plus_one"]:

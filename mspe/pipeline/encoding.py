@@ -8,7 +8,7 @@ from torch_geometric.data import Data
 from mspe.common.errors import MspeError
 from mspe.common.files import read_json, refuse_existing, write_tensors
 from mspe.dataset import DATASETS, get_dataset
-from mspe.dataset.own.pt_files import load_graphs
+from mspe.dataset.own.saved_graphs import load_graphs
 from mspe.encodings import AddMultiScalePE, EncodingSet
 from mspe.pipeline.prediction import molecule_samples
 from mspe.pipeline.trained_model import TrainedModel

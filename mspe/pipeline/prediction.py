@@ -9,10 +9,10 @@ from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.dataset.own.csv_table import Table, read_table
-from mspe.dataset.own.pt_files import load_graphs
-from mspe.graphs.clean_graph import clean_graph
+from mspe.dataset.own.saved_graphs import load_graphs
+from mspe.graphs.clean_graph import usable_graph
 from mspe.graphs.molecules import describe_problem, molecule_structure
-from mspe.graphs.validation import find_problem
+from mspe.graphs.validation import Problem
 from mspe.pipeline.trained_model import TrainedModel
 
 
@@ -79,9 +79,11 @@ def graph_samples(path: str | Path) -> list[Sample]:
     samples = []
     for number, attributes in enumerate(load_graphs(Path(path))):
         inputs = {name: value for name, value in attributes.items() if name != "y"}
-        graph = clean_graph(inputs, f"{path}: graph {number}")
-        problem = find_problem(graph)
-        samples.append(Sample(str(number), None if problem else graph, str(problem or ""), {"name": str(number)}))
+        graph, name = usable_graph(inputs), str(number)
+        if isinstance(graph, Problem):
+            samples.append(Sample(name, None, str(graph), {"name": name}))
+        else:
+            samples.append(Sample(name, graph, cells={"name": name}))
     return samples
 
 

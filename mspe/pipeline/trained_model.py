@@ -14,11 +14,11 @@ from mspe.common.files import read_tensors
 from mspe.common.section import validate
 from mspe.encodings import AddMultiScalePE, EncodingSet
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
-from mspe.graphs.clean_graph import clean_graph
+from mspe.graphs.clean_graph import usable_graph
 from mspe.graphs.features import FeatureTable
 from mspe.graphs.molecules import describe_problem, molecule_structure
 from mspe.graphs.packing import Level
-from mspe.graphs.validation import find_problem
+from mspe.graphs.validation import Problem
 from mspe.models import get_model
 from mspe.pipeline.evaluation import Evaluation
 from mspe.tasks import Task, task_of
@@ -165,10 +165,9 @@ class TrainedModel:
     def _to_graph(self, number: int, sample: Data | str) -> Data:
         if isinstance(sample, Data):
             inputs = {name: value for name, value in sample.to_dict().items() if name != "y"}
-            graph = clean_graph(inputs, f"sample {number}")
-            broken = find_problem(graph)
-            if broken is not None:
-                raise MspeError(f"sample {number}: {broken}; correct it, or leave it out")
+            graph = usable_graph(inputs)
+            if isinstance(graph, Problem):
+                raise MspeError(f"sample {number}: {graph}; correct it, or leave it out")
             return graph
         problem = describe_problem(sample)
         if problem is not None:
@@ -177,11 +176,12 @@ class TrainedModel:
 
     def _prepare(self, graphs: Sequence[Data]) -> PackedGraphs:
         """Pack the graphs with their features numbered and scaled as in training."""
+        nodes, edges = FeatureTable.of_nodes(self.schema), FeatureTable.of_edges(self.schema)
+        for graph in graphs:
+            if graph.num_edges == 0:  # whatever it holds there says nothing
+                graph.edge_attr = edges.no_rows()
         packed = PackedGraphs.from_list(graphs, _INPUTS)
-        for name, table in (
-            ("x", FeatureTable.of_nodes(self.schema)),
-            ("edge_attr", FeatureTable.of_edges(self.schema)),
-        ):
+        for name, table in (("x", nodes), ("edge_attr", edges)):
             table.check(packed.fields.get(name), name)
             packed = table.apply(packed, name)
         return packed

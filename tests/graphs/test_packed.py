@@ -8,6 +8,7 @@ from torch_geometric.data import Batch
 from torch_geometric.loader import DataLoader
 
 from mspe.common.errors import MspeError
+from mspe.encodings import EncodingSet, compute_spectrum
 from mspe.graphs import GraphLoader, PackedGraphs, read_split, write_splits
 from tests.conftest import cycle
 from tests.graphs.fixtures import GRAPHS
@@ -48,6 +49,27 @@ def test_pairs_to_be_scored_are_renumbered_as_pyg_does(tmp_path: Path) -> None:
     assert torch.equal(packed[0].edge_label_index, asked[0].edge_label_index)
     loaded = list(GraphLoader(packed, batch_size=2))
     assert [batch.edge_label_index.tolist() for batch in loaded] == [[[0, 1], [1, 2]], [[0], [0]]]
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 4])
+def test_a_batch_can_be_taken_apart_again(batch_size: int) -> None:
+    bank = EncodingSet.from_config({"filters": {"walk": {"steps": [2, 3]}}})
+    graphs = [data.clone() for data in GRAPHS]
+    for number, data in enumerate(graphs):
+        data.edge_label_index = torch.arange(data.num_nodes).repeat(2, 1)
+        data.edge_label = torch.full((data.num_nodes,), float(number))
+    packed = PackedGraphs.from_list(graphs)
+    spectrum = compute_spectrum(packed)
+    packed = packed.with_fields_of(spectrum).with_fields_of(bank.encode_nodes(spectrum))
+    restored = [data for batch in GraphLoader(packed, batch_size) for data in batch.to("cpu").to_data_list()]
+    assert len(restored) == len(graphs)
+    for number, (ours, original) in enumerate(zip(restored, graphs, strict=True)):
+        assert ours.num_nodes == original.num_nodes and isinstance(ours.num_nodes, int)
+        for name, value in packed[number].to_dict().items():
+            left, right = torch.as_tensor(ours[name]), torch.as_tensor(value)
+            torch.testing.assert_close(left, right, rtol=0, atol=0, equal_nan=True, msg=name)
+        assert torch.equal(ours.edge_index, original.edge_index) and torch.equal(ours.x, original.x)
+    assert torch.equal(packed.collate([1, 3]).get_example(1).x, graphs[3].x)
 
 
 def test_pygs_own_loader_takes_packed_graphs() -> None:

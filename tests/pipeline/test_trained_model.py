@@ -58,6 +58,19 @@ def test_it_encodes_with_its_own_bank_and_leaves_the_graphs_as_they_are(regressi
     assert encoded.smiles == "CCO"
 
 
+@pytest.mark.parametrize("edge_attr", [None, torch.tensor([]), torch.empty(0, 5), []], ids=str)
+def test_a_graph_without_edges_is_predicted_whatever_its_edge_features(
+    regression: tuple[GraphDataset, Path], edge_attr: object
+) -> None:
+    trained = TrainedModel.load(regression[1])
+    methane, others = from_smiles("C"), [from_smiles("CCO")]
+    bare = Data(x=methane.x, edge_index=torch.tensor([]), edge_attr=edge_attr)
+    expected = trained.predict([methane])
+    for samples in ([bare], [bare, *others], [*others, bare]):
+        index = samples.index(bare)
+        torch.testing.assert_close(trained.predict(samples)[index : index + 1], expected, atol=1e-6, rtol=1e-5)
+
+
 def test_a_smiles_string_that_cannot_be_read_is_named(regression: tuple[GraphDataset, Path]) -> None:
     with pytest.raises(MspeError, match="sample 1: unreadable SMILES: 'C1CC'; correct it, or leave it out"):
         TrainedModel.load(regression[1]).predict(["CCO", "C1CC"])

@@ -1,5 +1,6 @@
 """Graphs in tables: edges.csv, and where there are such files nodes.csv and graphs.csv beside it."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -23,6 +24,8 @@ from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
 from mspe.graphs.validation import Problem
 from mspe.tasks import Targets, infer_task
+
+logger = logging.getLogger(__name__)
 
 Index = dict[str, dict[str, int]]
 """The number of each node within its graph, by the names of both."""
@@ -53,6 +56,8 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     dropped = Counter[str]()
     for rows in parts.values():
         dropped.update(rows.rejected.dropped())
+        rows.report_left_along()
+    _report_repeats(parts["edges"], pairs)
     names = parts["graphs"].graphs if "graphs" in parts else list(index)
     if not names:
         raise MspeError(f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the tables")
@@ -121,6 +126,7 @@ def _read_nodes(parts: Mapping[str, Rows], index: Index) -> None:
     for line, row in nodes.table.rows:
         graph, node = nodes.cell(row, "graph"), nodes.cell(row, "node")
         if samples is not None and graph in samples.left_out:
+            nodes.left_along += 1
             continue
         problem = nodes.problem(row, known)
         if problem is None and node in index.get(graph, {}):
@@ -139,6 +145,7 @@ def _read_edges(parts: Mapping[str, Rows], index: Index) -> Int[Tensor, "edges 2
     for line, row in edges.table.rows:
         graph, names = edges.cell(row, "graph"), edges.names(row)
         if samples is not None and graph in samples.left_out:
+            edges.left_along += 1
             continue
         problem = edges.problem(row, known) or _weight_problem(edges, row)
         unknown = [name for name in names if name not in index.get(graph, {})]
@@ -149,6 +156,24 @@ def _read_edges(parts: Mapping[str, Rows], index: Index) -> Int[Tensor, "edges 2
             numbers = index.setdefault(graph, {})
             pairs.append([numbers.setdefault(name, len(numbers)) for name in names])
     return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2)
+
+
+def _report_repeats(edges: Rows, pairs: Int[Tensor, "edges 2"]) -> None:
+    """Say which rows are an edge that another row is already, in whichever direction, and which are self-loops."""
+    found: dict[str, list[int]] = {"repeat an edge, in either direction, and are not used": [], "are self-loops": []}
+    repeats, loops = found.values()
+    seen = set()
+    for line, graph, pair in zip(edges.lines, edges.graphs, pairs.tolist(), strict=True):
+        edge = (graph, *sorted(pair))
+        if edge in seen:
+            repeats.append(line)
+        elif pair[0] == pair[1]:
+            loops.append(line)
+        seen.add(edge)
+    for kind, lines in found.items():
+        if lines:
+            named = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
+            logger.warning("%s: %d rows %s: lines %s", edges.table.path, len(lines), kind, named)
 
 
 def _weight_problem(edges: Rows, row: list[str]) -> Problem | None:

@@ -1,5 +1,6 @@
 """The usable rows of the tables that graphs are read from."""
 
+import logging
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from mspe.dataset.own.csv_table import RejectedRows, Table
 from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.graphs.validation import Problem
+
+logger = logging.getLogger(__name__)
 
 NAMES = {"graphs": ("graph",), "nodes": ("node",), "edges": ("source", "target")}
 """The tables of a folder, and the columns without which they are none."""
@@ -28,6 +31,8 @@ class Rows:
         Per usable row its cells, where it stands, and the graph that it names: the empty name where graphs have none.
     left_out
         Graphs of which this table has a row, but no usable one.
+    left_along
+        How many rows were not read, since their graph is left out.
     """
 
     table: Table
@@ -38,6 +43,7 @@ class Rows:
     lines: list[int] = field(default_factory=list)
     graphs: list[str] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
+    left_along: int = 0
 
     def cell(self, row: list[str], column: str) -> str:
         """Cell of a column; empty where there is no such column, or the row is too short."""
@@ -68,6 +74,11 @@ class Rows:
         self.cells.append(row)
         self.lines.append(line)
         self.graphs.append(self.cell(row, "graph"))
+
+    def report_left_along(self) -> None:
+        """Say how many rows graphs that are left out took along."""
+        if self.left_along:
+            logger.warning("%s: %d rows are of graphs that are left out", self.table.path, self.left_along)
 
     def keep_graphs(self, graphs: Container[str], reason: str) -> None:
         """Leave out the rows of all other graphs."""

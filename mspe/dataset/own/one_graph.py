@@ -1,5 +1,6 @@
 """Edge prediction on the user's own graph."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,11 @@ from mspe.dataset.edge_prediction import edge_samples
 from mspe.dataset.spec import Samples
 from mspe.tasks import EdgePrediction, get_task
 
+logger = logging.getLogger(__name__)
+
 
 def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams, dropped: dict[str, int]) -> Samples:
-    """Edge prediction on the only graph; its targets, where it has some, are ignored.
+    """Edge prediction on the only graph; its targets, where it has some, are not used, with a line in the log.
 
     Raises
     ------
@@ -31,6 +34,8 @@ def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams,
         raise MspeError(
             f"{folder}: dataset.task is {params.task}, but the graph has no targets; give some, or leave it"
         )
+    if graphs[0].get("y") is not None:
+        logger.warning("%s: y is not used: the task is %s", folder, params.task)
     graph = Data(**{name: values for name, values in graphs[0].to_dict().items() if name != "y"})
     try:
         return replace(edge_samples(graph, params.split_seed), task=EdgePrediction(), dropped=dropped)

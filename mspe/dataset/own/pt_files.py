@@ -1,112 +1,120 @@
-"""Graphs in files that `torch.save` wrote: loaded without running code, checked, with their targets read off `y`."""
+"""Graphs in files that `torch.save` wrote, checked, with their targets read off `y`."""
 
-import re
-import warnings
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch_geometric.data import Data
-from torch_geometric.data.data import DataEdgeAttr, DataTensorAttr
-from torch_geometric.data.storage import GlobalStorage
 
 from mspe.common.errors import MspeError
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
+from mspe.dataset.own.edge_report import report_edges
+from mspe.dataset.own.graph_targets import GraphId, count_nodes_by_targets, keep_with_target, shape_targets
 from mspe.dataset.own.one_graph import edge_samples_of, is_edge_prediction
+from mspe.dataset.own.saved_graphs import load_graphs
 from mspe.dataset.own.split_names import find_part, group_by_part
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
-from mspe.graphs.clean_graph import clean_graph
-from mspe.graphs.validation import Problem, find_problem
+from mspe.graphs.clean_graph import USED, tells_node_count, usable_graph
+from mspe.graphs.validation import Problem
 from mspe.tasks import Targets, infer_task
 
-GraphId = tuple[Path, int]
-"""A file, and the number of a graph in it."""
+logger = logging.getLogger(__name__)
 
 
 def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams) -> Samples:
     """Read the graphs of some files; one that cannot be used is left out and counted.
 
     Files that are called after parts of a split, such as train.pt, valid.pt and test.pt, are these parts; where there
-    is none for validation, it is cut from train.
+    is none for validation, it is cut from train. Attributes that are not read are named in the log.
 
     Raises
     ------
     MspeError
-        If a file is no such file, the graphs' features differ in width or kind, no graph can be used, the targets do
-        not fit the task, or, with `dataset.strict`, for the first graph that cannot be used.
+        If a file is no such file, most graphs differ in their features, no graph can be used, the targets do not fit
+        the task, or, with `dataset.strict`, for the first graph that cannot be used.
     """
     parts = _parts_by_name(paths) if params.split in (None, "column") else {}
     rejected = RejectedRows(folder, params.strict)
-    graphs: dict[GraphId, Data] = {}
-    for path in paths:
-        for number, attributes in enumerate(load_graphs(path)):
-            graph = clean_graph(attributes, f"{path}: graph {number}")
-            problem = find_problem(graph)
-            if problem is None:
-                graphs[path, number] = graph
-            else:
-                rejected.add(f"{path.name}, graph {number}", problem)
-    _check_features(graphs)
+    graphs, untold = _read(folder, paths, rejected)
     unlabelled = all(graph.y is None for graph in graphs.values())
-    level = "edge" if unlabelled or is_edge_prediction(params.task) else _shape_targets(graphs, folder)
-    if level != "edge":
-        graphs = _with_target(graphs, rejected)
+    level: TargetLevel = "edge"
+    if not (unlabelled or is_edge_prediction(params.task)):
+        count_nodes_by_targets(graphs, untold, folder)
+        level = shape_targets(graphs, folder)
+        graphs = keep_with_target(graphs, level, rejected)
+    graphs = _with_same_features(graphs, rejected)
     dropped = rejected.dropped()
     if not graphs:
         raise MspeError(
             f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the graphs and save them again"
         )
+    report_edges(list(graphs.values()), folder, edges_are_samples=level == "edge")
     if level == "edge":
         return edge_samples_of(list(graphs.values()), folder, params, dropped)
     split = group_by_part([parts[path] for path, _ in graphs]) if parts else None
     return replace(_with_numbers(graphs, level, folder, params), predefined_split=split, dropped=dropped)
 
 
-def load_graphs(path: Path) -> list[dict[str, Any]]:
-    """The attributes of the graphs in a file: one `Data`, or a list or tuple of them.
+def _read(folder: Path, paths: Sequence[Path], rejected: RejectedRows) -> tuple[dict[GraphId, Data], set[GraphId]]:
+    """The graphs that can be used, and those of them that do not tell how many nodes they have."""
+    graphs: dict[GraphId, Data] = {}
+    untold: set[GraphId] = set()
+    unused = Counter[str]()
+    for path in paths:
+        for number, attributes in enumerate(load_graphs(path)):
+            graph = usable_graph(attributes)
+            if isinstance(graph, Problem):
+                rejected.add(f"{path.name}, graph {number}", graph)
+                continue
+            graphs[path, number] = graph
+            unused.update(name for name in attributes if name not in USED)
+            if not tells_node_count(attributes):
+                untold.add((path, number))
+    if unused:
+        named = ", ".join(f"{name} (of {count} graphs)" for name, count in unused.items())
+        logger.warning("%s: attributes that are not used: %s; only %s are", folder, named, ", ".join(USED))
+    return graphs, untold
 
-    Raises
-    ------
-    MspeError
-        If the file is damaged, holds anything else, or would execute code.
-    """
-    graph_classes = [DataEdgeAttr, DataTensorAttr, GlobalStorage]  # PyG lists all others that a Data consists of
-    try:
-        with torch.serialization.safe_globals(graph_classes), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            content = torch.load(path, map_location="cpu", weights_only=True)
-            items = list(content) if isinstance(content, list | tuple) else [content]
-            graphs = [item.to_dict() for item in items if type(item) is Data]
-    except Exception as error:  # torch raises a dozen types for a damaged archive
-        unknown = re.search(r"GLOBAL ([\w.]+) ", str(error))
-        reason = f"holds {unknown[1]}, which may run code" if unknown else "damaged, or not written by torch.save"
-        raise MspeError(
-            f"{path}: cannot be read safely ({reason}); save PyG Data with tensors alone, or a list of them"
-        ) from None
-    if not items:
-        raise MspeError(f"{path}: holds an empty list; save at least one PyG Data, or remove the file")
-    if len(graphs) < len(items):
-        other = next(type(item).__name__ for item in items if type(item) is not Data)
-        raise MspeError(f"{path}: holds a {other}, allowed: a PyG Data, or a list of them; save those with torch.save")
+
+def _with_same_features(graphs: dict[GraphId, Data], rejected: RejectedRows) -> dict[GraphId, Data]:
+    """The graphs whose features have the width and kind of most; those without edges join whatever the others have."""
+    for name in ("x", "edge_attr", "edge_weight"):
+        of_edges = name != "x"
+        forms = {p: _feature_form(g, name) for p, g in graphs.items() if g.num_edges or not of_edges}
+        if not forms:
+            continue
+        form, count = Counter(forms.values()).most_common(1)[0]
+        if 2 * count <= len(forms):
+            _refuse_forms(forms, form, name)
+        model = next(graphs[place] for place, own in forms.items() if own == form)
+        for place, own in forms.items():
+            if own != form:
+                problem = Problem("other features", f"{name} has {own} instead of {form}")
+                rejected.add(f"{place[0].name}, graph {place[1]}", problem)
+        graphs = {place: graph for place, graph in graphs.items() if forms.get(place, form) == form}
+        if of_edges:
+            _fill_edgeless(graphs, name, model.get(name))
     return graphs
 
 
-def _check_features(graphs: dict[GraphId, Data]) -> None:
-    """Refuse graphs whose features differ in width or kind."""
-    for name in ("x", "edge_attr", "edge_weight"):
-        forms = {place: _feature_form(graph, name) for place, graph in graphs.items()}
-        (first_path, first), form = next(iter(forms.items()), ((Path(), 0), ""))
-        for (path, number), other in forms.items():
-            if other != form:
-                raise MspeError(
-                    f"{path}: graph {number}: {name} has {other}, but graph {first} of {first_path.name} has {form}; "
-                    "give all graphs the same"
-                )
+def _fill_edgeless(graphs: dict[GraphId, Data], name: str, values: torch.Tensor | None) -> None:
+    for graph in graphs.values():
+        if graph.num_edges == 0:
+            graph[name] = None if values is None else values[:0]
+
+
+def _refuse_forms(forms: dict[GraphId, str], form: str, name: str) -> None:
+    (first_path, first), _ = next((place, own) for place, own in forms.items() if own == form)
+    (path, number), other = next((place, own) for place, own in forms.items() if own != form)
+    raise MspeError(
+        f"{path}: graph {number}: {name} has {other}, but graph {first} of {first_path.name} has {form}; "
+        "give all graphs the same"
+    )
 
 
 def _feature_form(graph: Data, name: str) -> str:
@@ -116,50 +124,6 @@ def _feature_form(graph: Data, name: str) -> str:
         return "no values"
     kind = "real" if values.is_floating_point() else "whole"
     return f"rows of {values.size(1) if values.ndim > 1 else 1} {kind} numbers"
-
-
-def _shape_targets(graphs: dict[GraphId, Data], folder: Path) -> TargetLevel:
-    """Decide what the targets belong to, and give each graph's one row a graph or one row a node.
-
-    To nodes, where y has as many rows as nodes in every graph, and not every graph has one node.
-    """
-    given = {place: graph for place, graph in graphs.items() if graph.y is not None}
-    by_node = all(graph.y.size()[:1] == (graph.num_nodes,) for graph in given.values())
-    level: TargetLevel = "node" if by_node and any(graph.num_nodes > 1 for graph in given.values()) else "graph"
-    for graph in given.values():
-        graph.y = graph.y.reshape(graph.num_nodes if level == "node" else 1, -1)
-    widths = Counter(graph.y.size(1) for graph in given.values())
-    width, count = widths.most_common(1)[0]
-    if 2 * count <= len(given):
-        (path, number), other = next((place, g.y.size(1)) for place, g in given.items() if g.y.size(1) != width)
-        raise MspeError(
-            f"{folder}: y has {other} numbers in graph {number} of {path.name} and {width} in others; give one row a "
-            "node in every graph, or as many numbers in every graph"
-        )
-    return level
-
-
-def _with_target(graphs: dict[GraphId, Data], rejected: RejectedRows) -> dict[GraphId, Data]:
-    """The graphs whose targets can be used."""
-    width = Counter(graph.y.size(1) for graph in graphs.values() if graph.y is not None).most_common(1)[0][0]
-    kept = {}
-    for place, graph in graphs.items():
-        problem = _target_problem(graph, width)
-        if problem is None:
-            kept[place] = graph
-        else:
-            rejected.add(f"{place[0].name}, graph {place[1]}", problem)
-    return kept
-
-
-def _target_problem(graph: Data, width: int) -> Problem | None:
-    if graph.y is None:
-        return Problem("no target", "no y")
-    if graph.y.size(1) != width:
-        return Problem("target of another width", f"{graph.y.size(1)} instead of {width}")
-    if bool(graph.y.isinf().any()):
-        return Problem("target not finite", "y holds infinity")
-    return Problem("no target", "y holds NaN alone") if bool(graph.y.isnan().all()) else None
 
 
 def _with_numbers(graphs: dict[GraphId, Data], level: TargetLevel, folder: Path, params: DatasetParams) -> Samples:
