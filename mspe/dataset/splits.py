@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from mspe.common.errors import MspeError
+from mspe.graphs.molecules import parse_smiles
 
 Split = tuple[list[int], list[int], list[int]]
 
@@ -108,7 +109,7 @@ def scaffold_split(smiles: Sequence[str]) -> Split:
     groups: dict[str, list[int]] = {}
     for position, text in enumerate(smiles):
         try:
-            scaffold = MurckoScaffold.MurckoScaffoldSmiles(smiles=text, includeChirality=True)
+            scaffold = MurckoScaffold.MurckoScaffoldSmiles(mol=parse_smiles(text), includeChirality=True)
         except (ValueError, RuntimeError):  # RDKit cannot write down some aromatic scaffolds: a group of its own
             scaffold = text
         groups.setdefault(scaffold, []).append(position)

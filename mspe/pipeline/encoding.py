@@ -46,7 +46,7 @@ def read_input(source: str, root: str = "data/raw", smiles_column: str = "smiles
     samples = molecule_samples(source, smiles_column)
     for sample in samples:
         if sample.graph is None:
-            raise MspeError(f"{source}: {sample.name!r}: {sample.reason}; correct the row, or leave it out")
+            raise MspeError(f"{source}: {sample.reason}; correct the row, or leave it out")
     return {"": [sample.graph for sample in samples if sample.graph is not None]}
 
 

@@ -11,7 +11,7 @@ from mspe.common.errors import MspeError
 from mspe.dataset.own.csv_table import Table, read_table
 from mspe.dataset.own.pt_files import load_graphs
 from mspe.graphs.clean_graph import clean_graph
-from mspe.graphs.molecules import describe_problem, molecule_structure
+from mspe.graphs.molecules import BLANKS, describe_problem, molecule_structure
 from mspe.graphs.validation import find_problem
 from mspe.pipeline.trained_model import TrainedModel
 
@@ -54,9 +54,9 @@ def molecule_samples(path: str | Path, smiles_column: str = "smiles") -> list[Sa
     samples = []
     for line, row in table.rows:
         cells = _name_cells(table, line, row)
-        name = list(cells.values())[place].strip()
-        reason = describe_problem(name) or ""
-        samples.append(Sample(name, None if reason else molecule_structure(name), reason, cells))
+        name = list(cells.values())[place].strip(BLANKS)
+        problem = describe_problem(name)
+        samples.append(Sample(name, None if problem else molecule_structure(name), str(problem or ""), cells))
     return samples
 
 

@@ -1,5 +1,6 @@
 """Molecules in a CSV file: a SMILES column, target columns, and perhaps a split."""
 
+import logging
 from pathlib import Path
 
 from mspe.common.errors import MspeError
@@ -7,9 +8,11 @@ from mspe.dataset.own.csv_table import RejectedRows, describe_dropped, read_tabl
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.dataset.spec import Samples
 from mspe.graphs import TaskType
-from mspe.graphs.molecules import describe_problem, molecule_graph
+from mspe.graphs.molecules import BLANKS, describe_problem, molecule_graph
 from mspe.graphs.validation import Problem
 from mspe.tasks import Targets, infer_task
+
+logger = logging.getLogger(__name__)
 
 
 def read_molecules(
@@ -50,13 +53,16 @@ def read_molecules(
         if problem is not None:
             rejected.add(f"line {line}", problem)
             continue
-        smiles.append(row[place].strip())
+        smiles.append(row[place].strip(BLANKS))
         cells.append(columns.cells(row))
         parts.append(columns.part(row))
     dropped = rejected.dropped()
     if not smiles:
         reasons = describe_dropped(dropped)
         raise MspeError(f"{table.path}: no usable row ({reasons}); correct the rows, or name other columns")
+    inchis = sum(text.startswith("InChI=") for text in smiles)
+    if inchis:
+        logger.info("%s: %d of %d molecules are given as InChI", table.path, inchis, len(smiles))
     targets = Targets.of_cells(cells, columns.names)
     inferred, values, classes = infer_task(targets, task, str(table.path), "graph")
     return Samples(
@@ -76,5 +82,4 @@ def _problem(row: list[str], place: int, columns: TargetColumns) -> Problem | No
     problem = columns.problem(row, row[place] if place < len(row) else "")
     if problem is not None:
         return problem
-    unreadable = describe_problem(row[place].strip())
-    return None if unreadable is None else Problem(unreadable, repr(row[place]))
+    return describe_problem(row[place])
