@@ -1,10 +1,11 @@
-"""Molecules in a CSV file: a SMILES column, target columns, and perhaps a split."""
+"""Molecules in a table, or what is read as one: a SMILES column, target columns, and perhaps a split."""
 
 import logging
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import RejectedRows, describe_dropped, read_table
+from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
+from mspe.dataset.own.molecule_table import read_molecule_table
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.dataset.spec import Samples
 from mspe.graphs import TaskType
@@ -41,17 +42,17 @@ def read_molecules(
         If the file is missing, empty or no table, a column is missing, no row can be used, or, with `strict`, for the
         first row that cannot.
     """
-    table = read_table(path)
+    table = read_molecule_table(path)
     place = table.position(smiles_column, "dataset.smiles_column")
-    columns = TargetColumns.choose(table, target_columns, split_column, (smiles_column,), by_column)
+    columns = TargetColumns.choose(table, target_columns, split_column, (smiles_column, *table.labels), by_column)
     rejected = RejectedRows(table.path, strict)
     smiles: list[str] = []
     cells: list[list[str]] = []
     parts: list[str] = []
     for line, row in table.rows:
-        problem = _problem(row, place, columns)
+        problem = table.problems.get(line) or _problem(row, place, columns)
         if problem is not None:
-            rejected.add(f"line {line}", problem)
+            rejected.add(f"{table.unit} {line}", problem)
             continue
         smiles.append(row[place].strip(BLANKS))
         cells.append(columns.cells(row))
