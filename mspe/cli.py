@@ -76,7 +76,7 @@ def _add_plugins(parser: ArgumentParser) -> None:
 
 def _predict_arguments(parser: ArgumentParser) -> None:
     _add_checkpoint(parser)
-    parser.add_argument("input", help="a CSV file with a column of SMILES, or a .pt file of PyG graphs")
+    parser.add_argument("input", help="molecules (.csv with a column of SMILES, .smi, .sdf) or PyG graphs (.pt)")
     parser.add_argument(
         "--output", help="the table of predictions (default: of molecules.csv, molecules.predictions.csv beside it)"
     )
@@ -131,7 +131,7 @@ def _evaluate(arguments: Namespace) -> int:
 
 
 def _encode_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("input", help="a dataset's name, a .pt file of PyG graphs, or a CSV file of SMILES")
+    parser.add_argument("input", help="a dataset's name, PyG graphs (.pt), or molecules (.csv, .smi, .sdf)")
     parser.add_argument("output", help="the .pt file to write; of a dataset: a folder, with a file per split")
     _add_overwrite(parser)
     bank = parser.add_mutually_exclusive_group()

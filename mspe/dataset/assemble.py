@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from mspe.common.errors import MspeError
 from mspe.common.parallel import map_chunks
 from mspe.dataset.base import GraphDataset
 from mspe.dataset.config import DatasetParams
-from mspe.dataset.duplicates import count_duplicates
+from mspe.dataset.duplicates import count_duplicates, identify_graphs, identify_molecules
 from mspe.dataset.spec import DatasetSpec, Samples, SplitKind
 from mspe.dataset.splits import cut_validation, fold_split, random_split, scaffold_split, stratified_split
 from mspe.graphs import SPLITS, GraphSchema, PackedGraphs
@@ -43,7 +44,7 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
     categories = samples.num_categories or (None, None)
     nodes = FeatureTable.learn(train.fields.get("x"), categories[0], samples.standardize)
     edges = FeatureTable.learn(train.fields.get("edge_attr"), categories[1], samples.standardize)
-    _warn_of_duplicates(packed, spec.name)
+    _warn_of_duplicates(samples, parts, packed, spec.name, num_workers)
     finished = {name: edges.apply(nodes.apply(graphs, "x"), "edge_attr") for name, graphs in packed.items()}
     mean, deviation = task.target_statistics(train)
     num_classes = task.count_classes(packed, samples.classes)
@@ -185,11 +186,19 @@ def _check_targets(train: PackedGraphs, task: Task, name: str, classes: Sequence
         )
 
 
-def _warn_of_duplicates(packed: Mapping[str, PackedGraphs], name: str) -> None:
+def _warn_of_duplicates(
+    samples: Samples, parts: Sequence[Sequence[int]], packed: Mapping[str, PackedGraphs], name: str, num_workers: int
+) -> None:
     if any("edge_label" in graphs.fields for graphs in packed.values()):
         return  # the same nodes by construction; what differs are the supervision edges
+    if samples.smiles is None:
+        identities = {split: identify_graphs(graphs) for split, graphs in packed.items()}
+    else:
+        smiles = [[samples.smiles[position] for position in part] for part in parts]
+        forms = [chain.from_iterable(map_chunks(identify_molecules, part, num_workers)) for part in smiles]
+        identities = dict(zip(SPLITS, map(list, forms), strict=True))
     for split in ("val", "test"):
-        found = count_duplicates(packed["train"], packed[split])
+        found = count_duplicates(identities["train"], identities[split])
         if found:
             logger.warning(
                 "%s: test leakage: %d of %d %s graphs are also training graphs; their scores are optimistic",

@@ -28,7 +28,7 @@ class DatasetParams(Section):
     fold: NonNegativeInt = 0
     """Which fold is the test part of a split by folds."""
     path: str = "examples/molecules.csv"
-    """Of smiles: a CSV file. Of graphs: a folder. It has to be there for every dataset, since DVC watches it."""
+    """Of smiles: a .csv, .smi or .sdf file. Of graphs: a folder. It has to be there always, since DVC watches it."""
     task: Literal["regression", "classification", "edge_prediction"] | None = None
     """Of smiles and graphs; null: read off the targets."""
     smiles_column: str = "smiles"

@@ -21,6 +21,8 @@ def check_path(params: DatasetParams) -> None:
             "only what Git tracks, so give an absolute path there"
         )
     if params.name == "smiles" and not path.is_file():
-        raise MspeError(f"dataset.path: got {params.path!r}, not a file; give a CSV file with a column of SMILES")
+        raise MspeError(
+            f"dataset.path: got {params.path!r}, not a file; give a .csv file with SMILES, a .smi or a .sdf file"
+        )
     if params.name == "graphs" and not path.is_dir():
         raise MspeError(f"dataset.path: got {params.path!r}, not a folder; give one of .pt files or of CSV tables")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mspe.common.errors import MspeError
+from mspe.graphs.molecules import parse_smiles
 
 Split = tuple[list[int], list[int], list[int]]
 
@@ -111,7 +112,7 @@ def scaffold_split(smiles: Sequence[str]) -> Split:
     groups: dict[str, list[int]] = {}
     for position, text in enumerate(smiles):
         try:
-            scaffold = MurckoScaffold.MurckoScaffoldSmiles(smiles=text, includeChirality=True)
+            scaffold = MurckoScaffold.MurckoScaffoldSmiles(mol=parse_smiles(text), includeChirality=True)
         except (ValueError, RuntimeError):  # RDKit cannot write down some aromatic scaffolds: a group of its own
             scaffold = text
         groups.setdefault(scaffold, []).append(position)

@@ -1,5 +1,7 @@
 """Molecules as graphs. RDKit is imported where it is used."""
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 import torch
@@ -7,24 +9,103 @@ from torch_geometric.data import Data
 from torch_geometric.utils import from_rdmol
 from torch_geometric.utils.smiles import e_map, x_map
 
+from mspe.graphs.chirality import COLUMN, number_stereocentres
+from mspe.graphs.validation import Problem
+
 if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
+BLANKS = " \t\r\n"
+"""May stand around a SMILES string; any other blank is a foreign character."""
+_WITH_EXTENSION = re.compile(r"[!-~]+(?: +\|.*\|)?")  # of CXSMILES, which RDKit reads
 
-def parse_smiles(smiles: str) -> "Mol | None":
-    """Parse a SMILES string; None where RDKit cannot. RDKit's own complaints are not printed."""
+
+def parse_smiles(text: str) -> "Mol | None":
+    """Parse a SMILES string, with or without CXSMILES's extension, or an InChI; None where that is no molecule.
+
+    RDKit leaves aside what follows a blank and foreign letters at either end, which here is no molecule. RDKit's own
+    complaints are not printed.
+
+    Examples
+    --------
+    >>> parse_smiles("CCO junk") is None
+    True
+    """
     from rdkit import Chem, RDLogger
 
     RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
-    return Chem.MolFromSmiles(smiles)
-
-
-def describe_problem(smiles: str) -> str | None:
-    """Return why a SMILES string makes no graph; None where it does."""
-    molecule = parse_smiles(smiles)
+    text = text.strip(BLANKS)
+    if not _WITH_EXTENSION.fullmatch(text):
+        return None
+    molecule = _parse_inchi(text) if text.startswith("InChI=") else Chem.MolFromSmiles(text)
     if molecule is None or molecule.GetNumAtoms() == 0:
-        return "unreadable SMILES"
-    return None if _has_known_categories(molecule) else "atom or bond out of range"
+        return None
+    return plain(molecule)
+
+
+def plain(molecule: "Mol") -> "Mol":
+    """Drop what a molecule's graph does not hold: numbers of atoms, and which way round a racemate's centres are drawn.
+
+    Of centres that are known only up to their mirror image (`|&1:1|`, `|o1:1|`) one is drawn, and would pass for it.
+    """
+    from rdkit.Chem import ChiralType, StereoGroupType
+
+    for atom in molecule.GetAtoms():
+        atom.SetAtomMapNum(0)
+    for group in molecule.GetStereoGroups():
+        if group.GetGroupType() != StereoGroupType.STEREO_ABSOLUTE:
+            for atom in group.GetAtoms():
+                atom.SetChiralTag(ChiralType.CHI_UNSPECIFIED)
+    return molecule
+
+
+def _parse_inchi(text: str) -> "Mol | None":
+    """An InChI's molecule; None where RDKit reads another one, as of an InChI without its layer of hydrogens."""
+    from rdkit import Chem
+
+    molecule = Chem.MolFromInchi(text)
+    same = molecule is not None and Chem.MolToInchi(molecule).partition("/")[2] == text.partition("/")[2]
+    return molecule if same else None
+
+
+def canonical_smiles(text: str) -> str:
+    """Return the one SMILES string of a readable molecule, however it is written.
+
+    Examples
+    --------
+    >>> canonical_smiles("OCC") == canonical_smiles("C(O)C")
+    True
+    """
+    from rdkit import Chem
+
+    return Chem.MolToSmiles(parse_smiles(text))
+
+
+def describe_problem(text: str) -> Problem | None:
+    """Return why a SMILES string or an InChI makes no graph; None where it does.
+
+    Examples
+    --------
+    >>> print(describe_problem("CC\u200b"))
+    unreadable SMILES: 'CC\\u200b': U+200B ZERO WIDTH SPACE
+    """
+    molecule = parse_smiles(text)
+    if molecule is None:
+        stray = _find_stray(text.strip(BLANKS))
+        return Problem("unreadable SMILES", repr(text) + (f": {stray}" if stray else ""))
+    return None if _has_known_categories(molecule) else Problem("atom or bond out of range", repr(text))
+
+
+def _find_stray(text: str) -> str | None:
+    """What stands in a text that no SMILES string has."""
+    foreign = next((letter for letter in text if not " " <= letter <= "~" and letter not in BLANKS), None)
+    if foreign is not None:
+        return f"U+{ord(foreign):04X} {unicodedata.name(foreign, '')}".rstrip()
+    if re.search("(?<!-)>", text):
+        return "a reaction"
+    if text.startswith("InChI="):
+        return "an InChI that RDKit does not read as the same molecule"
+    return None if _WITH_EXTENSION.fullmatch(text) or not text else "text after a blank"
 
 
 def _has_known_categories(molecule: "Mol") -> bool:
@@ -59,8 +140,12 @@ def molecule_graph(sample: tuple[str, tuple[float, ...]]) -> Data:
 
 
 def molecule_structure(smiles: str) -> Data:
-    """A readable SMILES string as a graph, with PyG's categories of atoms and bonds (`from_rdmol`)."""
+    """A readable SMILES string as a graph, with PyG's categories of atoms and bonds (`from_rdmol`).
+
+    Chirality is numbered by `number_stereocentres`, so that one molecule is one graph, however its SMILES is written.
+    """
     molecule = parse_smiles(smiles)
     assert molecule is not None, smiles
     graph = from_rdmol(molecule)
+    graph.x[:, COLUMN] = torch.tensor(number_stereocentres(molecule))
     return Data(x=graph.x, edge_index=graph.edge_index, edge_attr=graph.edge_attr)

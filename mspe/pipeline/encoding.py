@@ -20,7 +20,8 @@ def read_input(source: str, root: str = "data/raw", smiles_column: str = "smiles
     Parameters
     ----------
     source
-        A dataset's name, as `list_datasets` has it; a `.pt` file of PyG graphs; or a CSV file of SMILES.
+        A dataset's name, as `list_datasets` has it; a `.pt` file of PyG graphs; or a CSV, `.smi` or SD file of
+        molecules.
     root
         Where a dataset's raw files lie.
     smiles_column
@@ -41,12 +42,12 @@ def read_input(source: str, root: str = "data/raw", smiles_column: str = "smiles
         return dict(zip(("train", "val", "test"), map(list, dataset.get_splits()), strict=True))
     if not Path(source).is_file():
         raise MspeError(f"{source}: neither a file nor a dataset; `mspe datasets` lists those")
-    if Path(source).suffix == ".pt":
+    if Path(source).suffix.lower() == ".pt":
         return {"": [Data.from_dict(attributes) for attributes in load_graphs(Path(source))]}
     samples = molecule_samples(source, smiles_column)
     for sample in samples:
         if sample.graph is None:
-            raise MspeError(f"{source}: {sample.name!r}: {sample.reason}; correct the row, or leave it out")
+            raise MspeError(f"{source}: {sample.reason}; correct the row, or leave it out")
     return {"": [sample.graph for sample in samples if sample.graph is not None]}
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import Table, read_table
+from mspe.dataset.own.csv_table import Table
+from mspe.dataset.own.molecule_table import read_molecule_table
 from mspe.dataset.own.saved_graphs import load_graphs
 from mspe.graphs.clean_graph import usable_graph
-from mspe.graphs.molecules import describe_problem, molecule_structure
+from mspe.graphs.molecules import BLANKS, describe_problem, molecule_structure
 from mspe.graphs.validation import Problem
 from mspe.pipeline.trained_model import TrainedModel
 
@@ -37,26 +38,26 @@ class Sample:
 
 
 def read_samples(path: str | Path, smiles_column: str = "smiles") -> list[Sample]:
-    """Read the graphs of a `.pt` file, or the molecules of any other, which is taken for a CSV file."""
-    return graph_samples(path) if Path(path).suffix == ".pt" else molecule_samples(path, smiles_column)
+    """Read the graphs of a `.pt` file, or the molecules of any other."""
+    return graph_samples(path) if Path(path).suffix.lower() == ".pt" else molecule_samples(path, smiles_column)
 
 
 def molecule_samples(path: str | Path, smiles_column: str = "smiles") -> list[Sample]:
-    """Return the molecules of a CSV file, named by their SMILES; one that makes no graph has a reason.
+    """Return the molecules of a table, a `.smi` or an SD file; one that makes no graph has a reason.
 
     Raises
     ------
     MspeError
         If the file is missing or no table, has no such column, or a row has more cells than there are columns.
     """
-    table = read_table(path)
+    table = read_molecule_table(path)
     place = table.position(smiles_column, "--smiles-column")
     samples = []
     for line, row in table.rows:
         cells = _name_cells(table, line, row)
-        name = list(cells.values())[place].strip()
-        reason = describe_problem(name) or ""
-        samples.append(Sample(name, None if reason else molecule_structure(name), reason, cells))
+        name = list(cells.values())[place].strip(BLANKS)
+        problem = table.problems.get(line) or describe_problem(name)
+        samples.append(Sample(name, None if problem else molecule_structure(name), str(problem or ""), cells))
     return samples
 
 
@@ -64,7 +65,9 @@ def _name_cells(table: Table, line: int, row: Sequence[str]) -> dict[str, str]:
     """A row by column; cells that it lacks at its end are empty."""
     width = len(table.columns)
     if any(cell.strip() for cell in row[width:]):
-        raise MspeError(f"{table.path}: line {line}: {len(row)} cells under {width} columns; quote those with a comma")
+        raise MspeError(
+            f"{table.path}: {table.unit} {line}: {len(row)} cells under {width} columns; quote those with a comma"
+        )
     return dict(zip(table.columns, [*row[:width], *[""] * (width - len(row))], strict=True))
 
 

@@ -14,6 +14,7 @@ from mspe.common.files import read_tensors
 from mspe.common.section import validate
 from mspe.encodings import AddMultiScalePE, EncodingSet
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
+from mspe.graphs.chirality import check_chirality
 from mspe.graphs.clean_graph import usable_graph
 from mspe.graphs.features import FeatureTable
 from mspe.graphs.molecules import describe_problem, molecule_structure
@@ -171,7 +172,7 @@ class TrainedModel:
             return graph
         problem = describe_problem(sample)
         if problem is not None:
-            raise MspeError(f"sample {number}: {problem}: {sample!r}; correct it, or leave it out")
+            raise MspeError(f"sample {number}: {problem}; correct it, or leave it out")
         return molecule_structure(sample)
 
     def _prepare(self, graphs: Sequence[Data]) -> PackedGraphs:
@@ -183,5 +184,7 @@ class TrainedModel:
         packed = PackedGraphs.from_list(graphs, _INPUTS)
         for name, table in (("x", nodes), ("edge_attr", edges)):
             table.check(packed.fields.get(name), name)
+            if name == "x" and table.vocabularies:
+                check_chirality(table.vocabularies, packed.fields[name])
             packed = table.apply(packed, name)
         return packed

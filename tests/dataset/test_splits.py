@@ -78,6 +78,11 @@ def test_the_scaffold_split_is_the_fields() -> None:
     assert scaffold_split(smiles) == (train, val, test)
 
 
+def test_a_scaffold_is_one_however_its_molecule_is_written() -> None:
+    benzenes = ["c1ccccc1", "C1=CC=CC=C1", "[CH3:1]c1ccccc1", "InChI=1S/C6H6/c1-2-4-6-5-3-1/h1-6H"] * 2
+    assert scaffold_split([*benzenes, "C1CCCC1", "CCO"]) == ([*range(8)], [9], [8])
+
+
 def test_what_cannot_be_stratified_is_named() -> None:
     with pytest.raises(MspeError, match="class 7 has 1 member, and a stratified split needs at least 3"):
         stratified_split([0] * 20 + [7], seed=0)

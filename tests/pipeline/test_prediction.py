@@ -39,7 +39,7 @@ def test_what_cannot_be_read_has_a_reason_and_no_prediction(
     path.write_text("name,structure\na,CCO\nb,C1CC\nc,[C+9]\nd,CCN\n")
     predicted = predict_with(regression[1], read_samples(path, "structure"))
     assert [value is None for value in predicted["prediction"]] == [False, True, True, False]
-    assert predicted["reason"] == ["", "unreadable SMILES", "atom or bond out of range", ""]
+    assert predicted["reason"] == ["", "unreadable SMILES: 'C1CC'", "atom or bond out of range: '[C+9]'", ""]
     alone = predict_with(regression[1], [sample for sample in read_samples(path, "structure") if sample.graph is None])
     assert alone["prediction"] == [None, None]
 
@@ -108,7 +108,7 @@ def test_the_command_writes_a_table_and_its_status_follows_strict(
         assert "1 predictions, and a reason for each of 1 without one" in result.stdout
     header, first, second = (tmp_path / "out.csv").read_text().splitlines()
     assert header == "smiles,prediction,reason"
-    assert first.startswith("CCO,") and second == "C1CC,,unreadable SMILES"
+    assert first.startswith("CCO,") and second == "C1CC,,unreadable SMILES: 'C1CC'"
     result = subprocess.run([*call[:-3], "nothing.csv"], capture_output=True, text=True, cwd=ROOT, check=False)
     assert result.returncode == 1 and "Traceback" not in result.stderr
 

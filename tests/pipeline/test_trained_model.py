@@ -1,5 +1,6 @@
 """A trained model from its checkpoint alone."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,23 @@ def test_a_schema_of_another_version_names_the_key(regression: tuple[GraphDatase
     write_tensors(tmp_path / "other.pt", content)
     with pytest.raises(MspeError, match=r"other.pt: metadata.schema: colour: unknown key"):
         TrainedModel.load(tmp_path / "other.pt")
+
+
+def test_a_molecule_has_one_prediction_however_it_is_written(shared_data: Path, tmp_path: Path) -> None:
+    Chem = pytest.importorskip("rdkit.Chem")  # noqa: N806
+    trained = TrainedModel.load(train(get_dataset("lipo", root=str(shared_data), limit=200), tmp_path), "cpu")
+    with (shared_data / "MoleculeNet" / "lipo" / "raw" / "Lipophilicity.csv").open() as file:
+        smiles = sorted((row["smiles"] for row in csv.DictReader(file)), key=lambda text: "@" not in text)[:500]
+    at_random = [Chem.MolToRandomSmilesVect(Chem.MolFromSmiles(text), 1, randomSeed=0)[0] for text in smiles]
+    difference = trained.predict(at_random) - trained.predict(smiles)
+    assert sum(a != b for a, b in zip(smiles, at_random, strict=True)) > 450
+    assert difference.abs().max() < 1e-5 * trained.schema.target_std[0]
+
+
+def test_chirality_by_the_order_of_neighbours_is_not_taken_for_labels(tmp_path: Path) -> None:
+    path = tmp_path / "molecules.csv"
+    chiral = ["C[C@H](F)Cl", "C[C@@H](F)Cl"] * 10
+    path.write_text("\n".join(["smiles,target", *(f"{text},{number}" for number, text in enumerate(chiral))]))
+    checkpoint = train(get_dataset("smiles", path=str(path)), tmp_path)
+    with pytest.raises(MspeError, match="the model was trained on CIP labels; give it SMILES instead of graphs"):
+        TrainedModel.load(checkpoint).predict([from_smiles("C[C@H](F)Cl")])

@@ -7,7 +7,7 @@ import logging
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mspe.common.errors import MspeError
@@ -21,7 +21,7 @@ _NAMED_PLACES = 5
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV file with a header.
+    """A CSV file with a header, or what is read as one.
 
     Attributes
     ----------
@@ -31,11 +31,20 @@ class Table:
         Their names.
     rows
         (line in the file, cells) of each row that is not empty.
+    labels
+        Columns that name the samples, which are targets only where they are asked for.
+    unit
+        What the numbers of the rows count.
+    problems
+        By number of the row, why it could not be read; its cells are empty.
     """
 
     path: Path
     columns: list[str]
     rows: list[tuple[int, list[str]]]
+    labels: tuple[str, ...] = ()
+    unit: str = "line"
+    problems: Mapping[int, Problem] = field(default_factory=dict)
 
     def position(self, column: str, parameter: str) -> int:
         """Position of a column.
@@ -74,27 +83,44 @@ def read_table(path: str | Path) -> Table:
         row.
     """
     path = Path(path)
-    if not path.is_file():
-        raise MspeError(f"{path}: no such file; set dataset.path to a CSV file")
-    text = _read_text(path)
+    text = read_text(path)
     header = text.partition("\n")[0]
     separator = max(SEPARATORS, key=header.count)  # the first, a comma, where there is none
     if separator != SEPARATORS[0]:
         logger.info("%s: columns are separated by %r", path, separator)
     (_, names), *rows = _read_rows(path, text, separator) or [(1, [""])]
     columns = [" ".join(name.split()) for name in names]
-    twice = [name for name, count in Counter(columns).items() if count > 1]
-    if twice:
-        raise MspeError(f"{path}: line 1: duplicate column {twice[0]!r}; rename one")
+    check_columns(path, columns)
     if not rows:
         raise MspeError(f"{path}: no rows under the header; the file needs one line a sample")
     return Table(path, columns, rows)
 
 
-def _read_text(path: Path) -> str:
-    """The whole file; what ends a line is left to the reader of rows."""
+def check_columns(path: Path, columns: Sequence[str]) -> None:
+    """Refuse a header that names a column twice.
+
+    Raises
+    ------
+    MspeError
+        If it does.
+    """
+    twice = [name for name, count in Counter(columns).items() if count > 1]
+    if twice:
+        raise MspeError(f"{path}: line 1: duplicate column {twice[0]!r}; rename one")
+
+
+def read_text(path: Path) -> str:
+    """Read a whole file of UTF-8 text, gzip by its suffix; what ends a line is left to the reader of rows.
+
+    Raises
+    ------
+    MspeError
+        If it is missing, or no such text.
+    """
+    if not path.is_file():
+        raise MspeError(f"{path}: no such file; set dataset.path to a CSV file")
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
             return file.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MspeError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None

@@ -1,15 +1,19 @@
-"""Molecules in a CSV file: a SMILES column, target columns, and perhaps a split."""
+"""Molecules in a table, or what is read as one: a SMILES column, target columns, and perhaps a split."""
 
+import logging
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import RejectedRows, describe_dropped, read_table
+from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
+from mspe.dataset.own.molecule_table import read_molecule_table
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.dataset.spec import Samples
 from mspe.graphs import TaskType
-from mspe.graphs.molecules import describe_problem, molecule_graph
+from mspe.graphs.molecules import BLANKS, describe_problem, molecule_graph
 from mspe.graphs.validation import Problem
 from mspe.tasks import Targets, infer_task
+
+logger = logging.getLogger(__name__)
 
 
 def read_molecules(
@@ -38,25 +42,28 @@ def read_molecules(
         If the file is missing, empty or no table, a column is missing, no row can be used, or, with `strict`, for the
         first row that cannot.
     """
-    table = read_table(path)
+    table = read_molecule_table(path)
     place = table.position(smiles_column, "dataset.smiles_column")
-    columns = TargetColumns.choose(table, target_columns, split_column, (smiles_column,), by_column)
+    columns = TargetColumns.choose(table, target_columns, split_column, (smiles_column, *table.labels), by_column)
     rejected = RejectedRows(table.path, strict)
     smiles: list[str] = []
     cells: list[list[str]] = []
     parts: list[str] = []
     for line, row in table.rows:
-        problem = _problem(row, place, columns)
+        problem = table.problems.get(line) or _problem(row, place, columns)
         if problem is not None:
-            rejected.add(f"line {line}", problem)
+            rejected.add(f"{table.unit} {line}", problem)
             continue
-        smiles.append(row[place].strip())
+        smiles.append(row[place].strip(BLANKS))
         cells.append(columns.cells(row))
         parts.append(columns.part(row))
     dropped = rejected.dropped()
     if not smiles:
         reasons = describe_dropped(dropped)
         raise MspeError(f"{table.path}: no usable row ({reasons}); correct the rows, or name other columns")
+    inchis = sum(text.startswith("InChI=") for text in smiles)
+    if inchis:
+        logger.info("%s: %d of %d molecules are given as InChI", table.path, inchis, len(smiles))
     targets = Targets.of_cells(cells, columns.names)
     inferred, values, classes = infer_task(targets, task, str(table.path), "graph")
     return Samples(
@@ -76,5 +83,4 @@ def _problem(row: list[str], place: int, columns: TargetColumns) -> Problem | No
     problem = columns.problem(row, row[place] if place < len(row) else "")
     if problem is not None:
         return problem
-    unreadable = describe_problem(row[place].strip())
-    return None if unreadable is None else Problem(unreadable, repr(row[place]))
+    return describe_problem(row[place])

@@ -1,4 +1,4 @@
-"""The user's own molecules: a CSV file with a column of SMILES."""
+"""The user's own molecules: a table with a column of SMILES, a `.smi` or an SD file."""
 
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.molecule_csv import read_molecules
@@ -20,7 +20,7 @@ def read(params: DatasetParams) -> Samples:
 
 SPEC = DatasetSpec(
     name="smiles",
-    graphs="yours, a CSV file: `dataset.path`",
+    graphs="yours, a .csv, .smi or .sdf file: `dataset.path`",
     target="the columns `dataset.target_columns`",
     task=None,
     splits=("column", "random", "stratified", "scaffold"),
