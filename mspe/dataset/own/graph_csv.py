@@ -22,7 +22,7 @@ from mspe.dataset.own.target_columns import TargetColumns
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
 from mspe.graphs.validation import Problem
-from mspe.tasks import Targets, infer_task
+from mspe.tasks import infer_task
 
 Index = dict[str, dict[str, int]]
 """The number of each node within its graph, by the names of both."""
@@ -86,14 +86,16 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
             f"{table.path}: column {params.split_column!r} is that of the split, which graphs.csv has; move it there, "
             "or set dataset.split_column to another name"
         )
-    targets = TargetColumns([], [], len(table.columns))
+    targets = TargetColumns([], [], [], len(table.columns))
     by_column = params.split in (None, "column")
     if kind == "graphs" and level == "graph":
-        targets = TargetColumns.choose(table, params.target_columns, params.split_column, ("graph",), by_column)
+        targets = TargetColumns.choose(
+            table, params.target_columns, params.split_column, ("graph",), params.task, by_column
+        )
     elif kind == "graphs" and params.split_column in table.columns:
         targets = replace(targets, split=table.columns.index(params.split_column))
     elif kind == "nodes" and level == "node":
-        targets = TargetColumns.choose(table, params.target_columns, "", ())
+        targets = TargetColumns.choose(table, params.target_columns, "", (), params.task)
     other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
     features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
     return Rows(table, RejectedRows(table.path, params.strict), FeatureColumns.learn(table, features), targets)
@@ -185,7 +187,7 @@ def _with_targets(
 ) -> Samples:
     """The graphs with their targets, and with the split where graphs.csv has one."""
     rows = parts["nodes" if level == "node" else "graphs"]
-    targets = Targets.of_cells([rows.targets.cells(row) for row in rows.cells], rows.targets.names)
+    targets = rows.targets.targets(rows.cells, params.task, str(rows.table.path))
     task, values, classes = infer_task(targets, params.task, str(rows.table.path), level)
     positions = rows.by_graph()
     for graph, name in zip(graphs, names, strict=True):

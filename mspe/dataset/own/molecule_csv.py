@@ -9,7 +9,7 @@ from mspe.dataset.spec import Samples
 from mspe.graphs import TaskType
 from mspe.graphs.molecules import describe_problem, molecule_graph
 from mspe.graphs.validation import Problem
-from mspe.tasks import Targets, infer_task
+from mspe.tasks import infer_task
 
 
 def read_molecules(
@@ -40,10 +40,10 @@ def read_molecules(
     """
     table = read_table(path)
     place = table.position(smiles_column, "dataset.smiles_column")
-    columns = TargetColumns.choose(table, target_columns, split_column, (smiles_column,), by_column)
+    columns = TargetColumns.choose(table, target_columns, split_column, (smiles_column,), task, by_column)
     rejected = RejectedRows(table.path, strict)
     smiles: list[str] = []
-    cells: list[list[str]] = []
+    rows: list[list[str]] = []
     parts: list[str] = []
     for line, row in table.rows:
         problem = _problem(row, place, columns)
@@ -51,13 +51,13 @@ def read_molecules(
             rejected.add(f"line {line}", problem)
             continue
         smiles.append(row[place].strip())
-        cells.append(columns.cells(row))
+        rows.append(row)
         parts.append(columns.part(row))
     dropped = rejected.dropped()
     if not smiles:
         reasons = describe_dropped(dropped)
         raise MspeError(f"{table.path}: no usable row ({reasons}); correct the rows, or name other columns")
-    targets = Targets.of_cells(cells, columns.names)
+    targets = columns.targets(rows, task, str(table.path))
     inferred, values, classes = infer_task(targets, task, str(table.path), "graph")
     return Samples(
         items=list(zip(smiles, map(tuple, values.tolist()), strict=True)),

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mspe.common.errors import MspeError
-from mspe.common.numbers import is_not_finite
 from mspe.dataset.own.csv_table import Table, name_columns
 from mspe.dataset.own.split_names import COLUMNS, find_part, group_by_part
+from mspe.dataset.own.target_cells import check_classes, clean_cell, find_cell_problem, holds_numbers
 from mspe.dataset.splits import Split
-from mspe.graphs import SPLITS
+from mspe.graphs import SPLITS, TaskType
 from mspe.graphs.validation import Problem
+from mspe.tasks import Targets, get_task
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ class TargetColumns:
     ----------
     names, positions
         Of the target columns.
+    numeric
+        Of each, whether it holds numbers.
     width
         Cells a row.
     split
@@ -31,16 +34,24 @@ class TargetColumns:
 
     names: list[str]
     positions: list[int]
+    numeric: list[bool]
     width: int
     split: int | None = None
 
     @classmethod
     def choose(
-        cls, table: Table, given: Sequence[str] | None, split_column: str, other: Sequence[str], by_column: bool = True
+        cls,
+        table: Table,
+        given: Sequence[str] | None,
+        split_column: str,
+        other: Sequence[str],
+        task: TaskType | None,
+        by_column: bool = True,
     ) -> "TargetColumns":
         """`choose_targets` of a table whose other columns are these and perhaps that of the split.
 
-        Without `by_column` the split is made otherwise, and its column is ignored.
+        A column holds numbers where most of its cells do, or `task` asks for them. Without `by_column` the split is
+        made otherwise, and its column is ignored.
 
         Raises
         ------
@@ -52,24 +63,48 @@ class TargetColumns:
         split = table.columns.index(column) if by_column and column in table.columns else None
         if split is not None and column != split_column:
             check_parts(table, column)
-        return cls(names, [table.columns.index(name) for name in names], len(table.columns), split)
+        positions = [table.columns.index(name) for name in names]
+        columns = [[row[place] for _, row in table.rows if place < len(row)] for place in positions]
+        continuous = task is not None and get_task(task).continuous
+        numeric = [continuous or holds_numbers(cells, may_be_words=task is not None) for cells in columns]
+        return cls(names, positions, numeric, len(table.columns), split)
 
     def problem(self, row: Sequence[str], name: str) -> Problem | None:
         """Return why a row cannot be used, and what was found; `name` is the sample's."""
         if len(row) != self.width:
             return Problem("wrong number of cells", f"{len(row)} instead of {self.width}")
-        targets = self.cells(row)
-        if self.positions and not any(targets):
+        if self.positions and not any(self.cells(row)):
             return Problem("no target", repr(name))
-        if any(is_not_finite(cell) for cell in targets):
-            return Problem("target not finite", ", ".join(targets))
+        problem = self.cell_problem(row)
+        if problem is not None:
+            return problem
         if self.split is not None and not self.part(row):
             return Problem("unknown split", f"{row[self.split]!r}, allowed: {', '.join(SPLITS)}")
         return None
 
     def cells(self, row: Sequence[str]) -> list[str]:
-        """The targets of a row, as they are written."""
-        return [row[position].strip() for position in self.positions]
+        """The targets of a row, as they are written; empty where one is unknown."""
+        columns = zip(self.positions, self.numeric, strict=True)
+        return [clean_cell(row[position], numeric) for position, numeric in columns]
+
+    def cell_problem(self, row: Sequence[str]) -> Problem | None:
+        """Why a target of a row cannot be used, and what stands there."""
+        columns = zip(self.cells(row), self.numeric, strict=True)
+        problems = (find_cell_problem(cell, numeric) for cell, numeric in columns)
+        return next((problem for problem in problems if problem is not None), None)
+
+    def targets(self, rows: Sequence[Sequence[str]], task: TaskType | None, place: str) -> Targets:
+        """The targets of these rows.
+
+        Raises
+        ------
+        MspeError
+            If the only column is one of text.
+        """
+        cells = [self.cells(row) for row in rows]
+        if task is None and self.numeric == [False]:
+            check_classes([row[0] for row in cells], self.names[0], place)
+        return Targets.of_cells(cells, self.names)
 
     def part(self, row: Sequence[str]) -> str:
         """The part of the split that a row belongs to; empty where the table does not say."""
