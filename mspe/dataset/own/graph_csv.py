@@ -53,6 +53,7 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     dropped = Counter[str]()
     for rows in parts.values():
         dropped.update(rows.rejected.dropped())
+        dropped.update(rows.unknown.dropped())
     names = parts["graphs"].graphs if "graphs" in parts else list(index)
     if not names:
         raise MspeError(f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the tables")
@@ -98,7 +99,8 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
         targets = TargetColumns.choose(table, params.target_columns, "", (), params.task)
     other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
     features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
-    return Rows(table, RejectedRows(table.path, params.strict), FeatureColumns.learn(table, features), targets)
+    rejected, unknown = (RejectedRows(table.path, params.strict) for _ in range(2))
+    return Rows(table, rejected, unknown, FeatureColumns.learn(table, features), targets)
 
 
 def _read_samples(parts: Mapping[str, Rows]) -> None:
@@ -115,7 +117,7 @@ def _read_samples(parts: Mapping[str, Rows]) -> None:
 
 
 def _read_nodes(parts: Mapping[str, Rows], index: Index) -> None:
-    """Number the nodes of each graph in the order of their rows."""
+    """Number the nodes of each graph in the order of their rows, those whose targets cannot be used too."""
     samples, nodes = parts.get("graphs"), parts.get("nodes")
     if nodes is None:
         return
@@ -128,6 +130,9 @@ def _read_nodes(parts: Mapping[str, Rows], index: Index) -> None:
         if problem is None and node in index.get(graph, {}):
             problem = Problem("repeated node", repr(node))
         nodes.take(line, row, problem)
+        unknown = None if problem is not None else nodes.targets.cell_problem(row)
+        if unknown is not None:
+            nodes.unknown.add(f"line {line}", unknown)
         if problem is None:
             numbers = index.setdefault(graph, {})
             numbers[node] = len(numbers)
@@ -187,7 +192,8 @@ def _with_targets(
 ) -> Samples:
     """The graphs with their targets, and with the split where graphs.csv has one."""
     rows = parts["nodes" if level == "node" else "graphs"]
-    targets = rows.targets.targets(rows.cells, params.task, str(rows.table.path))
+    targets = rows.targets.targets(rows.cells, rows.lines, params.task, rows.table.path)
+    targets = replace(targets, positive=params.positive_class)
     task, values, classes = infer_task(targets, params.task, str(rows.table.path), level)
     positions = rows.by_graph()
     for graph, name in zip(graphs, names, strict=True):

@@ -19,8 +19,8 @@ class Rows:
 
     Attributes
     ----------
-    table, rejected
-        The table, and its rows that cannot be used.
+    table, rejected, unknown
+        The table, its rows that cannot be used, and those of which the target alone cannot.
     features, targets
         What its columns are.
     cells, lines, graphs
@@ -31,6 +31,7 @@ class Rows:
 
     table: Table
     rejected: RejectedRows
+    unknown: RejectedRows
     features: FeatureColumns
     targets: TargetColumns
     cells: list[list[str]] = field(default_factory=list)
@@ -56,7 +57,7 @@ class Rows:
             return Problem("no name", ", ".join(map(repr, row)))
         if graphs is not None and graph not in graphs:
             return Problem("unknown graph", repr(graph))
-        return self.targets.cell_problem(row) or self.features.problem(row)
+        return self.features.problem(row)
 
     def take(self, line: int, row: list[str], problem: Problem | None) -> None:
         """Keep a row, or count it among those that cannot be used."""

@@ -1,5 +1,6 @@
 """Molecules in a CSV file: a SMILES column, target columns, and perhaps a split."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from mspe.common.errors import MspeError
@@ -20,6 +21,7 @@ def read_molecules(
     task: TaskType | None = None,
     strict: bool = False,
     by_column: bool = True,
+    positive_class: str | None = None,
 ) -> Samples:
     """Read molecules with their targets; a row that cannot be used is left out and counted.
 
@@ -27,7 +29,7 @@ def read_molecules(
     ----------
     path
         Of the file.
-    smiles_column, target_columns, split_column, task, strict
+    smiles_column, target_columns, split_column, task, strict, positive_class
         As the section `dataset` has them.
     by_column
         Whether the split is that of its column, where there is one.
@@ -44,7 +46,7 @@ def read_molecules(
     rejected = RejectedRows(table.path, strict)
     smiles: list[str] = []
     rows: list[list[str]] = []
-    parts: list[str] = []
+    lines: list[int] = []
     for line, row in table.rows:
         problem = _problem(row, place, columns)
         if problem is not None:
@@ -52,17 +54,17 @@ def read_molecules(
             continue
         smiles.append(row[place].strip())
         rows.append(row)
-        parts.append(columns.part(row))
+        lines.append(line)
     dropped = rejected.dropped()
     if not smiles:
         reasons = describe_dropped(dropped)
         raise MspeError(f"{table.path}: no usable row ({reasons}); correct the rows, or name other columns")
-    targets = columns.targets(rows, task, str(table.path))
+    targets = replace(columns.targets(rows, lines, task, table.path), positive=positive_class)
     inferred, values, classes = infer_task(targets, task, str(table.path), "graph")
     return Samples(
         items=list(zip(smiles, map(tuple, values.tolist()), strict=True)),
         to_graph=molecule_graph,
-        predefined_split=columns.predefined_split(parts),
+        predefined_split=columns.predefined_split([columns.part(row) for row in rows]),
         labels=inferred.labels(values),
         smiles=smiles,
         dropped=dropped,

@@ -16,6 +16,7 @@ from torch_geometric.data.storage import GlobalStorage
 from mspe.common.errors import MspeError
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
+from mspe.dataset.own.label_marks import hide_marks
 from mspe.dataset.own.one_graph import edge_samples_of, is_edge_prediction
 from mspe.dataset.own.split_names import find_part, group_by_part
 from mspe.dataset.spec import Samples
@@ -54,7 +55,9 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
     _check_features(graphs)
     unlabelled = all(graph.y is None for graph in graphs.values())
     level = "edge" if unlabelled or is_edge_prediction(params.task) else _shape_targets(graphs, folder)
+    whole = all(graph.y is None or not graph.y.is_floating_point() for graph in graphs.values())
     if level != "edge":
+        hide_marks(graphs.values(), params.task, str(folder))
         graphs = _with_target(graphs, rejected)
     dropped = rejected.dropped()
     if not graphs:
@@ -64,7 +67,7 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
     if level == "edge":
         return edge_samples_of(list(graphs.values()), folder, params, dropped)
     split = group_by_part([parts[path] for path, _ in graphs]) if parts else None
-    return replace(_with_numbers(graphs, level, folder, params), predefined_split=split, dropped=dropped)
+    return replace(_with_numbers(graphs, level, folder, params, whole), predefined_split=split, dropped=dropped)
 
 
 def load_graphs(path: Path) -> list[dict[str, Any]]:
@@ -162,11 +165,14 @@ def _target_problem(graph: Data, width: int) -> Problem | None:
     return Problem("no target", "y holds NaN alone") if bool(graph.y.isnan().all()) else None
 
 
-def _with_numbers(graphs: dict[GraphId, Data], level: TargetLevel, folder: Path, params: DatasetParams) -> Samples:
-    """The graphs with their targets as the task has them."""
+def _with_numbers(
+    graphs: dict[GraphId, Data], level: TargetLevel, folder: Path, params: DatasetParams, whole: bool
+) -> Samples:
+    """The graphs with their targets as the task has them; `whole`: they were saved as integers."""
     rows = [graph.y.size(0) for graph in graphs.values()]
     values = torch.cat([graph.y for graph in graphs.values()])
-    task, numbers, classes = infer_task(Targets.of_tensor(values), params.task, str(folder), level)
+    targets = replace(Targets.of_tensor(values, whole), positive=params.positive_class)
+    task, numbers, classes = infer_task(targets, params.task, str(folder), level)
     for graph, part in zip(graphs.values(), numbers.split(rows), strict=True):
         graph.y = part
     labels = task.labels(numbers) if level == "graph" else None
