@@ -16,6 +16,8 @@ def parse_number(cell: str) -> float | None:
     text = cell.strip()
     if not text:
         return math.nan
+    if "_" in text:  # Python's own notation
+        return None
     try:
         value = float(text)
     except ValueError:

@@ -7,6 +7,11 @@ from pydantic import BeforeValidator, Field
 from mspe.common.section import NonNegativeInt, PositiveInt, Section, Tuple
 
 
+def _as_name(value: Any) -> Any:
+    """A class by the name that a table gives it, where YAML reads a number or a truth value."""
+    return str(value).lower() if isinstance(value, bool | int | float) else value
+
+
 def _as_several(value: Any) -> Any:
     """One name is a list of one, also as a command line gives it."""
     return (value,) if isinstance(value, str) else value
@@ -34,6 +39,8 @@ class DatasetParams(Section):
     smiles_column: str = "smiles"
     target_columns: Annotated[Tuple[str] | None, BeforeValidator(_as_several)] = None
     """Of smiles and of tables of graphs or nodes; null: the column `target`, or the only one left."""
+    positive_class: Annotated[str | None, BeforeValidator(_as_name)] = None
+    """Of smiles and graphs: the one of two classes that f1, roc_auc and ap are of; null: by name, else the rarer."""
     split_column: str = "split"
     """Of smiles and of tables of graphs: holds train, val or test, where there is such a column."""
     strict: bool = False

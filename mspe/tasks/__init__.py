@@ -3,6 +3,7 @@
 from mspe.tasks.classification import MultiLabel, SingleLabel
 from mspe.tasks.edge_prediction import EdgePrediction
 from mspe.tasks.inference import infer_task
+from mspe.tasks.labels import find_marks
 from mspe.tasks.losses import LossFunction
 from mspe.tasks.metrics import Metrics
 from mspe.tasks.registry import (
@@ -29,6 +30,7 @@ __all__ = [
     "SingleLabel",
     "Targets",
     "Task",
+    "find_marks",
     "find_task",
     "get_task",
     "infer_task",

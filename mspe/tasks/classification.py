@@ -1,11 +1,13 @@
 """Classification: one class of several per sample, or several labels that may hold at once."""
 
+import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Shaped
 from torch import Tensor
 
 from mspe.common.errors import MspeError
@@ -13,8 +15,11 @@ from mspe.common.numbers import parse_number
 from mspe.graphs import PackedGraphs, TargetLevel
 from mspe.tasks.losses import LossFunction, bce_logits, cross_entropy, weighted_cross_entropy
 from mspe.tasks.metrics import CLASSIFICATION_METRICS, Metrics, classification_metrics
+from mspe.tasks.positive import choose_positive
 from mspe.tasks.targets import Targets
 from mspe.tasks.task import Task, TaskTargets, one_column_per_output, one_row_per_output
+
+logger = logging.getLogger(__name__)
 
 _EXACT = 2**53  # integers up to here are exact in double precision
 _METRICS = dict.fromkeys(CLASSIFICATION_METRICS, False)
@@ -48,11 +53,16 @@ class SingleLabel(Task):
 
     @classmethod
     def read(cls, targets: Targets, place: str, level: TargetLevel) -> TaskTargets:
-        """Number the classes: numbers in their order, however they are written, words in the alphabet's."""
+        """Number the classes: numbers in their order, however they are written, words in the alphabet's.
+
+        Of two the positive one is the second. Numbers are whole or, where a sample's class is unknown, NaN among them.
+        """
         if targets.cells is None:
             names, numbers = _number_classes(targets, place)
         else:
-            names, numbers = _number_words([row[0].strip() for row in targets.cells], targets.names[0], place)
+            names, numbers = _number_words([row[0].strip() for row in targets.cells])
+        if len(names) == 2:
+            names, numbers = _positive_last(names, numbers, targets.positive, place)
         return cls(level, metric="roc_auc" if len(names) == 2 else "accuracy"), numbers.reshape(-1, 1), names
 
     def scorer(self, k: int = 100) -> Metrics:
@@ -70,7 +80,7 @@ class SingleLabel(Task):
         best = class_probabilities(outputs).max(dim=1)
         return {
             "index": list(range(len(targets))),
-            "target": targets.flatten().tolist(),
+            "target": [label if math.isnan(label) else int(label) for label in targets.flatten().tolist()],
             "prediction": best.indices.tolist(),
             "probability": best.values.tolist(),
         }
@@ -89,13 +99,13 @@ class SingleLabel(Task):
     def baselines(self, train: PackedGraphs, graphs: PackedGraphs, num_classes: int) -> dict[str, dict[str, float]]:
         """Score `majority`: how often each class is seen in training."""
         targets = graphs.fields["y"]
-        counts = torch.bincount(train.fields["y"].flatten(), minlength=num_classes)
+        counts = torch.tensor(count_labels(train.fields["y"], num_classes))
         frequencies = (counts + 0.5).log().expand(len(targets), -1)
         return {"majority": classification_metrics(frequencies, targets)}
 
     def count_classes(self, splits: Mapping[str, PackedGraphs], classes: Sequence[str]) -> int:
         """Return the number of classes: of those named, else one more than the largest that occurs."""
-        return len(classes) or 1 + max(int(graphs.fields["y"].max()) for graphs in splits.values())
+        return len(classes) or 1 + max(int(graphs.fields["y"].nan_to_num(0).max()) for graphs in splits.values())
 
     def num_outputs(self, num_classes: int, loss: str | None, dataset: str) -> int:
         """Return a logit per class; one under `bce_logits`, which takes two classes."""
@@ -114,7 +124,7 @@ class SingleLabel(Task):
 
     def labels(self, targets: Shaped[Tensor, "samples columns"]) -> list[int] | None:
         """Return the class of each sample."""
-        return targets.flatten().long().tolist()
+        return None if bool(targets.isnan().any()) else targets.flatten().long().tolist()
 
 
 @dataclass(frozen=True)
@@ -208,27 +218,26 @@ def class_probabilities(logits: Float[Tensor, "samples outputs"]) -> Float[Tenso
     return torch.softmax(both, dim=1)
 
 
-def count_labels(labels: Int[Tensor, "*samples"], count: int) -> tuple[int, ...]:
-    """Return how often each of so many classes occurs."""
-    return tuple(torch.bincount(labels.flatten(), minlength=count).tolist())
+def count_labels(labels: Shaped[Tensor, "*samples"], count: int) -> tuple[int, ...]:
+    """Return how often each of so many classes occurs; NaN is none."""
+    return tuple(torch.bincount(labels[~labels.isnan()].long(), minlength=count).tolist())
 
 
 def _number_classes(targets: Targets, place: str) -> tuple[tuple[str, ...], Tensor]:
-    wrong = targets.numbers[targets.numbers != targets.numbers.round()]
+    known = ~targets.numbers.isnan()
+    values = targets.numbers[known]
+    wrong = values[values != values.round()]
     if wrong.numel():
         raise MspeError(
             f"{place}: y holds {wrong[0]:g}, allowed for classification: whole numbers; set dataset.task, or correct y"
         )
-    classes, numbers = targets.numbers.unique(return_inverse=True)
-    return tuple(_number_name(value) for value in classes.tolist()), numbers
+    classes, numbers = values.unique(return_inverse=True)
+    return tuple(_number_name(value) for value in classes.tolist()), _with_unknown(numbers, known.flatten())
 
 
-def _number_words(words: list[str], name: str, place: str) -> tuple[tuple[str, ...], Tensor]:
-    if "" in words:
-        raise MspeError(
-            f"{place}: target {name!r} is empty {words.count('')} times, but a single label must be known everywhere; "
-            "fill the cells, or leave the rows out"
-        )
+def _number_words(words: list[str]) -> tuple[tuple[str, ...], Tensor]:
+    known = torch.tensor([word != "" for word in words])
+    words = [word for word in words if word]
     parsed = [number for word in words if (number := parse_number(word)) is not None]
     if len(parsed) == len(words):
         words = [_number_name(number) for number in parsed]
@@ -236,7 +245,28 @@ def _number_words(words: list[str], name: str, place: str) -> tuple[tuple[str, .
     else:
         named = sorted(set(words))
     place_of = {word: number for number, word in enumerate(named)}
-    return tuple(named), torch.tensor([place_of[word] for word in words])
+    return tuple(named), _with_unknown(torch.tensor([place_of[word] for word in words]), known)
+
+
+def _with_unknown(numbers: Tensor, known: Tensor) -> Tensor:
+    """The numbers of the classes of all samples; NaN where one is unknown."""
+    if bool(known.all()):
+        return numbers
+    values = torch.full(known.shape, torch.nan)
+    values[known] = numbers.float()
+    return values
+
+
+def _positive_last(
+    names: tuple[str, ...], numbers: Tensor, asked: str | None, place: str
+) -> tuple[tuple[str, ...], Tensor]:
+    """The two classes with the positive one as the second."""
+    counts = [int((numbers == number).sum()) for number in (0, 1)]
+    positive, why = choose_positive(names, counts, asked)
+    named, other = names[positive], names[1 - positive]
+    message = "%s: the positive class is %r, the other %r: %s; dataset.positive_class sets it"
+    logger.info(message, place, named, other, why)
+    return (names, numbers) if positive == 1 else (names[::-1], 1 - numbers)
 
 
 def _number_name(number: float) -> str:

@@ -6,6 +6,30 @@ from torch import Tensor
 
 from mspe.common.errors import MspeError
 
+_MARKS = (-1.0, -100.0)
+
+
+def find_marks(labels: Shaped[Tensor, "..."], of_two: bool = False) -> tuple[float, ...]:
+    """Return which of −1 and −100 stand for no label: those that occur where all other labels are 0 … C − 1.
+
+    Parameters
+    ----------
+    labels
+        As users write them; NaN where one is unknown.
+    of_two
+        Whether only 0 and 1 are labels for sure, other numbers being numbers.
+
+    Examples
+    --------
+    >>> find_marks(torch.tensor([0, 1, 2, -1, 2])), find_marks(torch.tensor([-1, 1])), find_marks(torch.tensor([0, 1]))
+    ((-1.0,), (), ())
+    """
+    values = labels[~labels.isnan()].unique().tolist()
+    marks = tuple(mark for mark in _MARKS if mark in values)
+    others = [value for value in values if value not in marks]
+    count = 2 if of_two else max(2, len(others))
+    return marks if others == list(range(count)) else ()
+
 
 def check_labels(target: Shaped[Tensor, "..."], count: int) -> None:
     """Refuse labels that are none of so many classes.

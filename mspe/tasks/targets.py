@@ -22,23 +22,32 @@ class Targets:
         What was written, of a table; None where the targets came as numbers.
     names
         Of a table's columns.
+    lines
+        Where a table's rows stand in its file.
+    whole
+        Whether they were saved as integers.
+    positive
+        Of two classes, the one that the user calls positive: `dataset.positive_class`.
     """
 
     numbers: Shaped[Tensor, "samples columns"]
     cells: Sequence[Sequence[str]] | None = None
     names: tuple[str, ...] = ()
+    lines: Sequence[int] = ()
+    whole: bool = False
+    positive: str | None = None
 
     @classmethod
-    def of_cells(cls, cells: Sequence[Sequence[str]], names: Sequence[str]) -> "Targets":
+    def of_cells(cls, cells: Sequence[Sequence[str]], names: Sequence[str], lines: Sequence[int] = ()) -> "Targets":
         """Return the targets of a table; an empty cell is an unknown value."""
         numbers = [[parse_number(cell) for cell in row] for row in cells]
         values = [[float("nan") if value is None else value for value in row] for row in numbers]
-        return cls(torch.tensor(values, dtype=torch.float64).reshape(len(cells), -1), cells, tuple(names))
+        return cls(torch.tensor(values, dtype=torch.float64).reshape(len(cells), -1), cells, tuple(names), lines)
 
     @classmethod
-    def of_tensor(cls, values: Shaped[Tensor, "samples columns"]) -> "Targets":
+    def of_tensor(cls, values: Shaped[Tensor, "samples columns"], whole: bool = False) -> "Targets":
         """Return the targets of saved graphs."""
-        return cls(values)
+        return cls(values, whole=whole or not values.is_floating_point())
 
     @property
     def single(self) -> bool:
@@ -64,7 +73,7 @@ class Targets:
     @property
     def are_counted(self) -> bool:
         """Return whether the values are classes by their form: words, or numbers saved as integers."""
-        return self.first_word is not None or not self.numbers.is_floating_point()
+        return self.first_word is not None or self.whole
 
     @property
     def first_number_that_is_no_label(self) -> tuple[int, int] | None:
@@ -76,4 +85,5 @@ class Targets:
         """Return what a value is, as an error says it."""
         if self.cells is None:
             return f"y holds {self.numbers[row, column]:g}"
-        return f"target {self.names[column]!r} holds {self.cells[row][column]!r}"
+        line = f"line {self.lines[row]}: " if self.lines else ""
+        return f"{line}target {self.names[column]!r} holds {self.cells[row][column]!r}"

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from mspe.common.numbers import is_not_finite, parse_number
 from mspe.dataset.own.csv_table import Table
+from mspe.dataset.own.target_cells import hold_numbers
 from mspe.graphs.validation import Problem
 
 _WHOLE = re.compile(r"[+-]?\d+")
@@ -21,7 +22,7 @@ class FeatureColumns:
     """Content of a table's feature columns.
 
     Where every cell is text or a whole number, all columns are categories; else all are real numbers, and a column of
-    text among them is one-hot.
+    text among them is one-hot. A column of fractions is one of numbers, whatever stands in a few of its cells.
 
     Attributes
     ----------
@@ -51,12 +52,10 @@ class FeatureColumns:
         [[1]]
         """
         rows = [row for _, row in table.rows if len(row) == len(table.columns)]
-        columns = [_distinct(row[position] for row in rows) for position in positions]
-        numeric = [any(values) and all(parse_number(value) is not None for value in values) for values in columns]
-        real = any(
-            is_number and not all(_WHOLE.fullmatch(value) for value in values if value)
-            for is_number, values in zip(numeric, columns, strict=True)
-        )
+        cells = [[row[position].strip() for row in rows] for position in positions]
+        columns = [_distinct(column) for column in cells]
+        numeric = [_hold_numbers(column) for column in cells]
+        real = any(is_number and _has_fraction(values) for is_number, values in zip(numeric, columns, strict=True))
         codes = tuple(
             None if real and is_number else {value: code for code, value in enumerate(_ordered(values, is_number))}
             for is_number, values in zip(numeric, columns, strict=True)
@@ -71,6 +70,8 @@ class FeatureColumns:
                 return Problem("feature not finite", repr(cell))
             if codes is None and not cell:
                 return Problem("missing number", f"cell {position + 1} is empty")
+            if codes is None and parse_number(cell) is None:
+                return Problem("feature is no number", repr(cell))
         return None
 
     def encode(self, rows: Sequence[Sequence[str]]) -> Tensor | None:
@@ -92,6 +93,16 @@ class FeatureColumns:
 
 def _distinct(cells: Iterable[str]) -> set[str]:
     return {cell.strip() for cell in cells if not is_not_finite(cell)}
+
+
+def _hold_numbers(cells: Sequence[str]) -> bool:
+    known = [cell for cell in cells if cell and not is_not_finite(cell)]
+    all_numbers = bool(known) and all(parse_number(cell) is not None for cell in known)
+    return all_numbers or (_has_fraction(known) and hold_numbers(known, may_be_words=True))
+
+
+def _has_fraction(cells: Iterable[str]) -> bool:
+    return any(cell and parse_number(cell) is not None and not _WHOLE.fullmatch(cell) for cell in cells)
 
 
 def _ordered(values: set[str], numeric: bool) -> list[str]:

@@ -23,7 +23,7 @@ from mspe.dataset.own.target_columns import TargetColumns
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
 from mspe.graphs.validation import Problem
-from mspe.tasks import Targets, infer_task
+from mspe.tasks import infer_task
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     dropped = Counter[str]()
     for rows in parts.values():
         dropped.update(rows.rejected.dropped())
+        dropped.update(rows.unknown.dropped())
         rows.report_left_along()
     _report_repeats(parts["edges"], pairs)
     names = parts["graphs"].graphs if "graphs" in parts else list(index)
@@ -91,17 +92,20 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
             f"{table.path}: column {params.split_column!r} is that of the split, which graphs.csv has; move it there, "
             "or set dataset.split_column to another name"
         )
-    targets = TargetColumns([], [], len(table.columns))
+    targets = TargetColumns([], [], [], len(table.columns))
     by_column = params.split in (None, "column")
     if kind == "graphs" and level == "graph":
-        targets = TargetColumns.choose(table, params.target_columns, params.split_column, ("graph",), by_column)
+        targets = TargetColumns.choose(
+            table, params.target_columns, params.split_column, ("graph",), params.task, by_column
+        )
     elif kind == "graphs" and params.split_column in table.columns:
         targets = replace(targets, split=table.columns.index(params.split_column))
     elif kind == "nodes" and level == "node":
-        targets = TargetColumns.choose(table, params.target_columns, "", ())
+        targets = TargetColumns.choose(table, params.target_columns, "", (), params.task)
     other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
     features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
-    return Rows(table, RejectedRows(table.path, params.strict), FeatureColumns.learn(table, features), targets)
+    rejected, unknown = (RejectedRows(table.path, params.strict) for _ in range(2))
+    return Rows(table, rejected, unknown, FeatureColumns.learn(table, features), targets)
 
 
 def _read_samples(parts: Mapping[str, Rows]) -> None:
@@ -118,7 +122,7 @@ def _read_samples(parts: Mapping[str, Rows]) -> None:
 
 
 def _read_nodes(parts: Mapping[str, Rows], index: Index) -> None:
-    """Number the nodes of each graph in the order of their rows."""
+    """Number the nodes of each graph in the order of their rows, those whose targets cannot be used too."""
     samples, nodes = parts.get("graphs"), parts.get("nodes")
     if nodes is None:
         return
@@ -132,6 +136,9 @@ def _read_nodes(parts: Mapping[str, Rows], index: Index) -> None:
         if problem is None and node in index.get(graph, {}):
             problem = Problem("repeated node", repr(node))
         nodes.take(line, row, problem)
+        unknown = None if problem is not None else nodes.targets.cell_problem(row)
+        if unknown is not None:
+            nodes.unknown.add(f"line {line}", unknown)
         if problem is None:
             numbers = index.setdefault(graph, {})
             numbers[node] = len(numbers)
@@ -210,7 +217,8 @@ def _with_targets(
 ) -> Samples:
     """The graphs with their targets, and with the split where graphs.csv has one."""
     rows = parts["nodes" if level == "node" else "graphs"]
-    targets = Targets.of_cells([rows.targets.cells(row) for row in rows.cells], rows.targets.names)
+    targets = rows.targets.targets(rows.cells, rows.lines, params.task, rows.table.path)
+    targets = replace(targets, positive=params.positive_class)
     task, values, classes = infer_task(targets, params.task, str(rows.table.path), level)
     positions = rows.by_graph()
     for graph, name in zip(graphs, names, strict=True):

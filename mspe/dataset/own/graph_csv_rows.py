@@ -5,7 +5,6 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from mspe.common.errors import MspeError
-from mspe.common.numbers import is_not_finite
 from mspe.dataset.own.csv_table import RejectedRows, Table
 from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.target_columns import TargetColumns
@@ -23,8 +22,8 @@ class Rows:
 
     Attributes
     ----------
-    table, rejected
-        The table, and its rows that cannot be used.
+    table, rejected, unknown
+        The table, its rows that cannot be used, and those of which the target alone cannot.
     features, targets
         What its columns are.
     cells, lines, graphs
@@ -37,6 +36,7 @@ class Rows:
 
     table: Table
     rejected: RejectedRows
+    unknown: RejectedRows
     features: FeatureColumns
     targets: TargetColumns
     cells: list[list[str]] = field(default_factory=list)
@@ -63,8 +63,7 @@ class Rows:
             return Problem("no name", ", ".join(map(repr, row)))
         if graphs is not None and graph not in graphs:
             return Problem("unknown graph", repr(graph))
-        infinite = [cell for cell in self.targets.cells(row) if is_not_finite(cell)]
-        return Problem("target not finite", infinite[0]) if infinite else self.features.problem(row)
+        return self.features.problem(row)
 
     def take(self, line: int, row: list[str], problem: Problem | None) -> None:
         """Keep a row, or count it among those that cannot be used."""

@@ -1,6 +1,7 @@
 """Molecules in a table, or what is read as one: a SMILES column, target columns, and perhaps a split."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from mspe.common.errors import MspeError
@@ -11,7 +12,7 @@ from mspe.dataset.spec import Samples
 from mspe.graphs import TaskType
 from mspe.graphs.molecules import BLANKS, describe_problem, molecule_graph
 from mspe.graphs.validation import Problem
-from mspe.tasks import Targets, infer_task
+from mspe.tasks import infer_task
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ def read_molecules(
     task: TaskType | None = None,
     strict: bool = False,
     by_column: bool = True,
+    positive_class: str | None = None,
 ) -> Samples:
     """Read molecules with their targets; a row that cannot be used is left out and counted.
 
@@ -31,7 +33,7 @@ def read_molecules(
     ----------
     path
         Of the file.
-    smiles_column, target_columns, split_column, task, strict
+    smiles_column, target_columns, split_column, task, strict, positive_class
         As the section `dataset` has them.
     by_column
         Whether the split is that of its column, where there is one.
@@ -44,19 +46,20 @@ def read_molecules(
     """
     table = read_molecule_table(path)
     place = table.position(smiles_column, "dataset.smiles_column")
-    columns = TargetColumns.choose(table, target_columns, split_column, (smiles_column, *table.labels), by_column)
+    taken = (smiles_column, *table.labels)
+    columns = TargetColumns.choose(table, target_columns, split_column, taken, task, by_column)
     rejected = RejectedRows(table.path, strict)
     smiles: list[str] = []
-    cells: list[list[str]] = []
-    parts: list[str] = []
+    rows: list[list[str]] = []
+    lines: list[int] = []
     for line, row in table.rows:
         problem = table.problems.get(line) or _problem(row, place, columns)
         if problem is not None:
             rejected.add(f"{table.unit} {line}", problem)
             continue
         smiles.append(row[place].strip(BLANKS))
-        cells.append(columns.cells(row))
-        parts.append(columns.part(row))
+        rows.append(row)
+        lines.append(line)
     dropped = rejected.dropped()
     if not smiles:
         reasons = describe_dropped(dropped)
@@ -64,12 +67,12 @@ def read_molecules(
     inchis = sum(text.startswith("InChI=") for text in smiles)
     if inchis:
         logger.info("%s: %d of %d molecules are given as InChI", table.path, inchis, len(smiles))
-    targets = Targets.of_cells(cells, columns.names)
+    targets = replace(columns.targets(rows, lines, task, table.path), positive=positive_class)
     inferred, values, classes = infer_task(targets, task, str(table.path), "graph")
     return Samples(
         items=list(zip(smiles, map(tuple, values.tolist()), strict=True)),
         to_graph=molecule_graph,
-        predefined_split=columns.predefined_split(parts),
+        predefined_split=columns.predefined_split([columns.part(row) for row in rows]),
         labels=inferred.labels(values),
         smiles=smiles,
         dropped=dropped,

@@ -14,6 +14,7 @@ from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
 from mspe.dataset.own.edge_report import report_edges
 from mspe.dataset.own.graph_targets import GraphId, count_nodes_by_targets, keep_with_target, shape_targets
+from mspe.dataset.own.label_marks import hide_marks
 from mspe.dataset.own.one_graph import edge_samples_of, is_edge_prediction
 from mspe.dataset.own.saved_graphs import load_graphs
 from mspe.dataset.own.split_names import find_part, group_by_part
@@ -42,10 +43,12 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
     rejected = RejectedRows(folder, params.strict)
     graphs, untold = _read(folder, paths, rejected)
     unlabelled = all(graph.y is None for graph in graphs.values())
+    whole = all(graph.y is None or not graph.y.is_floating_point() for graph in graphs.values())
     level: TargetLevel = "edge"
     if not (unlabelled or is_edge_prediction(params.task)):
         count_nodes_by_targets(graphs, untold, folder)
         level = shape_targets(graphs, folder)
+        hide_marks(graphs.values(), params.task, str(folder))
         graphs = keep_with_target(graphs, level, rejected)
     graphs = _with_same_features(graphs, rejected)
     dropped = rejected.dropped()
@@ -57,7 +60,7 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
     if level == "edge":
         return edge_samples_of(list(graphs.values()), folder, params, dropped)
     split = group_by_part([parts[path] for path, _ in graphs]) if parts else None
-    return replace(_with_numbers(graphs, level, folder, params), predefined_split=split, dropped=dropped)
+    return replace(_with_numbers(graphs, level, folder, params, whole), predefined_split=split, dropped=dropped)
 
 
 def _read(folder: Path, paths: Sequence[Path], rejected: RejectedRows) -> tuple[dict[GraphId, Data], set[GraphId]]:
@@ -126,11 +129,14 @@ def _feature_form(graph: Data, name: str) -> str:
     return f"rows of {values.size(1) if values.ndim > 1 else 1} {kind} numbers"
 
 
-def _with_numbers(graphs: dict[GraphId, Data], level: TargetLevel, folder: Path, params: DatasetParams) -> Samples:
-    """The graphs with their targets as the task has them."""
+def _with_numbers(
+    graphs: dict[GraphId, Data], level: TargetLevel, folder: Path, params: DatasetParams, whole: bool
+) -> Samples:
+    """The graphs with their targets as the task has them; `whole`: they were saved as integers."""
     rows = [graph.y.size(0) for graph in graphs.values()]
     values = torch.cat([graph.y for graph in graphs.values()])
-    task, numbers, classes = infer_task(Targets.of_tensor(values), params.task, str(folder), level)
+    targets = replace(Targets.of_tensor(values, whole), positive=params.positive_class)
+    task, numbers, classes = infer_task(targets, params.task, str(folder), level)
     for graph, part in zip(graphs.values(), numbers.split(rows), strict=True):
         graph.y = part
     labels = task.labels(numbers) if level == "graph" else None

@@ -3,14 +3,17 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.common.numbers import is_not_finite
 from mspe.dataset.own.csv_table import Table, name_columns
+from mspe.dataset.own.label_marks import say_marks
 from mspe.dataset.own.split_names import COLUMNS, find_part, group_by_part
+from mspe.dataset.own.target_cells import TargetCells, can_be_classes, hold_commas
 from mspe.dataset.splits import Split
-from mspe.graphs import SPLITS
+from mspe.graphs import SPLITS, TaskType
 from mspe.graphs.validation import Problem
+from mspe.tasks import Targets
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +26,8 @@ class TargetColumns:
     ----------
     names, positions
         Of the target columns.
+    readers
+        Of each, how its cells are read.
     width
         Cells a row.
     split
@@ -31,12 +36,19 @@ class TargetColumns:
 
     names: list[str]
     positions: list[int]
+    readers: list[TargetCells]
     width: int
     split: int | None = None
 
     @classmethod
     def choose(
-        cls, table: Table, given: Sequence[str] | None, split_column: str, other: Sequence[str], by_column: bool = True
+        cls,
+        table: Table,
+        given: Sequence[str] | None,
+        split_column: str,
+        other: Sequence[str],
+        task: TaskType | None,
+        by_column: bool = True,
     ) -> "TargetColumns":
         """`choose_targets` of a table whose other columns are these and perhaps that of the split.
 
@@ -45,31 +57,64 @@ class TargetColumns:
         Raises
         ------
         MspeError
-            If the target columns are not clear, or a column looks like a split that cannot be read.
+            If the target columns are not clear, one holds numbers with commas, or a column looks like a split that
+            cannot be read.
         """
         column = find_split_column(table, split_column, taken=(*other, *(given or ())))
         names = choose_targets(table, given, (*other, column))
         split = table.columns.index(column) if by_column and column in table.columns else None
         if split is not None and column != split_column:
             check_parts(table, column)
-        return cls(names, [table.columns.index(name) for name in names], len(table.columns), split)
+        positions = [table.columns.index(name) for name in names]
+        for name in names:
+            check_commas(table, name)
+        columns = [[row[place] for _, row in table.rows if place < len(row)] for place in positions]
+        readers = [TargetCells.learn(cells, task, several=len(names) > 1) for cells in columns]
+        for name, reader in zip(names, readers, strict=True):
+            say_marks(reader.marks, f"{table.path}: column {name!r}")
+        return cls(names, positions, readers, len(table.columns), split)
 
     def problem(self, row: Sequence[str], name: str) -> Problem | None:
         """Return why a row cannot be used, and what was found; `name` is the sample's."""
         if len(row) != self.width:
             return Problem("wrong number of cells", f"{len(row)} instead of {self.width}")
-        targets = self.cells(row)
-        if self.positions and not any(targets):
-            return Problem("no target", repr(name))
-        if any(is_not_finite(cell) for cell in targets):
-            return Problem("target not finite", ", ".join(targets))
+        problem = self.cell_problem(row)
+        if problem is not None:
+            return problem
+        if self.positions and not any(self.cells(row)):
+            written = ", ".join(repr(text) for position in self.positions if (text := row[position].strip()))
+            return Problem("no target", f"{name!r}{': ' * bool(written)}{written}")
         if self.split is not None and not self.part(row):
             return Problem("unknown split", f"{row[self.split]!r}, allowed: {', '.join(SPLITS)}")
         return None
 
     def cells(self, row: Sequence[str]) -> list[str]:
-        """The targets of a row, as they are written."""
-        return [row[position].strip() for position in self.positions]
+        """The targets of a row; empty where one is unknown, or cannot be used."""
+        columns = zip(self.positions, self.readers, strict=True)
+        return ["" if cells.find_problem(row[place]) else cells.read(row[place]) for place, cells in columns]
+
+    def cell_problem(self, row: Sequence[str]) -> Problem | None:
+        """Why a target of a row cannot be used, and what stands there."""
+        columns = zip(self.positions, self.readers, strict=True)
+        problems = (cells.find_problem(row[position]) for position, cells in columns)
+        return next((problem for problem in problems if problem is not None), None)
+
+    def targets(
+        self, rows: Sequence[Sequence[str]], lines: Sequence[int], task: TaskType | None, path: Path
+    ) -> Targets:
+        """The targets of usable rows and the lines where they stand; `task` is `dataset.task`.
+
+        Raises
+        ------
+        MspeError
+            If no task is set, and a column is one of text.
+        """
+        cells = [self.cells(row) for row in rows]
+        columns = zip(self.names, self.readers, zip(*cells, strict=True), strict=True)
+        for name, reader, column in columns if task is None else ():
+            if not reader.numeric:
+                check_words([word for word in column if word], name, path)
+        return Targets.of_cells(cells, self.names, lines)
 
     def part(self, row: Sequence[str]) -> str:
         """The part of the split that a row belongs to; empty where the table does not say."""
@@ -107,6 +152,39 @@ def check_parts(table: Table, column: str) -> None:
                 "the split otherwise, or rename the column"
             )
     logger.info("%s: the split is that of column %r", table.path, column)
+
+
+def check_commas(table: Table, column: str) -> None:
+    """Refuse a column of numbers with commas: of decimals or of thousands, which a table does not say.
+
+    Raises
+    ------
+    MspeError
+        If most of its cells are such numbers.
+    """
+    position = table.columns.index(column)
+    cells = [(line, row[position]) for line, row in table.rows if position < len(row)]
+    if hold_commas([cell for _, cell in cells]):
+        line, cell = next((line, cell) for line, cell in cells if hold_commas([cell]))
+        raise MspeError(
+            f"{table.path}: line {line}: column {column!r} holds numbers with commas ({cell.strip()!r}); write a "
+            "decimal point and thousands without a comma, and save the file again"
+        )
+
+
+def check_words(words: Sequence[str], column: str, path: Path) -> None:
+    """Refuse a column of words that are no classes.
+
+    Raises
+    ------
+    MspeError
+        If they are text.
+    """
+    if not can_be_classes(words):
+        raise MspeError(
+            f"{path}: column {column!r} holds text, {len(set(words))} values in {len(words)} rows ({words[0]!r}, …): "
+            "neither numbers nor classes; set dataset.target_columns to another, or dataset.task=classification"
+        )
 
 
 def choose_targets(table: Table, given: Sequence[str] | None, other: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ def read(params: DatasetParams) -> Samples:
         params.task,
         params.strict,
         by_column=params.split in (None, "column"),
+        positive_class=params.positive_class,
     )
 
 

@@ -69,9 +69,25 @@ def test_targets_that_stand_in_the_table_of_nodes(tmp_path: Path) -> None:
     ]
     rows["nodes"][1] = "chain 0,n0,,12.5"
     (tmp_path / "graphs.csv").unlink()
-    check_refused(
-        put(tmp_path, rows), "target 'element' is empty 1 times, but a single label", target_columns=["element"]
-    )
+    first = raw(put(tmp_path, rows), target_columns=("element",)).items[0]
+    assert first.num_nodes == 2 and first.y[0].isnan() and first.y[1] == 1  # the others are C, N and O
+
+
+def test_a_node_whose_target_cannot_be_used_stays_a_node(tmp_path: Path) -> None:
+    rows = tables()
+    del rows["graphs"]
+    rows["nodes"][1] = "chain 0,n0,C,>10"
+    found = raw(put(tmp_path, rows), target_columns=("mass",))
+    assert found.dropped == {"dropped_target_is_no_number": 1} and found.items[0].y[0].isnan()
+    assert [graph.num_nodes for graph in found.items[:2]] == [2, 3] and found.items[0].num_edges == 2
+
+
+def test_one_cell_of_a_feature_makes_no_categories_of_numbers(tmp_path: Path) -> None:
+    rows = tables()
+    before = raw(put(tmp_path, rows)).items[0].x
+    rows["nodes"].append("chain 1,n9,C,>10")
+    after = raw(put(tmp_path, rows))
+    assert after.dropped == {"dropped_feature_is_no_number": 1} and torch.equal(after.items[0].x, before)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +129,7 @@ def test_a_graph_that_is_left_out_takes_its_rows_along(tmp_path: Path) -> None:
     rows = tables()
     rows["graphs"][1] = "chain 0,nan,train"
     found = raw(put(tmp_path, rows))
-    assert found.dropped == {"dropped_target_not_finite": 1} and len(found.items) == 11
+    assert found.dropped == {"dropped_no_target": 1} and len(found.items) == 11
 
 
 @pytest.mark.parametrize(

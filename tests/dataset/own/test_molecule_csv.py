@@ -128,9 +128,9 @@ def test_rows_that_cannot_be_used_are_counted_with_their_lines(
         ("smiles,a,a\nC,1,2\n", {}, r"line 1: duplicate column 'a'"),
         ("smiles,a\nC1,1\nC2,2\n", {}, r"no usable row \(2 unreadable.smiles\); correct the rows"),
         (
-            "smiles,a\nC,high\nCC,1\n",
+            "smiles,a\nC,high\nCC,low\n",
             {"task": "regression"},
-            r"target 'a' holds 'high', allowed for regression",
+            r"no usable row \(2 target is no number\); correct the rows",
         ),
     ],
 )
@@ -171,7 +171,7 @@ def test_another_split_does_not_look_at_the_column(tmp_path: Path) -> None:
 def test_the_cell_that_does_not_fit_is_named(tmp_path: Path) -> None:
     rows = [f"{smiles},1,{number % 3}" for number, smiles in enumerate(MOLECULES)]
     path = write(tmp_path, rows, "smiles,a,b")
-    with pytest.raises(MspeError, match="target 'b' holds '2', allowed for classification: 0 or 1"):
+    with pytest.raises(MspeError, match="line 4: target 'b' holds '2', allowed for classification: 0 or 1"):
         get_dataset("smiles", path=str(path), target_columns=["a", "b"], task="classification")
     with pytest.raises(MspeError, match="task is edge_prediction, allowed for smiles: regression, classification"):
         get_dataset("smiles", path=str(path), task="edge_prediction")
