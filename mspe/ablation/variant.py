@@ -1,8 +1,9 @@
 """One way to train, written out in a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from mspe.common.errors import MspeError
 from mspe.common.files import read_json, write_json
 from mspe.common.section import validate
 from mspe.encodings import BankConfig
@@ -35,6 +36,12 @@ class Variant:
             If the file is missing, or holds something else.
         """
         content = read_json(path)
+        names = [field.name for field in fields(cls)]
+        if set(content) != set(names):
+            raise MspeError(
+                f"{path}: holds {', '.join(content) or 'nothing'}, expected {', '.join(names)}; "
+                "run the stage that writes it (`dvc repro`)"
+            )
         model = validate(ModelParams, content["model"], f"{path}: model")
         training = validate(TrainingParams, content["training"], f"{path}: training")
         return cls(content["name"], validate(BankConfig, content["bank"], f"{path}: bank"), model, training)

@@ -37,6 +37,19 @@ def test_a_wrong_value_is_one_line_with_the_file_and_the_keys_path(tmp_path: Pat
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("key", ["name", "bank", "model", "training"])
+def test_a_missing_part_is_one_line_with_the_file(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "variant.json"
+    VARIANT.save(path)
+    content = json.loads(path.read_text())
+    for changed in ({name: value for name, value in content.items() if name != key}, {**content, "seed": 0}, {}):
+        path.write_text(json.dumps(changed))
+        with pytest.raises(MspeError, match="expected name, bank, model, training; run the stage") as raised:
+            Variant.load(path)
+        assert str(raised.value).startswith(f"{path}: holds {', '.join(changed) or 'nothing'}, ")
+        assert "\n" not in str(raised.value)
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(MspeError, match=r"variant\.json: no such file"):
         Variant.load(tmp_path / "variant.json")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 
 from mspe.common.parallel import map_chunks
@@ -31,6 +32,7 @@ def tensors(numbers: list[int]) -> list[torch.Tensor]:
     return [torch.tensor(number) for number in numbers]
 
 
+@pytest.mark.slow
 def test_a_script_without_a_main_guard_uses_several_processes(tmp_path: Path) -> None:
     """A process pool that imports the script again would start pools without end."""
     script = tmp_path / "script.py"

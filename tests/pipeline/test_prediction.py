@@ -97,20 +97,23 @@ def test_a_model_of_edges_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_a_table_and_its_status_follows_strict(
-    regression: tuple[GraphDataset, Path], tmp_path: Path
+    regression: tuple[GraphDataset, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "new.csv"
+    path, output = tmp_path / "new.csv", tmp_path / "out.csv"
     path.write_text("smiles\nCCO\nC1CC\n")
-    call = [sys.executable, "-m", "mspe.predict", str(regression[1]), str(path), "--output", str(tmp_path / "out.csv")]
-    for further, status in (([], 0), (["--strict", "--overwrite"], 1)):
-        result = subprocess.run([*call, *further], capture_output=True, text=True, cwd=ROOT, check=False)
-        assert result.returncode == status, result.stderr
-        assert "1 predictions, and a reason for each of 1 without one" in result.stdout
-    header, first, second = (tmp_path / "out.csv").read_text().splitlines()
+    arguments = [str(regression[1]), str(path), "--output", str(output)]
+    assert main(["predict", *arguments]) == 0
+    counted = "1 predictions, and a reason for each of 1 without one"
+    assert counted in capsys.readouterr().out
+    written = output.read_text()
+    header, first, second = written.splitlines()
     assert header == "smiles,prediction,reason"
     assert first.startswith("CCO,") and second == "C1CC,,unreadable SMILES: 'C1CC'"
-    result = subprocess.run([*call[:-3], "nothing.csv"], capture_output=True, text=True, cwd=ROOT, check=False)
-    assert result.returncode == 1 and "Traceback" not in result.stderr
+    door = [sys.executable, "-m", "mspe.predict", *arguments, "--strict", "--overwrite"]
+    result = subprocess.run(door, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert result.returncode == 1 and counted in result.stdout and output.read_text() == written, result.stderr
+    with pytest.raises(SystemExit, match=r"^error: nothing\.csv"):
+        main(["predict", str(regression[1]), "nothing.csv"])
 
 
 def test_the_table_is_named_after_the_input_and_keeps_its_columns(

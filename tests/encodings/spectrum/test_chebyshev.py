@@ -55,6 +55,7 @@ def test_both_paths_agree_on_a_larger_graph(weighted: bool) -> None:
     torch.testing.assert_close(node_encoding(graphs, "chebyshev"), node_encoding(graphs, "dense"), atol=1e-6, rtol=0)
 
 
+@pytest.mark.slow
 def test_both_paths_agree_on_cora(shared_data: Path, tmp_path: Path) -> None:
     from torch_geometric.datasets import Planetoid
 
@@ -66,7 +67,7 @@ def test_both_paths_agree_on_cora(shared_data: Path, tmp_path: Path) -> None:
 
 
 def test_the_estimate_keeps_within_the_error_that_it_reports() -> None:
-    data = random_graph(1500, 7500)
+    data = random_graph(500, 2500)
     matrix, root = sparse_operator(data.edge_index, None, data.num_nodes)
     weights, deviation = estimated_spectral_weights(matrix)
     graphs = PackedGraphs.from_list([data])
@@ -77,8 +78,8 @@ def test_the_estimate_keeps_within_the_error_that_it_reports() -> None:
     for channel, (name, bound) in enumerate(bounds.items()):
         assert bound <= 1e-2, name
         assert (error[:, channel] <= bound + 1e-12).double().mean() >= 0.95, name
-    torch.testing.assert_close(weights.sum(dim=1), torch.ones(1500).double())
-    assert root.shape == (1500,)
+    torch.testing.assert_close(weights.sum(dim=1), torch.ones(500).double())
+    assert root.shape == (500,)
 
 
 def test_the_stochastic_path_reports_its_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
