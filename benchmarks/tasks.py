@@ -20,20 +20,19 @@ _LINKS = [
     "training.batch_size=1", "training.epochs=40",
     "model.hidden_dim=256", "model.num_layers=2", "model.attention=none", "model.dropout=0.5",
 ]  # fmt: skip
-_SKIPS = ["training.epochs=40", "model.norm=layer"]
 RUNS: dict[str, tuple[str, list[str]]] = {
-    "csl": ("csl", _SKIPS),
-    "csl without encodings": ("csl", [*_SKIPS, "encodings.preset=none"]),
+    "csl": ("csl", []),
+    "csl without encodings": ("csl", ["encodings.preset=none"]),
     "digits": ("digits", ["training.epochs=15", "model.num_layers=3"]),
-    "lesmiserables": ("lesmiserables", ["training.epochs=40", "training.batch_size=1"]),
-    "esol": ("esol", ["training.epochs=60"]),
+    "lesmiserables": ("lesmiserables", []),
+    "esol": ("esol", []),
     "bbbp": ("bbbp", ["training.epochs=15"]),
-    "mutag": ("mutag", ["training.epochs=40"]),
-    "enzymes": ("enzymes", ["training.epochs=60"]),
+    "mutag": ("mutag", []),
+    "enzymes": ("enzymes", []),
     "cora": ("cora", _LINKS),
     "citeseer": ("citeseer", _LINKS),
 }
-"""Dataset and parameters of each run."""
+"""Dataset of each run, and its parameters beside the dataset's own settings."""
 
 
 def run(dataset: str, changes: list[str]) -> dict[str, Any]:
@@ -54,6 +53,7 @@ def run(dataset: str, changes: list[str]) -> dict[str, Any]:
     baselines = {name: fmean(result["baseline"][name][metric] for result in results) for name in results[0]["baseline"]}
     return {
         "changes": [f"dataset.name={dataset}", *changes],
+        "own_settings": dict(source.settings),
         "repeated": f"{len(scores)} folds" if by_fold else f"{len(scores)} seeds",
         "metric": metric,
         "test": scores,

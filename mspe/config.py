@@ -100,7 +100,7 @@ def load_params(path: str | Path = "params.yaml", settings: Mapping[str, Any] | 
     path
         The file.
     settings
-        What `auto` stands for, as `read_values` takes it; None: what the dataset that the file names would set.
+        What `auto` stands for, as `apply_settings` takes it; None: what the dataset that the file names would set.
 
     Raises
     ------
@@ -108,30 +108,24 @@ def load_params(path: str | Path = "params.yaml", settings: Mapping[str, Any] | 
         If the file is missing or not YAML, or a key or a value is not allowed: one line that names the full path of
         each parameter, what it was given, and what is allowed.
     """
-    values = read_yaml(path) if settings is None else read_values(settings, path)
-    return validate(Params, values, str(path))
+    values = read_yaml(path)
+    return validate(Params, values if settings is None else apply_settings(values, settings), str(path))
 
 
-def read_values(settings: Mapping[str, Any], path: str | Path = "params.yaml") -> Any:
-    """Read the parameters as plain values, `auto` replaced; a line in the log names what the dataset has set.
+def apply_settings(values: Any, settings: Mapping[str, Any]) -> Any:
+    """Return the content of `params.yaml` with `auto` replaced; a line in the log names what the dataset has set.
 
     Parameters
     ----------
+    values
+        The content.
     settings
         The own settings of the stored dataset, as its schema has them.
-    path
-        The file.
-
-    Raises
-    ------
-    MspeError
-        If the file is missing or not YAML.
     """
-    values = read_yaml(path)
-    used = ", ".join(f"{key}={value}" for key, value in left_to_dataset(values, settings).items())
+    used = ", ".join(f"{path}={value}" for path, value in left_to_dataset(values, settings).items())
     if used:
-        message = "%s: %s (the dataset's own settings; set them in %s to override)"
-        logger.info(message, _dataset_name(values), used, path)
+        message = "%s: %s (the dataset's own settings; set them in params.yaml to override)"
+        logger.info(message, _dataset_name(values), used)
     return resolve_auto(values, settings)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mspe.dataset import DATASETS
 from tests.workspace import TINY, Workspace, stages_run
 
 pytestmark = pytest.mark.slow
@@ -42,6 +43,10 @@ def test_an_embedded_dataset_runs_by_its_name_alone(
     offline = {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
     output = run(workspace, f"dataset.name={dataset}", **offline)
     assert stages_run(output) == ALL
+    left = {path: value for path, value in DATASETS[dataset].settings.items() if path not in TINY}
+    said = ", ".join(f"{path}={value}" for path, value in left.items())
+    assert output.count("the dataset's own settings") == bool(left)
+    assert not left or f"{dataset}: {said} (the dataset's own settings; set them in params.yaml" in output
     summary = workspace.json("metrics/summary.json")
     assert set(summary["test"]) == metrics and set(summary["baseline"]) == baselines
     assert all(set(scores) == metrics for scores in summary["baseline"].values())

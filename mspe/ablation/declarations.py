@@ -8,7 +8,7 @@ from mspe.ablation.variant import Variant
 from mspe.common.errors import MspeError
 from mspe.common.merge import merged
 from mspe.common.section import validate
-from mspe.config import Params
+from mspe.config import Params, apply_settings
 from mspe.encodings import PRESETS, BankConfig, EncodingSet, GraphStatistics
 from mspe.graphs import GraphSchema
 from mspe.models import get_model, model_arguments
@@ -17,7 +17,12 @@ ALL = "all"
 ONLY, WITHOUT = "only_", "without_"
 
 
-def expand_variants(ablation: AblationParams, values: Mapping[str, Any], statistics: GraphStatistics) -> list[Variant]:
+def expand_variants(
+    ablation: AblationParams,
+    values: Mapping[str, Any],
+    statistics: GraphStatistics,
+    settings: Mapping[str, Any] | None = None,
+) -> list[Variant]:
     """Write every variant out.
 
     A name is looked up in `definitions` first. Then there are `all`, the bank of `params.yaml`; the presets, `none`
@@ -32,19 +37,23 @@ def expand_variants(ablation: AblationParams, values: Mapping[str, Any], statist
         The content of `params.yaml`.
     statistics
         Of the graphs, from which the section `encodings` is resolved.
+    settings
+        What `auto` stands for, as `apply_settings` takes it; None: what the dataset that the values name would set.
 
     Raises
     ------
     MspeError
         If a name has no meaning, or names a filter or a scale that the bank lacks, or a parameter is not allowed.
     """
+    values = merged(values, {"training": ablation.training})
+    if settings is not None:
+        values = apply_settings(values, settings)
     return [_expand(name, ablation, values, statistics) for name in ablation.variants]
 
 
 def _expand(name: str, ablation: AblationParams, values: Mapping[str, Any], statistics: GraphStatistics) -> Variant:
-    changes = merged({"training": ablation.training}, _changes(name, ablation))
     source = f"params.yaml with variant {name} of {ABLATION_PARAMS}"
-    params = validate(Params, merged(values, changes), source)
+    params = validate(Params, merged(values, _changes(name, ablation)), source)
     bank = params.encodings.resolve(statistics)
     if name not in ablation.definitions and name.startswith((ONLY, WITHOUT)):
         bank = _cut(name, bank)

@@ -4,7 +4,7 @@ from mspe.ablation.config import load_ablation
 from mspe.ablation.declarations import check_equal_size, expand_variants, parameter_counts
 from mspe.common.command import command
 from mspe.common.files import atomic_directory
-from mspe.config import read_values
+from mspe.config import read_yaml
 from mspe.encodings import GraphStatistics
 from mspe.graphs import GraphSchema
 from mspe.graphs.store import read_shards
@@ -14,7 +14,7 @@ def main() -> None:
     ablation = load_ablation()
     schema = GraphSchema.load("data/graphs/schema.json")
     statistics = GraphStatistics.of(read_shards("data/spectrum", "train"), schema.max_nodes)
-    variants = expand_variants(ablation, read_values(schema.settings), statistics)
+    variants = expand_variants(ablation, read_yaml("params.yaml"), statistics, schema.settings)
     counts = parameter_counts(variants, schema)
     check_equal_size(counts, ablation.baseline, ablation.parameter_tolerance)
     with atomic_directory("data/ablation/variants") as folder:

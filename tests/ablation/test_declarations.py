@@ -59,6 +59,18 @@ def test_presets_and_definitions_lay_over_the_parameters() -> None:
     assert variant.training.optimizer == PARAMS.training.optimizer
 
 
+def test_what_the_ablation_sets_wins_over_the_datasets_own_settings_and_only_the_others_are_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    values = {**VALUES, "dataset": {**VALUES["dataset"], "name": "csl"}}
+    declared = ablation("none", training={"epochs": 8})
+    own = {"model.norm": "layer", "training.epochs": 40}
+    with caplog.at_level("INFO"):
+        variant = expand_variants(declared, values, STATISTICS, own)[0]
+    assert (variant.model.norm, variant.training.epochs) == ("layer", 8)
+    assert len(caplog.messages) == 1 and caplog.messages[0].startswith("csl: model.norm=layer (the dataset's own")
+
+
 def test_one_filter_alone_has_no_companions_and_leaving_one_out_keeps_them() -> None:
     values = {**VALUES, "encodings": {**VALUES["encodings"], "degree": True, "distance": 3}}
     only, without = expand_variants(ablation("only_walk_2", "without_walk_2"), values, STATISTICS)

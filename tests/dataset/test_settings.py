@@ -5,12 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import yaml
 
+from mspe.ablation.run import run_variant
+from mspe.ablation.variant import Variant
 from mspe.common.errors import MspeError
-from mspe.config import Params, load_params, read_values
-from mspe.dataset import DATASETS, get_dataset, register_dataset
+from mspe.common.files import read_json, read_tensors
+from mspe.config import Params, load_params
+from mspe.dataset import DATASETS, get_dataset, load_dataset, register_dataset
 from mspe.dataset.settings import AUTO, DEFAULTS, check_settings, left_to_dataset, resolve_auto
+from mspe.encodings import EncodingSet, GraphStatistics, compute_spectrum
+from mspe.graphs import SPLITS
 from tests.conftest import ROOT
 
 OWN = {"model.norm": "layer", "training.epochs": 40}
@@ -105,10 +111,10 @@ def test_training_takes_the_stored_datasets_settings_and_says_so_in_one_line(
         assert caplog.messages == []  # of the stages that do not train
         assert chosen(load_params(file, settings)) == {**DEFAULTS, **OWN, "training.batch_size": 8}
     assert caplog.messages == [
-        f"csl: model.norm=layer, training.epochs=40 (the dataset's own settings; set them in {file} to override)"
+        "csl: model.norm=layer, training.epochs=40 (the dataset's own settings; set them in params.yaml to override)"
     ]
     stored = {"model.norm": "layer", "training.epochs": 11}  # of another version: what is stored decides
-    assert read_values(stored, file)["training"]["epochs"] == 11
+    assert load_params(file, stored).training.epochs == 11
 
 
 def test_nothing_is_said_where_the_user_has_set_all(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -117,3 +123,58 @@ def test_nothing_is_said_where_the_user_has_set_all(tmp_path: Path, caplog: pyte
     with caplog.at_level("INFO"):
         assert chosen(load_params(file, OWN)) == DEFAULTS
     assert caplog.messages == []
+
+
+TOLERANCE = 0.045
+"""Of a score in README's table: rounding differs between processors. Less than what the settings bring."""
+
+
+def by_name(name: str, folder: Path) -> float:
+    """Test score of a dataset that is chosen by its name, all else as committed, seed 0 and its first fold."""
+    params = Params.model_validate(parameters(dataset__name=name, runtime__threads=1))
+    dataset = load_dataset(params.dataset)
+    graphs = {split: getattr(dataset, split) for split in SPLITS}
+    spectra = {split: compute_spectrum(part) for split, part in graphs.items()}
+    bank = params.encodings.resolve(GraphStatistics.of([spectra["train"]], dataset.schema.max_nodes))
+    run_variant(
+        Variant(name, EncodingSet.from_config(bank).config(), params.model, params.training),
+        0,
+        graphs={split: part.with_fields_of(spectra[split]) for split, part in graphs.items()},
+        schema=dataset.schema,
+        split="test",
+        runtime=params.runtime,
+        folder=folder,
+        log=folder / "log",
+        inputs=[],
+        device=torch.device("cpu"),
+    )
+    return read_json(folder / "result.json")["score"]
+
+
+def in_readme(name: str) -> tuple[str, str]:
+    """Own settings and score by name alone, as README's table has them."""
+    section = (ROOT / "README.md").read_text().split("### By name alone")[1].split("\n### ")[0]
+    row = next(line for line in section.splitlines() if line.startswith(f"| `{name}` |"))
+    settings, _, score = (cell.strip() for cell in row.strip("|").split("|")[1:4])
+    return settings, score
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_readme_names_every_datasets_own_settings(name: str) -> None:
+    settings = DATASETS[name].settings
+    if settings:
+        assert in_readme(name)[0] == ", ".join(f"`{key}={value}`" for key, value in settings.items())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["csl", "lesmiserables"])
+def test_a_dataset_reaches_by_its_name_alone_what_the_readme_says(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # state to resume from is kept in the working folder
+    assert by_name(name, tmp_path) == pytest.approx(float(in_readme(name)[1]), abs=TOLERANCE)
+    metadata = read_tensors(tmp_path / "best.pt")["metadata"]
+    expected = {**DEFAULTS, **DATASETS[name].settings}
+    assert metadata["model"]["norm"] == expected["model.norm"]
+    assert metadata["training"]["epochs"] == expected["training.epochs"]
+    assert metadata["training"]["batch_size"] == expected["training.batch_size"]
