@@ -31,8 +31,9 @@ def get_dataset(name: str, root: str | Path = "data/raw", **options: Any) -> Gra
     name
         One of `list_datasets`.
     root
-        The folder that holds one folder of raw files a source, as PyG lays it out (``<root>/ZINC/raw``); the
-        environment variable `MSPE_DATA`, where set, wins over it. It is never written into.
+        The folder that holds one folder of raw files a source, as PyG lays it out (``<root>/ZINC/raw``). It is never
+        written into. The environment variable `MSPE_DATA` stands in for the default, and for a folder that lacks the
+        source.
     **options
         The other keys of the section `dataset` of `params.yaml`: `limit`, `split`, `split_seed`, `fold`, `path`, ….
 

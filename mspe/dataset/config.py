@@ -23,7 +23,7 @@ class DatasetParams(Section):
     name: str = "nci"
     """One of those that `list_datasets` names."""
     root: str = "data/raw"
-    """Holds one folder a source, as PyG lays it out; the environment variable `MSPE_DATA` wins over it."""
+    """Holds one folder a source, as PyG lays it out; the environment variable `MSPE_DATA` stands in for the default."""
     limit: PositiveInt | None = None
     """At most so many graphs a split, for quick tries."""
     split: Literal["published", "random", "stratified", "scaffold", "folds", "column"] | None = None

@@ -1,5 +1,6 @@
 """Where raw files lie, and how PyG's readers get at them."""
 
+import logging
 import os
 import pickle
 import tempfile
@@ -10,6 +11,10 @@ from pathlib import Path
 
 from mspe.common.errors import MspeError
 
+logger = logging.getLogger(__name__)
+
+DEFAULT_ROOT = Path("data/raw")
+
 _DAMAGED = (
     *(ValueError, LookupError, RuntimeError, EOFError, AttributeError, TypeError),
     *(pickle.UnpicklingError, zipfile.BadZipFile),
@@ -18,13 +23,23 @@ _DAMAGED = (
 
 
 def data_root(root: str | Path) -> Path:
-    """The folder of raw files: `MSPE_DATA` where it is set, else `root`.
+    """The folder of raw files: `root`; where that is the default, `MSPE_DATA` if it is set.
 
     A relative folder is taken from the repository (`DVC_ROOT`) inside a DVC stage, so that a run in a temporary copy
     finds the files that only the original has, and from the working directory elsewhere. It is read, never written.
     """
-    chosen = Path(os.environ.get("MSPE_DATA") or root).expanduser()
+    given = None if Path(root) == DEFAULT_ROOT else root
+    chosen = Path(given or os.environ.get("MSPE_DATA") or DEFAULT_ROOT).expanduser()
     return Path(os.environ.get("DVC_ROOT", ".")) / chosen
+
+
+def _find_raw(root: str | Path, source: str, name: str) -> Path:
+    """The raw files under `root`; where it has none, those under `MSPE_DATA`, which is said."""
+    own, other = (data_root(folder) / source / name / "raw" for folder in (root, DEFAULT_ROOT))
+    if own == other or own.is_dir() or not other.is_dir():
+        return own
+    logger.warning("dataset.root: %s is not there; %s is read, of MSPE_DATA or the default", own, other)
+    return other
 
 
 def download_root() -> Path:
@@ -55,7 +70,7 @@ def pyg_root(root: str | Path, source: str, name: str = "") -> Iterator[str]:
     MspeError
         If what is read inside the block is neither there nor downloadable, or is not what PyG expects.
     """
-    raw = data_root(root) / source / name / "raw"
+    raw = _find_raw(root, source, name)
     with tempfile.TemporaryDirectory() as scratch:
         if raw.is_dir():
             folder = Path(scratch)

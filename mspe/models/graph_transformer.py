@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
-from torch_geometric.data import Batch
+from torch_geometric.data import Batch, Data
 
 from mspe.encodings import BatchEncodings, EncodingSet
 from mspe.graphs import DenseLayout, EdgeLayout
@@ -68,7 +68,9 @@ class GraphTransformer(nn.Module):
         further = [len(bank.pair_channels)] if self.scores_pairs else []
         self.head = HEADS[target_level](params, network, *further)
 
-    def forward(self, batch: Batch) -> Float[Tensor, "samples outputs"]:
+    def forward(self, batch: Data) -> Float[Tensor, "samples outputs"]:
+        if batch.get("ptr") is None:  # one graph
+            batch = Batch.from_data_list([batch])
         blocks = DenseLayout.blocks(batch.ptr)
         edges = EdgeLayout.from_edge_index(batch.edge_index, batch.batch.numel())
         edge_attr = batch.get("edge_attr")

@@ -2,7 +2,11 @@
 
 import logging
 import math
+from pathlib import Path
 from typing import Any
+
+from mspe.common.errors import MspeError
+from mspe.common.files import read_tensors
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +55,10 @@ class BestEpoch:
             self.metric, self.epoch, self.waited, self.checkpoint = math.nan, 0, 0, None
         self.name, self.minimize = name, minimize
 
+    def beats(self, other: float) -> bool:
+        """Return whether the best value is better than another, or as good."""
+        return self.metric <= other if self.minimize else self.metric >= other
+
     def update(self, value: float, epoch: int) -> bool:
         """Take an epoch's value; return whether it is better than the best so far. NaN never is."""
         if math.isnan(self.metric):
@@ -73,3 +81,24 @@ class BestEpoch:
         self.name, self.minimize = state.get("metric"), state.get("minimize")
         self.waited = state.get("waited", max(0, checkpoint["epoch"] - self.epoch))
         self.checkpoint = None
+
+
+def say_replaced(path: Path, best: BestEpoch) -> None:
+    """Say that a checkpoint of another run is replaced, unless the new one is known to be as good."""
+    if not path.exists():
+        return
+    try:
+        other = BestEpoch()
+        other.load(read_tensors(path))
+    except (MspeError, KeyError):
+        logger.warning("%s: what is there is no checkpoint that can be read; it is replaced", path)
+        return
+    same = (other.name, other.minimize) == (best.name, best.minimize)
+    if other.epoch == 0 or (same and best.beats(other.metric)):
+        return
+    logger.warning(
+        "%s: %s of another run is replaced: val %s %.4g of epoch %d, now val %s %.4g of epoch %d; give each run a "
+        "checkpoint_dir of its own",
+        *(path, "a better one" if same else "one", other.name or "of an unnamed metric", other.metric, other.epoch),
+        *(best.name, best.metric, best.epoch),
+    )

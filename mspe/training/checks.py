@@ -2,6 +2,7 @@
 
 import math
 import operator
+from pathlib import Path
 from typing import Any
 
 from mspe.common.errors import MspeError
@@ -61,7 +62,7 @@ def check_positive(name: str, value: Any) -> float:
     return check_number(name, value, "a number above 0", above=0.0)
 
 
-def check_instance(name: str, value: Any, kinds: type | tuple[type, ...], allowed: str) -> None:
+def check_instance(name: str, value: Any, kinds: Any, allowed: str) -> None:
     """See that a value is of a kind.
 
     Raises
@@ -72,3 +73,19 @@ def check_instance(name: str, value: Any, kinds: type | tuple[type, ...], allowe
     if not isinstance(value, kinds):
         shown = repr(value) if value is None or isinstance(value, str | int | float) else f"a {type(value).__name__}"
         raise MspeError(f"{name}: got {shown}, allowed: {allowed}")
+
+
+def check_folder(name: str, value: Any) -> Path:
+    """Return the path of a folder, which need not be there yet.
+
+    Raises
+    ------
+    MspeError
+        If it is no path, or leads through a file.
+    """
+    check_instance(name, value, str | Path, "the path of a folder")
+    path = Path(value)
+    there = next(part for part in (path, *path.absolute().parents) if part.exists())
+    if not there.is_dir():
+        raise MspeError(f"{name}: got {str(path)!r}, but {there} is a file; give a folder")
+    return path

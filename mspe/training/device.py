@@ -52,7 +52,7 @@ class Precision:
         if mixed is True:
             has_bf16 = device.type == "cpu" or torch.cuda.is_bf16_supported()
             mixed = "bf16" if has_bf16 else "fp16"
-        if mixed not in names:
+        if not isinstance(mixed, bool | str) or mixed not in names:
             raise MspeError(f"mixed_precision: got {mixed!r}, allowed: true, false, bf16, fp16")
         self.dtype = names[mixed]
         self.device_type = device.type

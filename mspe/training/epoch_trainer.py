@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 from itertools import chain, zip_longest
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,19 +12,21 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
-from mspe.tasks import LossFunction, Metrics, task_trained_with
+from mspe.tasks import LossFunction, Metrics, get_task, task_trained_with
 from mspe.tasks.metrics import accept_source
+from mspe.training.checks import check_instance, check_integer, check_positive
 from mspe.training.cost import SpeedMeter
 from mspe.training.device import Precision, get_device, oom_hint, upcast_half
 from mspe.training.distributed import ProcessGroup
 from mspe.training.finite import report_nonfinite
 from mspe.training.hooks import LogHook, call_hooks
-from mspe.training.loaders import begin_epoch, is_sharded
+from mspe.training.loaders import begin_epoch, check_loader, is_sharded, read_batches
 from mspe.training.loops import GradientAccumulator, Predictions, batch_target, predict_batches
 from mspe.training.losses import get_loss_fn
 from mspe.training.metrics import get_metrics
 from mspe.training.optimizer import learning_rate
 from mspe.training.optimizer_step import OptimizerStep
+from mspe.training.parts import check_functions, check_parts
 from mspe.training.progress import EpochProgress, progress_bar
 from mspe.training.scheduler import check_interval
 
@@ -47,6 +50,9 @@ class EpochTrainer:
         scheduler_interval: str,
         skip_nonfinite: bool,
     ) -> None:
+        check_parts(model, optimizer, scheduler)
+        check_functions(loss_fn, metrics)
+        get_task(task_type)
         self.device = get_device(device)
         self.model = model.to(self.device)
         self.optimizer = optimizer
@@ -55,10 +61,13 @@ class EpochTrainer:
         self.metrics = accept_source(metrics or get_metrics(task_type))
         self.task_type = task_type
         self.precision = Precision(mixed_precision, self.device)
-        self.log_every = log_every
+        self.log_every = check_integer("log_every", log_every)
         self.accumulator = GradientAccumulator(accumulation_steps)
         self.scheduler_interval = check_interval(scheduler_interval, scheduler)
+        check_instance("skip_nonfinite", skip_nonfinite, bool, "true or false")
         self.skip_nonfinite = skip_nonfinite
+        if grad_clip is not None:
+            check_positive("grad_clip", grad_clip)
         self.epoch = 0
         self.global_step = 0
         self._hooks: list[LogHook] = []
@@ -72,13 +81,15 @@ class EpochTrainer:
 
         `step` is always the global step. A hook that raises is reported in the log and does not end the run.
         """
+        if not callable(hook):
+            raise MspeError(f"hook: got {hook!r}, allowed: a function of metrics, step and prefix")
         self._hooks.append(hook)
 
     def _log(self, metrics: dict[str, float], prefix: str) -> None:
         if self._group.is_main:
             call_hooks(self._hooks, metrics, self.global_step, prefix)
 
-    def train_epoch(self, train_loader: Iterable[Batch]) -> dict[str, float]:
+    def train_epoch(self, train_loader: Iterable[Any]) -> dict[str, float]:
         """Train on every batch once.
 
         Returns
@@ -94,14 +105,15 @@ class EpochTrainer:
         return self._train_epoch(train_loader, EpochProgress(learning_rate(self.optimizer)), lambda progress: None)
 
     def _train_epoch(
-        self, train_loader: Iterable[Batch], progress: EpochProgress, after_step: Callable[[EpochProgress], None]
+        self, train_loader: Iterable[Any], progress: EpochProgress, after_step: Callable[[EpochProgress], None]
     ) -> dict[str, float]:
         """Train on what is left of an epoch, calling `after_step` at the end of every window of batches."""
+        check_loader("train_loader", train_loader)
         begin_epoch(train_loader, self.epoch, progress.batches)
         self.model.train()
         self._step.begin()
         self._speed.restart()
-        batches = self.accumulator(train_loader)
+        batches = self.accumulator(read_batches(train_loader))
         bar = progress_bar(batches, train_loader, self.epoch + 1, progress.batches, self._group)
         for loaded in bar:
             loss = self._train_batch(loaded.to(self.device, non_blocking=True), progress)
@@ -150,7 +162,7 @@ class EpochTrainer:
         where = f"{problem} in epoch {self.epoch + 1}, batch {number}, after step {self.global_step}"
         report_nonfinite(where, self.model, batch, self.skip_nonfinite)
 
-    def eval_epoch(self, val_loader: Iterable[Batch]) -> dict[str, float]:
+    def eval_epoch(self, val_loader: Iterable[Any]) -> dict[str, float]:
         """`loss` and every metric, each over all samples of the loader at once."""
         predictions = self._predict(val_loader)
         scores = predictions.metrics(self.metrics)
@@ -158,7 +170,7 @@ class EpochTrainer:
         prediction, target = predictions.prediction.to(self.device), predictions.target.to(self.device)
         return {"loss": self.loss_fn(prediction, target).item(), **scores}
 
-    def predict(self, loader: Iterable[Batch], probabilities: bool = False) -> Tensor:
+    def predict(self, loader: Iterable[Any], probabilities: bool = False) -> Tensor:
         """Predict every sample, in the loader's order.
 
         Parameters
@@ -179,8 +191,9 @@ class EpochTrainer:
             return prediction
         return task_trained_with(self.task_type, self.loss_fn).probabilities(prediction)
 
-    def _predict(self, loader: Iterable[Batch]) -> Predictions:
+    def _predict(self, loader: Iterable[Any]) -> Predictions:
         """Every sample of the loader, once and in its order: of all processes where each has a shard of it."""
+        check_loader("loader", loader)
         self._group.broadcast(self.model.buffers())
         own = predict_batches(self.model, loader, self.device, self.precision)
         if self._group.size == 1 or not is_sharded(loader):

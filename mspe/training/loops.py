@@ -13,7 +13,9 @@ from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
 from mspe.tasks import Metrics
+from mspe.training.checks import check_integer
 from mspe.training.device import Precision, oom_hint, upcast_half
+from mspe.training.loaders import read_batches
 
 TARGETS = ("edge_label", "y")
 
@@ -121,9 +123,7 @@ class GradientAccumulator:
     """
 
     def __init__(self, accumulation_steps: int) -> None:
-        if accumulation_steps < 1:
-            raise MspeError(f"accumulation_steps: got {accumulation_steps}, allowed: an integer of at least 1")
-        self.accumulation_steps = accumulation_steps
+        self.accumulation_steps = check_integer("accumulation_steps", accumulation_steps)
         self.step_due = False
         self._share = 1.0
 
@@ -166,12 +166,10 @@ class EarlyStopping:
     [False, False, False, True]
     """
 
-    def __init__(self, patience: int, mode: str = "min") -> None:
+    def __init__(self, patience: int = 10, mode: str = "min") -> None:
         if mode not in ("min", "max"):
             raise MspeError(f"mode: got {mode!r}, allowed: min, max")
-        if patience < 1:
-            raise MspeError(f"patience: got {patience}, allowed: an integer of at least 1")
-        self.patience = patience
+        self.patience = check_integer("patience", patience)
         self.sign = 1.0 if mode == "min" else -1.0
         self.best = math.inf
         self.waited = 0
@@ -199,12 +197,12 @@ class EarlyStopping:
 
 @torch.no_grad()
 def predict_batches(
-    model: nn.Module, loader: Iterable[Batch], device: torch.device, precision: Precision
+    model: nn.Module, loader: Iterable[Any], device: torch.device, precision: Precision
 ) -> list[Predictions]:
     """Predict every batch in evaluation mode: the predictions on the CPU, in the loader's order."""
     model.eval()
     results = []
-    for batch in loader:
+    for batch in read_batches(loader):
         with precision.autocast(), oom_hint(batch):
             prediction = model(copy.copy(batch).to(device, non_blocking=True))
         results.append(Predictions.from_batch(batch.to("cpu"), prediction.cpu()))

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from numbers import Integral
 from typing import Any, TypeVar
 
 from torch import Tensor
 
 from mspe.common.errors import MspeError
 from mspe.tasks import Task
+from mspe.training.checks import check_integer
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -32,8 +32,7 @@ def expect_outputs(function: Function, task: Task, num_classes: int | None) -> F
     """
     if num_classes is None:
         return function
-    if isinstance(num_classes, bool) or not isinstance(num_classes, Integral) or num_classes < 1:
-        raise MspeError(f"num_classes: got {num_classes!r}, allowed: an integer of at least 1")
+    check_integer("num_classes", num_classes)
     allowed = {num_classes, 1} if num_classes == 2 and not task.continuous else {num_classes}
 
     @wraps(function)
@@ -46,4 +45,4 @@ def expect_outputs(function: Function, task: Task, num_classes: int | None) -> F
             )
         return function(prediction, target, *source)
 
-    return checked
+    return checked  # type: ignore[return-value]

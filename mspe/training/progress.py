@@ -1,7 +1,7 @@
 """What an epoch of training has seen so far."""
 
 import sys
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from mspe.tasks import Metrics
 from mspe.training.distributed import ProcessGroup
+from mspe.training.loaders import count_batches
 from mspe.training.loops import Predictions, count_targets
 
 
@@ -87,12 +88,12 @@ class EpochProgress:
 
 
 def progress_bar(
-    batches: Iterable[Batch], loader: Iterable[Batch], epoch: int, done: int, group: ProcessGroup
+    batches: Iterable[Batch], loader: Iterable[Any], epoch: int, done: int, group: ProcessGroup
 ) -> "tqdm[Batch]":
     """Show on the main process's terminal, if it has one, how much of the loader's epoch is done."""
     return tqdm(
         batches,
-        total=len(loader) if isinstance(loader, Sized) else None,
+        total=count_batches(loader),
         initial=done,
         desc=f"epoch {epoch}",
         leave=False,

@@ -2,8 +2,10 @@
 
 import copy
 import logging
+import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +13,22 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
-from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
 from mspe.common.files import write_tensors
-from mspe.tasks import LossFunction, Metrics, is_minimized
-from mspe.training.best_epoch import BestEpoch
+from mspe.tasks import LossFunction, Metrics, get_task, is_minimized
+from mspe.training.best_epoch import BestEpoch, say_replaced
 from mspe.training.checkpoint import Checkpointer, RunState, checkpoint_path, read_checkpoint
+from mspe.training.checks import check_folder, check_instance, check_integer, check_number
 from mspe.training.epoch_trainer import EpochTrainer
 from mspe.training.history import append_epoch
-from mspe.training.loaders import ResumableLoader
+from mspe.training.loaders import ResumableLoader, check_loader
+from mspe.training.loops import Predictions, predict_batches
 from mspe.training.optimizer import learning_rate
+from mspe.training.parts import metrics_of_task
 from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress
+from mspe.training.reproducibility import generator_states, restore_generator_states
 from mspe.training.saved_run import saved_run
 from mspe.training.scheduler import follow_direction
 
@@ -82,6 +87,8 @@ class Trainer(EpochTrainer):
     history
         Lists of equal length, one entry an epoch of `fit`: `train_loss`, `val_loss`, every metric as `train_…` and
         `val_…`, and `lr`.
+    earlier_seconds
+        Of a resumed run: what its earlier processes took, from their Trainer's beginning to the last state they saved.
     """
 
     def __init__(
@@ -117,9 +124,12 @@ class Trainer(EpochTrainer):
             scheduler_interval=scheduler_interval,
             skip_nonfinite=skip_nonfinite,
         )
-        self.checkpoint_dir = Path(checkpoint_dir)
+        self.checkpoint_dir = check_folder("checkpoint_dir", checkpoint_dir)
+        check_instance("metadata", metadata, dict | None, "None or a dictionary of plain values")
         self.metadata = plain_values(metadata or {}, "metadata")
         self.history: dict[str, list[float]] = {}
+        self.earlier_seconds = 0.0
+        self._built_at = time.perf_counter()
         self._best = BestEpoch()
         self._last_metrics: dict[str, float] = {}
 
@@ -135,9 +145,9 @@ class Trainer(EpochTrainer):
 
     def fit(
         self,
-        train_loader: Iterable[Batch],
-        val_loader: Iterable[Batch],
-        epochs: int,
+        train_loader: Iterable[Any],
+        val_loader: Iterable[Any],
+        epochs: int = 100,
         metric_for_best: str = "loss",
         minimize_metric: bool | None = None,
         early_stopping: int | None = None,
@@ -151,7 +161,8 @@ class Trainer(EpochTrainer):
         Parameters
         ----------
         train_loader, val_loader
-            Loaders of batches. One that has `set_epoch` is told the epoch, counted from 0.
+            Loaders, or lists, of batches, of graphs or of lists of graphs; one graph is ``[data]``. A loader that has
+            `set_epoch` is told the epoch, counted from 0.
         epochs
             In all: after `load_checkpoint` of epoch 40, ``epochs=100`` trains 60.
         metric_for_best
@@ -175,10 +186,14 @@ class Trainer(EpochTrainer):
         Raises
         ------
         MspeError
-            If the metric is not among those computed, or its direction is unknown or wrong, or another process is on
-            the same run. `InterruptionError` after a signal.
+            If an argument is out of its range, a loader is none or empty, the metric is not among those computed, its
+            direction is unknown or wrong, or another process is on the same run. `InterruptionError` after a signal.
         """
+        self._check_fit(train_loader, val_loader, epochs, early_stopping, save_interval)
+        check_instance("metric_for_best", metric_for_best, str, "the name of a metric")
+        check_instance("minimize_metric", minimize_metric, bool | None, "None, true or false")
         minimize = is_minimized(metric_for_best, minimize_metric)
+        self._check_metric(metric_for_best, val_loader)
         with saved_run(resume_path, self._group, save_interval, isinstance(train_loader, ResumableLoader)) as run:
 
             def after_step(progress: EpochProgress) -> None:
@@ -187,6 +202,7 @@ class Trainer(EpochTrainer):
             progress = self._resume(run.file)
             if self.epoch < epochs:
                 self._best.follow(metric_for_best, minimize)
+                self._say_exhausted(early_stopping)
             if isinstance(self.scheduler, ReduceLROnPlateau):
                 follow_direction(self.scheduler, "min" if minimize else "max")
             while not self._is_over(epochs, early_stopping):
@@ -202,9 +218,45 @@ class Trainer(EpochTrainer):
             self._keep_last(metric_for_best)
         return self.history
 
+    def _check_fit(
+        self, train_loader: Any, val_loader: Any, epochs: int, early_stopping: int | None, save_interval: float
+    ) -> None:
+        check_integer("epochs", epochs)
+        check_loader("train_loader", train_loader, epochs - self.epoch)
+        check_loader("val_loader", val_loader, epochs - self.epoch)
+        check_number("save_interval", save_interval)
+        if early_stopping is not None:
+            check_integer("early_stopping", early_stopping)
+
+    def _check_metric(self, name: str, val_loader: Iterable[Any]) -> None:
+        """See that a metric is computed, before an epoch is spent: of foreign metrics, on a batch."""
+        known: Iterable[str] = () if name == "loss" else self._metric_names(val_loader)
+        if known and name not in known:
+            raise MspeError(f"metric_for_best: got {name!r}, allowed: loss, {', '.join(known)}")
+
+    def _metric_names(self, val_loader: Iterable[Any]) -> list[str]:
+        own = metrics_of_task(self.metrics, get_task(self.task_type))
+        if own is not None or isinstance(val_loader, Iterator):
+            return list(own or ())
+        states = generator_states()
+        first = list(islice(val_loader, 1))
+        if not first:
+            return []
+        scored = Predictions.concatenate(predict_batches(self.model, first, self.device, self.precision))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            names = list(scored.metrics(self.metrics))
+        restore_generator_states(states)
+        return names
+
     def _is_over(self, epochs: int, early_stopping: int | None) -> bool:
         """Whether all epochs are finished, or too many came after the best."""
         return self.epoch >= epochs or (early_stopping is not None and self._best.waited >= early_stopping)
+
+    def _say_exhausted(self, early_stopping: int | None) -> None:
+        if early_stopping is not None and self._best.waited >= early_stopping:
+            message = "early_stopping: %d epochs without a better one have passed already, so none is trained; raise it"
+            logger.warning(message, self._best.waited)
 
     def _keep_last(self, metric: str) -> None:
         """Write the last epoch's checkpoint, and say that there is no best one."""
@@ -221,6 +273,8 @@ class Trainer(EpochTrainer):
         append_epoch(self.history, self.epoch, {**row, "lr": rate})
         self._last_metrics = val
         if self._best.update(val[metric], self.epoch):
+            if self._best.checkpoint is None and self._group.is_main:
+                say_replaced(self.checkpoint_dir / BEST, self._best)
             self._best.checkpoint = copy.deepcopy(self._checkpoint())
             self._write(self.checkpoint_dir / BEST, self._best.checkpoint)
         if isinstance(self.scheduler, ReduceLROnPlateau):
@@ -293,6 +347,7 @@ class Trainer(EpochTrainer):
             "history": self.history,
             "scaler": self.precision.scaler.state_dict(),
             "best_checkpoint": self._best.checkpoint,
+            "seconds": self.earlier_seconds + time.perf_counter() - self._built_at,
         }
 
     def _resume(self, file: RunState) -> EpochProgress | None:
@@ -302,6 +357,7 @@ class Trainer(EpochTrainer):
         state, progress = file.load(self.model)
         self._restore(state, file.path)
         self.history = state["history"]
+        self.earlier_seconds = state.get("seconds", 0.0)
         self.precision.scaler.load_state_dict(state["scaler"])
         self._best.checkpoint = state["best_checkpoint"]
         if self._best.checkpoint is not None:

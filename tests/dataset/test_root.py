@@ -6,7 +6,7 @@ import pytest
 
 from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
-from mspe.dataset.root import data_root
+from mspe.dataset.root import data_root, pyg_root
 
 
 def test_the_root_is_never_written_into(shared_data: Path) -> None:
@@ -40,3 +40,25 @@ def test_the_environment_names_the_root_and_dvc_anchors_it(monkeypatch: pytest.M
     assert data_root("data/raw") == Path("/repository/../shared")
     monkeypatch.setenv("MSPE_DATA", "/elsewhere")
     assert data_root("data/raw") == Path("/elsewhere")
+
+
+def _zinc(folder: Path) -> Path:
+    (folder / "ZINC" / "raw").mkdir(parents=True)
+    (folder / "ZINC" / "raw" / "train.index").write_text(folder.name)
+    return folder
+
+
+def test_a_given_root_wins_over_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    monkeypatch.setenv("MSPE_DATA", str(_zinc(tmp_path / "environment")))
+
+    def read(root: str | Path) -> str:
+        with pyg_root(root, "ZINC") as folder:
+            return (Path(folder) / "raw" / "train.index").read_text()
+
+    assert read("data/raw") == "environment"
+    assert read(_zinc(tmp_path / "given")) == "given" and not caplog.text
+    assert read(tmp_path / "empty") == "environment"
+    assert "empty/ZINC/raw is not there" in caplog.text

@@ -112,8 +112,8 @@ def test_another_metric_begins_its_best_anew(tmp_path: Path, caplog: pytest.LogC
     metrics = constant(accuracy=0.001)  # above any loss so far it is not
     loaded = make_trainer(tmp_path, metrics=metrics)
     loaded.load_checkpoint("model.pt")
+    trainer.metrics = accept_source(metrics)
     for runner in (trainer, loaded):
-        runner.metrics = accept_source(metrics)
         runner.fit(*loaders(), epochs=4, metric_for_best="accuracy")
         assert (runner.best_metric, runner.best_epoch) == (0.001, 3)
         assert torch.load(tmp_path / "best.pt", weights_only=True)["best"]["metric"] == "accuracy"
@@ -146,3 +146,23 @@ def test_a_run_that_is_over_is_not_followed_by_another_metric(tmp_path: Path) ->
     best = trainer.best_metric
     trainer.fit(*loaders(), epochs=2, metric_for_best="mae")
     assert trainer.best_metric == best and not (tmp_path / "last.pt").exists()
+
+
+def test_a_better_checkpoint_of_another_run_is_not_replaced_in_silence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = make_trainer(tmp_path)
+    first.fit(*loaders(), epochs=6)
+    assert not caplog.text
+    make_trainer(tmp_path, seed=1).fit(*loaders(), epochs=1)
+    assert f"best.pt: a better one of another run is replaced: val loss {first.best_metric:.4g} of epoch" in caplog.text
+    caplog.clear()
+    better = make_trainer(tmp_path)
+    better.load_checkpoint("best.pt")
+    better.fit(*loaders(), epochs=6)
+    assert not caplog.text
+    make_trainer(tmp_path).fit(*loaders(), epochs=1, metric_for_best="mae")
+    assert "best.pt: one of another run is replaced: val loss" in caplog.text
+    (tmp_path / "best.pt").write_bytes(b"no checkpoint")
+    make_trainer(tmp_path).fit(*loaders(), epochs=1)
+    assert "what is there is no checkpoint that can be read" in caplog.text
