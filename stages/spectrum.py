@@ -7,19 +7,22 @@ from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings.spectrum import choose_backend, compute_spectrum
 from mspe.encodings.stream import map_shards
-from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.graphs import SPLITS, PackedGraphs
+from mspe.graphs.store import read_shards
 
 GRAPHS = "data/graphs"
 
 
 def main() -> None:
-    encodings = load_params().encodings
-    backend = choose_backend(encodings.backend, GraphSchema.load(f"{GRAPHS}/schema.json").max_nodes)
+    backend = load_params().encodings.backend
+    sizes = {size for split in SPLITS for graphs in read_shards(GRAPHS, split) for size in graphs.num_nodes.tolist()}
+    backends = sorted({choose_backend(backend, size) for size in sizes})
 
     def decompose(graphs: PackedGraphs, name: Path) -> PackedGraphs:
-        return compute_spectrum(graphs, backend=backend)
+        return compute_spectrum(graphs, backend=backend, beside=backends)
 
-    map_shards(GRAPHS, "data/spectrum", decompose, settings={"backend": backend}, inputs=stage_dependencies("spectrum"))
+    settings = {"backend": backends}
+    map_shards(GRAPHS, "data/spectrum", decompose, settings=settings, inputs=stage_dependencies("spectrum"))
 
 
 if __name__ == "__main__":

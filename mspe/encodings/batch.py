@@ -1,18 +1,26 @@
 """What a model sees: the encodings of a batch, taken from it where it carries them and computed where not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
+from typing import Literal
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+from torch.nn import functional
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
-from mspe.encodings.encoding_set import EncodingSet, node_channels
+from mspe.encodings.encoding import Encoding
+from mspe.encodings.encoding_set import EncodingSet, collated_edges, node_channels
 from mspe.encodings.graph_view import GraphView
-from mspe.encodings.spectrum import SPECTRUM_LEVELS, Spectrum, compute_spectrum
+from mspe.encodings.spectrum import SPECTRUM_LEVELS, Spectrum, choose_backend, compute_spectrum
+from mspe.encodings.spectrum.mixed import split_spectra
 from mspe.graphs import DenseLayout, PackedGraphs
+from mspe.graphs.packing import HAS_PAIRS, Level
+
+_SPECTRUM_FIELDS: dict[str, Level] = {**SPECTRUM_LEVELS, HAS_PAIRS: "graph", "spectral_weights": "measure"}
 
 
 class _BatchGraphs:
@@ -22,8 +30,48 @@ class _BatchGraphs:
     would wait for Python's collector, which counts objects, not bytes.
     """
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, backend: Literal["auto", "dense"]) -> None:
         self.batch = batch
+        self._backend = backend
+
+    @cached_property
+    def is_mixed(self) -> bool:
+        """Whether some of the graphs have eigenvectors, and others are too large for them."""
+        if HAS_PAIRS in self.batch:
+            return True
+        if self._backend == "dense" or "spectral_weights" in self.batch or "eigenvalues" in self.batch:
+            return False
+        return len({choose_backend("auto", size) == "dense" for size in self.batch.ptr.diff().tolist()}) > 1
+
+    @cached_property
+    def spectrum(self) -> PackedGraphs:
+        """The spectrum of all graphs, packed: as the batch carries it, else computed."""
+        names = [name for name in _SPECTRUM_FIELDS if name in self.batch]
+        if "sqrt_degree" not in names:
+            return self.computed_spectrum
+        levels = dict(_SPECTRUM_FIELDS)
+        if HAS_PAIRS not in names:  # all graphs are of one kind
+            levels["spectral_weights"] = "node"
+        fields = {name: self.batch[name] for name in names}
+        return self.structure.without_edges(fields, {name: levels[name] for name in names})
+
+    def view_by_kind(self) -> Iterator[tuple[Int[Tensor, " nodes"], GraphView]]:
+        """The graphs with eigenvectors, then those that are too large for them: their nodes' rows, and their view."""
+        for index, part in split_spectra(self.spectrum):
+            yield self.structure.rows("node", index), self._view_some(index, lambda part=part: part)  # type: ignore[misc]
+
+    def view_some(self, index: Int[Tensor, " chosen"]) -> GraphView:
+        """Some of the graphs, which have eigenvectors."""
+        return self._view_some(index, lambda: split_spectra(self.spectrum[index])[0][1])
+
+    def _view_some(self, index: Int[Tensor, " chosen"], spectrum: Callable[[], PackedGraphs]) -> GraphView:
+        layout = DenseLayout.from_sizes(self.structure.num_nodes[index].tolist(), index.device)
+        return GraphView(
+            layout,
+            fields=lambda: spectrum().fields,
+            spectrum=lambda: Spectrum.padded(spectrum().fields, layout),
+            edges=lambda: collated_edges(self.structure, index),
+        )
 
     def view(self, block: DenseLayout) -> GraphView:
         """A block of the batch as encodings see it."""
@@ -63,7 +111,7 @@ class _BatchGraphs:
     @cached_property
     def computed_spectrum(self) -> PackedGraphs:
         """The spectrum as its stage would have stored it."""
-        return compute_spectrum(self.structure, backend="auto")
+        return compute_spectrum(self.structure, backend=self._backend)
 
 
 class BatchEncodings:
@@ -86,7 +134,8 @@ class BatchEncodings:
         self.bank = bank
         self.batch = batch
         self.blocks = blocks
-        self._graphs = _BatchGraphs(batch)
+        filter_pairs = any("spectrum" in encoding.needs for encoding in bank.on_pairs)
+        self._graphs = _BatchGraphs(batch, "dense" if filter_pairs and bank.max_pair_nodes is None else "auto")
 
     @cached_property
     def views(self) -> list[GraphView]:
@@ -98,7 +147,15 @@ class BatchEncodings:
         evaluated = self.bank.evaluated
         if not evaluated:
             return self._stored()
+        if self._graphs.is_mixed:
+            return torch.cat([self._stored(), self._mixed_channels(evaluated)], dim=1)
         return torch.cat([self._stored(), torch.cat([node_channels(evaluated, view) for view in self.views])], dim=1)
+
+    def _mixed_channels(self, evaluated: Sequence[Encoding]) -> Float[Tensor, "nodes channels"]:
+        rows, parts = zip(
+            *((rows, node_channels(evaluated, view)) for rows, view in self._graphs.view_by_kind()), strict=True
+        )
+        return torch.cat(parts)[torch.argsort(torch.cat(rows))]
 
     def _stored(self) -> Float[Tensor, "nodes channels"]:
         expected = sum(len(encoding.node_channels) for encoding in self.bank.stored)
@@ -121,7 +178,22 @@ class BatchEncodings:
 
     def pair(self) -> list[Tensor]:
         """Return all pair channels of every block [graphs, size, size, channels], in memory the channel first."""
-        return [self.bank.pair(view) for view in self.views]
+        if self.bank.max_pair_nodes is None:
+            return [self.bank.pair(view) for view in self.views]
+        first = [0, *accumulate(block.shape[0] for block in self.blocks)]
+        limit = self.bank.max_pair_nodes
+        return [self._pair_of_small(block, start, limit) for block, start in zip(self.blocks, first, strict=False)]
+
+    def _pair_of_small(self, block: DenseLayout, first: int, limit: int) -> Float[Tensor, "graphs size size channels"]:
+        """The pair channels of a block that begins with this graph: zeros of those with too many nodes."""
+        graphs, size = block.shape
+        grid = torch.zeros(len(self.bank.pair_channels), graphs, size, size, device=block.mask.device)
+        small = torch.nonzero(block.mask.sum(dim=1) <= limit).flatten()
+        if small.numel():
+            channels = self.bank.pair(self._graphs.view_some(small + first)).permute(3, 0, 1, 2)
+            padding = size - channels.size(-1)
+            grid = grid.index_copy(1, small, functional.pad(channels, (0, padding, 0, padding)).to(grid.dtype))
+        return grid.permute(1, 2, 3, 0)
 
     def of_edges(self, pair: Sequence[Tensor], edges: Int[Tensor, "2 edges"]) -> Float[Tensor, "edges channels"]:
         """Return the channels of chosen pairs of nodes, each of one graph: the mean of both directions."""

@@ -16,7 +16,7 @@ from mspe.encodings.encoding import Encoding
 from mspe.encodings.presets import PRESETS
 from mspe.encodings.registry import ENCODINGS, known_filters, known_others
 from mspe.encodings.scales import AUTO
-from mspe.encodings.spectrum import choose_backend
+from mspe.encodings.spectrum import DENSE_MAX_NODES, choose_backend
 from mspe.encodings.statistics import GraphStatistics
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,8 @@ class BankConfig(Section):
     """Whether filters have node channels."""
     pair: bool = True
     """Whether filters have pair channels."""
+    max_pair_nodes: PositiveInt | None = None
+    """Pair channels of a graph with more nodes are zeros; None where every graph of the dataset has them."""
     others: dict[str, Any] = Field(default_factory=dict)
     """Encodings that are no filters, by name, as `encodings` of `params.yaml` has them."""
     node_channels: Tuple[str] = ()
@@ -86,7 +88,8 @@ class BankConfig(Section):
     def _write_flat(self) -> dict[str, Any]:
         switches = {"trainable": self.trainable, "node": self.node, "pair": self.pair}
         channels = {"node_channels": list(self.node_channels), "pair_channels": list(self.pair_channels)}
-        return {"filters": self.filters, **switches, **self.others, **channels}
+        limit = {} if self.max_pair_nodes is None else {"max_pair_nodes": self.max_pair_nodes}
+        return {"filters": self.filters, **switches, **limit, **self.others, **channels}
 
 
 def read_bank(path: str | Path) -> BankConfig:
@@ -151,7 +154,7 @@ class EncodingParams(Section):
     node: bool = True
     """Whether filters have node channels."""
     pair: bool | Literal["auto"] = "auto"
-    """Whether filters have pair channels; `auto`: on up to graphs of `max_pair_nodes` nodes."""
+    """Whether filters have pair channels; `auto`: of graphs of up to `max_pair_nodes` nodes."""
     trainable: bool = False
     """Whether times and restarts are parameters of the model, starting from the scales given."""
     max_pair_nodes: PositiveInt = 512
@@ -183,27 +186,40 @@ class EncodingParams(Section):
         chosen = self if self.preset is None else _of_preset(self.preset)
         filters = _resolved(known_filters(), chosen.filters, statistics)
         others = _resolved(known_others(), chosen.others(), statistics)
-        fits = self._fits_pairs(statistics)
+        limit = self._largest_with_pairs()
+        fits = statistics.max_nodes <= limit
+        some_fit = fits or any(size <= limit for size in statistics.sizes)
         asked = bool(filters) and chosen.pair
-        if asked == AUTO and not fits:
+        pair = asked is True or (asked == AUTO and some_fit)
+        if asked == AUTO and not some_fit:
             logger.warning(
                 "pair channels are off: the largest graph has %d nodes, encodings.max_pair_nodes is %d, backend %s",
                 *(statistics.max_nodes, self.max_pair_nodes, choose_backend(self.backend, statistics.max_nodes)),
             )
-        pair = asked is True or (asked == AUTO and fits)
         if not fits:
-            self._refuse_pairs(filters if pair else {}, others, statistics.max_nodes)
-        return BankConfig(
+            refused = filters if asked is True else {}
+            self._refuse_pairs(refused, {} if some_fit else others, statistics.max_nodes)
+        bank = BankConfig(
             filters={name: params.model_dump(mode="json") for name, params in filters.items()},
             trainable=self.trainable,
             node=chosen.node,
             pair=pair,
+            max_pair_nodes=None if fits or not some_fit else limit,
             others={name: params.model_dump(mode="json") for name, params in others.items()},
         )
+        if bank.max_pair_nodes is not None:
+            logger.warning(
+                "pair channels are off (zeros) for graphs of more than %d nodes: %d of the %d training graphs, the "
+                "largest graph has %d; encodings.max_pair_nodes, and encodings.backend=dense, raise the limit",
+                *(limit, statistics.count_above(limit), sum(statistics.sizes.values()), statistics.max_nodes),
+            )
+        return bank
 
-    def _fits_pairs(self, statistics: GraphStatistics) -> bool:
-        backend = choose_backend(self.backend, statistics.max_nodes)
-        return backend == "dense" and statistics.max_nodes <= self.max_pair_nodes
+    def _largest_with_pairs(self) -> int:
+        """Nodes up to which a graph has pair channels: it needs eigenvectors, and to fit into memory."""
+        if self.backend == "auto":
+            return min(self.max_pair_nodes, DENSE_MAX_NODES)
+        return self.max_pair_nodes if self.backend == "dense" else 0
 
     def _refuse_pairs(self, filters: dict[str, Section], others: dict[str, Section], max_nodes: int) -> None:
         """Refuse pair channels, which would not fit into memory."""

@@ -1,6 +1,7 @@
 """An ordered list of encodings: what a bank is made of, in the encode stage and in a model."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +20,9 @@ from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.registry import ENCODINGS
 from mspe.encodings.spectrum import Spectrum, compute_spectrum
+from mspe.encodings.spectrum.mixed import split_spectra
 from mspe.graphs import DenseLayout, PackedGraphs
+from mspe.graphs.packing import HAS_PAIRS
 
 _GROUP_ELEMENTS = 2**18  # entries of the n² grids that are encoded together
 
@@ -35,6 +38,8 @@ class EncodingSet(nn.Module):
         Of nodes, of pairs, or of both.
     node, pair
         Whether the filters among them have node channels, and pair channels.
+    max_pair_nodes
+        Pair channels of a graph with more nodes are zeros, which leave attention as it is without them; None: of none.
 
     Raises
     ------
@@ -48,9 +53,15 @@ class EncodingSet(nn.Module):
     (['walk(1)', 'walk(2)', 'degree'], ['walk(1)', 'walk(2)'])
     """
 
-    def __init__(self, encodings: Iterable[Encoding] = (), node: bool = True, pair: bool = True) -> None:
+    def __init__(
+        self,
+        encodings: Iterable[Encoding] = (),
+        node: bool = True,
+        pair: bool = True,
+        max_pair_nodes: int | None = None,
+    ) -> None:
         super().__init__()
-        self.filter_nodes, self.filter_pairs = node, pair
+        self.filter_nodes, self.filter_pairs, self.max_pair_nodes = node, pair, max_pair_nodes
         ordered = sorted(encodings, key=lambda encoding: (not isinstance(encoding, Filter), not encoding.stored))
         self.encodings = nn.ModuleList(ordered)
         self.register_load_state_dict_pre_hook(_rename_former_keys)
@@ -79,7 +90,7 @@ class EncodingSet(nn.Module):
             if value or name in ENCODINGS:  # else of a plug-in, and off
                 params = _read_checked(name, value)
                 encodings += [] if params is None else [ENCODINGS[name].from_params(params, bank.trainable)]
-        return cls(encodings, bank.node, bank.pair)
+        return cls(encodings, bank.node, bank.pair, bank.max_pair_nodes)
 
     def config(self) -> BankConfig:
         """Return what `from_config` takes, with the names of the channels."""
@@ -91,6 +102,7 @@ class EncodingSet(nn.Module):
             trainable=any(getattr(filter, "can_train", False) and not filter.stored for filter in filters),
             node=self.filter_nodes,
             pair=self.filter_pairs,
+            max_pair_nodes=self.max_pair_nodes,
             others=others,
             node_channels=tuple(self.node_channels),
             pair_channels=tuple(self.pair_channels),
@@ -163,6 +175,8 @@ class EncodingSet(nn.Module):
         MspeError
             If a scale is too long for spectral measures.
         """
+        if HAS_PAIRS in spectrum.fields:
+            return self._encode_mixed(spectrum, graphs)
         like = spectrum.fields["sqrt_degree"]
         channels = sum(len(encoding.node_channels) for encoding in self.stored)
         encoding = like.new_empty(like.numel(), channels)
@@ -179,6 +193,19 @@ class EncodingSet(nn.Module):
         elif channels:
             for_each(encode, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded=like.device.type == "cpu")
         return spectrum.without_edges({"node_encoding": encoding}, {"node_encoding": "node"})
+
+    def _encode_mixed(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None) -> PackedGraphs:
+        """Graphs with eigenvectors and graphs with measures, each kind by itself."""
+        like = spectrum.fields["sqrt_degree"]
+        encoding = like.new_empty(like.numel(), sum(len(one.node_channels) for one in self.stored))
+        for index, part in split_spectra(spectrum):
+            chosen = None if graphs is None else partial(_select, graphs, index)
+            encoding[spectrum.rows("node", index)] = self.encode_nodes(part, chosen).fields["node_encoding"]
+        return spectrum.without_edges({"node_encoding": encoding}, {"node_encoding": "node"})
+
+
+def _select(graphs: Callable[[], PackedGraphs], index: Tensor) -> PackedGraphs:
+    return graphs()[index]
 
 
 def _rename_former_keys(module: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
@@ -248,7 +275,12 @@ def _no_spectrum() -> Spectrum:
 def _edges(graphs: Callable[[], PackedGraphs] | None, group: Tensor) -> tuple[Tensor, Tensor | None]:
     if graphs is None:
         raise MspeError("an encoding is computed from edges, which were not given; give encode_nodes the graphs")
-    batch = graphs().collate(group)
+    return collated_edges(graphs(), group)
+
+
+def collated_edges(graphs: PackedGraphs, group: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Return the edges of some graphs, with nodes numbered through these, and their weights."""
+    batch = graphs.collate(group)
     return batch.edge_index, batch.get("edge_weight")
 
 

@@ -1,7 +1,8 @@
 """What the scales of a dataset can be read off."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import torch
 
@@ -16,6 +17,8 @@ class GraphStatistics:
     ----------
     max_nodes
         Nodes of the largest graph of any split.
+    sizes
+        How many training graphs have so many nodes.
     largest_eigenvalue, spectral_gap
         Medians over the training graphs of the largest eigenvalue and of the smallest above zero; 1 where no graph has
         an edge.
@@ -24,13 +27,24 @@ class GraphStatistics:
     max_nodes: int
     largest_eigenvalue: float = 1.0
     spectral_gap: float = 1.0
+    sizes: Mapping[int, int] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, spectra: Iterable[PackedGraphs], max_nodes: int) -> "GraphStatistics":
         """Read them off the packed spectra of the training graphs."""
-        ranges = torch.cat([shard.fields["spectral_range"] for shard in spectra]).double()
+        sizes = Counter[int]()
+        parts = []
+        for shard in spectra:
+            sizes.update(shard.num_nodes.tolist())
+            parts.append(shard.fields["spectral_range"])
+        ranges = torch.cat(parts).double()
         known = ranges[~ranges.isnan().any(dim=1)]
-        return cls(max_nodes, *known.median(dim=0).values.tolist()) if known.numel() else cls(max_nodes)
+        largest, gap = known.median(dim=0).values.tolist() if known.numel() else (1.0, 1.0)
+        return cls(max_nodes, largest, gap, sizes)
+
+    def count_above(self, size: int) -> int:
+        """Return how many training graphs have more nodes."""
+        return sum(count for nodes, count in self.sizes.items() if nodes > size)
 
     @property
     def shortest_time(self) -> float:

@@ -17,6 +17,7 @@ from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors, write_tensors
 from mspe.graphs.packing import (
     EDGE_LABEL_INDEX,
+    HAS_PAIRS,
     Level,
     attribute_level,
     attribute_rows,
@@ -42,7 +43,8 @@ class PackedGraphs(Dataset[Data]):
         Tensors by name, flat over all graphs.
     levels
         What one row of a field belongs to: a ``graph``, a ``node``, an ``edge``, a ``pair`` of nodes of one graph (n²
-        rows a graph, row-major), or a ``link``: a pair of nodes that is to be scored.
+        rows a graph, row-major), a node of a graph without pairs (``measure``), or a ``link``: a pair of nodes that is
+        to be scored. Where there is a field `has_pairs` [graphs], graphs for which it is false have no rows of pairs.
     num_links
         How many links each graph has; None for none. Their nodes are the field `edge_label_index` [links, 2], which a
         `Data` and a batch hold as PyG does, [2, links].
@@ -75,11 +77,13 @@ class PackedGraphs(Dataset[Data]):
         self.edge_index = edge_index
         self.fields = dict(fields)
         self.levels = dict(levels)
+        has_pairs = self.fields.get(HAS_PAIRS, torch.ones_like(self.num_nodes, dtype=torch.bool))
         self._counts: dict[Level, Tensor] = {
             "graph": torch.ones_like(self.num_nodes),
             "node": self.num_nodes,
             "edge": self.num_edges,
-            "pair": self.num_nodes**2,
+            "pair": self.num_nodes**2 * has_pairs,
+            "measure": self.num_nodes * ~has_pairs,
             "link": self.num_links,
         }
         self._offsets = {level: _offsets(counts) for level, counts in self._counts.items()}

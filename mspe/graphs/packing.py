@@ -13,10 +13,13 @@ from mspe.graphs.validation import find_index_problem
 
 logger = logging.getLogger(__name__)
 
-Level = Literal["graph", "node", "edge", "pair", "link"]
+Level = Literal["graph", "node", "edge", "pair", "measure", "link"]
 
 EDGE_LABEL_INDEX = "edge_label_index"
 """The field that holds pairs of nodes to be scored, numbered within their graph."""
+
+HAS_PAIRS = "has_pairs"
+"""The field that says which graphs have rows in pair fields, where not all have: the others have those of `measure`."""
 
 _LINK_FIELDS = (EDGE_LABEL_INDEX, "edge_label")
 

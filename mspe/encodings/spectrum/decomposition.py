@@ -1,6 +1,6 @@
 """The spectrum of every graph, computed once for all filters and scales."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,11 +12,13 @@ from mspe.common.parallel import for_each
 from mspe.encodings.spectrum.chebyshev import (
     EXACT_MAX_NODES,
     estimated_spectral_weights,
+    quadrature_nodes,
     sparse_operator,
     sparse_spectral_range,
     spectral_weights,
 )
 from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
+from mspe.encodings.spectrum.mixed import join_spectra
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.checks import check_graphs
 from mspe.graphs.packing import Level
@@ -30,22 +32,25 @@ SPECTRUM_LEVELS: dict[str, Level] = {"eigenvalues": "node", "eigenvectors": "pai
 _ZERO = 1e-6  # an eigenvalue below is zero but for rounding
 
 
-def choose_backend(backend: Backend | Literal["auto"], max_nodes: int) -> Backend:
-    """The rule behind `encodings.backend: auto`, by the dataset's largest graph.
+def choose_backend(backend: Backend | Literal["auto"], num_nodes: int) -> Backend:
+    """The rule behind `encodings.backend: auto`, for each graph by its number of nodes.
 
-    Up to 512 nodes: `dense`, a full eigendecomposition of every graph. Up to 50,000: `chebyshev`, the exact spectral
+    Up to 512: `dense`, a full eigendecomposition. Up to 50,000: `chebyshev`, the exact spectral
     measure of every node from the sparse Laplacian. Above: `stochastic`, the same measure estimated with random
     probes, its error reported.
     """
     if backend != "auto":
         return backend
-    if max_nodes <= DENSE_MAX_NODES:
+    if num_nodes <= DENSE_MAX_NODES:
         return "dense"
-    return "chebyshev" if max_nodes <= EXACT_MAX_NODES else "stochastic"
+    return "chebyshev" if num_nodes <= EXACT_MAX_NODES else "stochastic"
 
 
 def compute_spectrum(
-    graphs: PackedGraphs, dtype: torch.dtype = torch.float32, backend: Backend | Literal["auto"] = "dense"
+    graphs: PackedGraphs,
+    dtype: torch.dtype = torch.float32,
+    backend: Backend | Literal["auto"] = "dense",
+    beside: Collection[Backend] = (),
 ) -> PackedGraphs:
     """Decompose each graph's normalised Laplacian L = U Λ Uᵀ, in float64.
 
@@ -57,14 +62,17 @@ def compute_spectrum(
         Of the result; float32 is what the pipeline stores.
     backend
         `dense`, graphs of one size together; `chebyshev` or `stochastic`, node measures without eigenvectors; `auto`
-        picks by the largest graph (`choose_backend`).
+        picks for each graph (`choose_backend`).
+    beside
+        Backends of other graphs, in files that are to be joined with this one: the result has their fields too.
 
     Returns
     -------
     PackedGraphs
         The same graphs without edges. `dense`: `eigenvalues` (n a graph, ascending, within [0, 2]), `eigenvectors`
         (n² a graph, row-major, a column an eigenvector). Otherwise: `spectral_weights` [nodes, points], and from
-        `stochastic` also `spectral_weights_error`. Always `sqrt_degree` (D^½; 1 for an isolated node) and
+        `stochastic` also `spectral_weights_error`. Of graphs of both kinds, both, with `has_pairs` [graphs], which says
+        which graphs have eigenvectors. Always `sqrt_degree` (D^½; 1 for an isolated node) and
         `spectral_range` [graphs, 2], the largest eigenvalue and the smallest above zero.
 
     Raises
@@ -73,8 +81,16 @@ def compute_spectrum(
         If a graph has no nodes, an edge out of range, or an unusable weight.
     """
     check_graphs(graphs)
-    chosen = choose_backend(backend, int(graphs.num_nodes.max()))
-    return _decompose(graphs, dtype) if chosen == "dense" else _measure(graphs, dtype, chosen)
+    backends = [choose_backend(backend, size) for size in graphs.num_nodes.tolist()]
+    occurring = {*backends, *beside}
+    if occurring == {"dense"}:
+        return _decompose(graphs, dtype)
+    if "dense" not in occurring:
+        return _measure(graphs, dtype, backends, "stochastic" in occurring)
+    paired = torch.tensor([one == "dense" for one in backends], device=graphs.num_nodes.device)
+    large = [one for one in backends if one != "dense"]
+    measures = _measure(graphs[(~paired).nonzero().flatten()], dtype, large, "stochastic" in occurring)
+    return join_spectra(graphs, paired, [_decompose(graphs[paired.nonzero().flatten()], dtype), measures])
 
 
 def _decompose(graphs: PackedGraphs, dtype: torch.dtype) -> PackedGraphs:
@@ -103,17 +119,22 @@ def _spectral_range(eigenvalues: Float[Tensor, "group size"]) -> Float[Tensor, "
     return torch.where(above[:, None].isfinite(), both, torch.nan)
 
 
-def _measure(graphs: PackedGraphs, dtype: torch.dtype, backend: Backend) -> PackedGraphs:
-    parts = []
-    for graph in graphs:
+def _measure(graphs: PackedGraphs, dtype: torch.dtype, backends: Sequence[Backend], with_error: bool) -> PackedGraphs:
+    """The measures of each graph by its backend; the error of those that are exact is zero."""
+    points = quadrature_nodes().numel()
+    nothing = {"sqrt_degree": torch.empty(0), "spectral_range": torch.empty(0, 2)}
+    parts = [{**nothing, "spectral_weights": torch.empty(0, points), "spectral_weights_error": torch.empty(0, points)}]
+    for graph, backend in zip(graphs, backends, strict=True):
         matrix, root = sparse_operator(graph.edge_index, graph.get("edge_weight"), graph.num_nodes)
         part = {"sqrt_degree": root, "spectral_range": torch.tensor([sparse_spectral_range(matrix)])}
         if backend == "chebyshev":
             part["spectral_weights"] = spectral_weights(matrix)
+            part["spectral_weights_error"] = torch.zeros_like(part["spectral_weights"])
         else:
             part["spectral_weights"], part["spectral_weights_error"] = estimated_spectral_weights(matrix)
         parts.append(part)
-    fields = {name: torch.cat([part[name] for part in parts]).to(graphs.edge_index.device, dtype) for name in parts[0]}
+    names = [name for name in parts[0] if with_error or name != "spectral_weights_error"]
+    fields = {name: torch.cat([part[name].to(dtype) for part in parts]).to(graphs.edge_index.device) for name in names}
     levels: dict[str, Level] = {name: "graph" if name == "spectral_range" else "node" for name in fields}
     return graphs.without_edges(fields, levels)
 
