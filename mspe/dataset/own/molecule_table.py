@@ -26,7 +26,7 @@ def read_molecule_table(path: str | Path) -> Table:
     ending = Path(Path(path).name.lower().removesuffix(".gz")).suffix
     if ending not in READERS:
         raise MspeError(
-            f"{path}: no such file of molecules is read, allowed: {', '.join(READERS)}, also with .gz after it; "
-            "convert it, or rename it"
+            f"{path}: no such file of molecules is read, allowed: {', '.join(READERS)}, also with .gz after it, "
+            "PyG graphs in .pt files; convert it, or rename it"
         )
     return READERS[ending](path)
