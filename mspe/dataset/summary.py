@@ -28,7 +28,7 @@ def summarise(
     lines = [f"{schema.name}: {counts}", *samples.account]
     lines.append(f"task: {task.name} per {task.level}, {_reason(spec, params, task)}; metric {schema.metric}")
     if schema.class_counts:
-        lines.append(f"{_classes(schema)} (samples of {', '.join(schema.class_counts)})")
+        lines.append(f"{_classes(schema, task)} (samples of {', '.join(schema.class_counts)})")
     elif schema.classes:
         lines.append(f"targets: {', '.join(schema.classes)}")
     features = [
@@ -50,14 +50,14 @@ def _reason(spec: DatasetSpec, params: DatasetParams, task: Task) -> str:
     return "as dataset.task says" if params.task is not None else f"since there is {task.sign}"
 
 
-def _classes(schema: GraphSchema) -> str:
-    """The classes or labels in their order, with their counts by split; of two classes the second is positive."""
+def _classes(schema: GraphSchema, task: Task) -> str:
+    """The classes or labels in their order, with their counts by split."""
     counts = list(zip(*schema.class_counts.values(), strict=True))
     names: Sequence[str] = schema.classes or [str(number) for number in range(len(counts))]
     if len(names) != len(counts):  # of edges
         names = ("no edge", "edge")
-    positive = schema.num_classes == 2 and schema.loss != "bce_logits"
-    marked = [name + " (positive)" * (positive and i == 1) for i, name in enumerate(names)]
+    positive = task.positive_class(schema.num_classes)
+    marked = [name + " (positive)" * (i == positive) for i, name in enumerate(names)]
     return "classes: " + ", ".join(
         f"{name} {'/'.join(map(str, each))}" for name, each in zip(marked, counts, strict=True)
     )

@@ -120,6 +120,10 @@ class SingleLabel(Task):
             )
         return 1
 
+    def positive_class(self, num_classes: int) -> int | None:
+        """Return the second of two classes."""
+        return 1 if num_classes == 2 else None
+
     def class_counts(self, splits: Mapping[str, PackedGraphs], num_classes: int) -> dict[str, tuple[int, ...]]:
         """Return the number of samples of each class."""
         return {split: count_labels(graphs.fields["y"], num_classes) for split, graphs in splits.items()}

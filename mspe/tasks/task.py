@@ -131,6 +131,10 @@ class Task(ABC):
         """Return by split how many samples each class has; nothing where there are no classes."""
         return {}
 
+    def positive_class(self, num_classes: int) -> int | None:
+        """Return the number of the class that f1, roc_auc and ap are of; None where there is no single one."""
+        return None
+
     def label_counts(self, splits: Mapping[str, PackedGraphs], num_classes: int) -> dict[str, tuple[int, ...]]:
         """Return by split what `class_counts` are shares of: samples or, of several labels, the known ones of each."""
         counts = self.class_counts(splits, num_classes)
