@@ -11,8 +11,7 @@ def main() -> None:
     dataset = load_dataset(params.dataset, params.runtime.num_workers)
     write_splits("data/graphs", {"train": dataset.train, "val": dataset.val, "test": dataset.test})
     dataset.schema.save("data/graphs/schema.json")
-    counts = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in dataset.schema.counts.items())
-    print(f"{dataset.schema.name}: {counts}")
+    print(*dataset.summary, sep="\n")
 
 
 if __name__ == "__main__":

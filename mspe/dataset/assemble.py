@@ -16,6 +16,7 @@ from mspe.dataset.config import DatasetParams
 from mspe.dataset.duplicates import count_duplicates, identify_graphs, identify_molecules
 from mspe.dataset.spec import DatasetSpec, Samples, SplitKind
 from mspe.dataset.splits import cut_validation, fold_split, random_split, scaffold_split, stratified_split
+from mspe.dataset.summary import summarise
 from mspe.graphs import SPLITS, GraphSchema, PackedGraphs
 from mspe.graphs.checks import check_graphs
 from mspe.graphs.features import FeatureTable
@@ -41,6 +42,7 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
         _check(graphs, name)
     train = packed["train"]
     _check_targets(train, task, spec.name, samples.classes, limited=params.limit is not None)
+    _check_metric(packed, task, spec.name, samples.classes, limited=params.limit is not None)
     categories = samples.num_categories or (None, None)
     nodes = FeatureTable.learn(train.fields.get("x"), categories[0], samples.standardize)
     edges = FeatureTable.learn(train.fields.get("edge_attr"), categories[1], samples.standardize)
@@ -74,7 +76,8 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
         settings=dict(spec.settings),
         counts={**{name: len(graphs) for name, graphs in packed.items()}, **samples.dropped},
     )
-    return GraphDataset(schema, *(finished[name] for name in SPLITS))
+    summary = summarise(spec, samples, params, schema, task, _split_kind(spec, samples, params))
+    return GraphDataset(schema, finished["train"], finished["val"], finished["test"], summary)
 
 
 def choose_split(
@@ -184,6 +187,23 @@ def _check_targets(train: PackedGraphs, task: Task, name: str, classes: Sequence
             f"{name}: {problems[0]} in the train split, so there is nothing to learn; choose another target or another "
             "split"
         )
+
+
+def _check_metric(
+    packed: Mapping[str, PackedGraphs], task: Task, name: str, classes: Sequence[str], limited: bool
+) -> None:
+    """Refuse a split on which the task's metric has no value; where only some samples were asked for, say so."""
+    for split, graphs in packed.items():
+        undefined = task.find_undefined(graphs, classes)
+        if undefined is None:
+            continue
+        message = f"{name}: {task.metric} is not defined on the {split} split, which has {undefined}"
+        if not limited:
+            raise MspeError(
+                f"{message}; set dataset.split (stratified, for example) or another dataset.split_seed, or give more "
+                "samples"
+            )
+        logger.warning("%s; set a larger dataset.limit", message)
 
 
 def _warn_of_duplicates(

@@ -15,12 +15,15 @@ class GraphDataset:
         Kinds and widths of features and targets.
     train, val, test
         The splits; each works as a dataset for any PyG loader.
+    summary
+        Lines on what was understood: rows used and left out, task, classes, features, split.
     """
 
     schema: GraphSchema
     train: PackedGraphs
     val: PackedGraphs
     test: PackedGraphs
+    summary: tuple[str, ...] = ()
 
     def get_splits(self) -> tuple[PackedGraphs, PackedGraphs, PackedGraphs]:
         """Training, validation and test graphs."""

@@ -42,6 +42,12 @@ class Samples:
         Where the data decide it; else the spec's.
     drawn
         Whether the predefined split was drawn at random while reading, so that it is the `random` one too.
+    account
+        Lines on what became of the rows of each file: used + left out.
+    unused
+        Columns that were read and are not used.
+    split_from
+        What gives the predefined split.
     """
 
     items: Sequence[Any]
@@ -55,6 +61,9 @@ class Samples:
     standardize: bool = True
     task: Task | None = None
     drawn: bool = False
+    account: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    split_from: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from mspe.tasks.task import Task, TaskTargets, one_column_per_output, one_row_pe
 logger = logging.getLogger(__name__)
 
 _EXACT = 2**53  # integers up to here are exact in double precision
+_RANKING = ("roc_auc", "ap")
 _METRICS = dict.fromkeys(CLASSIFICATION_METRICS, False)
 
 
@@ -34,6 +35,7 @@ class SingleLabel(Task):
 
     name = "single_label"
     type = "classification"
+    sign = "one column of words, of 0 and 1, or of numbers saved as integers"
     losses: ClassVar[Mapping[str, LossFunction]] = {
         "cross_entropy": cross_entropy,
         "bce_logits": bce_logits,
@@ -118,9 +120,22 @@ class SingleLabel(Task):
             )
         return 1
 
+    def positive_class(self, num_classes: int) -> int | None:
+        """Return the second of two classes."""
+        return 1 if num_classes == 2 else None
+
     def class_counts(self, splits: Mapping[str, PackedGraphs], num_classes: int) -> dict[str, tuple[int, ...]]:
         """Return the number of samples of each class."""
         return {split: count_labels(graphs.fields["y"], num_classes) for split, graphs in splits.items()}
+
+    def find_undefined(self, graphs: PackedGraphs, classes: Sequence[str]) -> str | None:
+        """Return the only class of the split, where the metric compares classes."""
+        labels = graphs.fields["y"].flatten()
+        known = labels[~labels.isnan()].long()
+        if not known.numel() or self.metric not in _RANKING or bool((known != known[0]).any()):
+            return super().find_undefined(graphs, classes)
+        number = int(known[0])
+        return f"{known.numel()} samples of class {(classes[number] if classes else str(number))!r} and of no other"
 
     def labels(self, targets: Shaped[Tensor, "samples columns"]) -> list[int] | None:
         """Return the class of each sample."""
@@ -136,6 +151,7 @@ class MultiLabel(Task):
 
     name = "multi_label"
     type = "classification"
+    sign = "0 or 1 in each of several columns"
     losses: ClassVar[Mapping[str, LossFunction]] = {"bce_logits": bce_logits}
     metrics: ClassVar[Mapping[str, bool]] = _METRICS
 
@@ -200,6 +216,14 @@ class MultiLabel(Task):
     def class_counts(self, splits: Mapping[str, PackedGraphs], num_classes: int) -> dict[str, tuple[int, ...]]:
         """Return the number of samples that have each label."""
         return {split: tuple((graphs.fields["y"] == 1).sum(dim=0).tolist()) for split, graphs in splits.items()}
+
+    def find_undefined(self, graphs: PackedGraphs, classes: Sequence[str]) -> str | None:
+        """Return how many samples there are, where the metric compares values and no label has two."""
+        labels = graphs.fields["y"]
+        both = ((labels == 0).any(dim=0) & (labels == 1).any(dim=0)).any()
+        if self.metric not in _RANKING or bool(both):
+            return super().find_undefined(graphs, classes)
+        return f"{len(labels)} samples and no label that is 1 in some and 0 in others"
 
     def label_counts(self, splits: Mapping[str, PackedGraphs], num_classes: int) -> dict[str, tuple[int, ...]]:
         """Return the number of samples of which each label is known."""

@@ -25,6 +25,7 @@ class EdgePrediction(MultiLabel):
 
     name = "edge_prediction"
     type = "edge_prediction"
+    sign = "one graph without targets"
     losses: ClassVar[Mapping[str, LossFunction]] = {"bce_logits": bce_logits}
     metrics: ClassVar[Mapping[str, bool]] = dict.fromkeys(("roc_auc", "ap", "precision@k", "mrr", "hits@k"), False)
 
@@ -69,6 +70,10 @@ class EdgePrediction(MultiLabel):
     def class_counts(self, splits: Mapping[str, PackedGraphs], num_classes: int) -> dict[str, tuple[int, ...]]:
         """Return the number of negative edges, and of edges."""
         return {split: count_labels(graphs.fields["edge_label"].long(), 2) for split, graphs in splits.items()}
+
+    def find_undefined(self, graphs: PackedGraphs, classes: Sequence[str]) -> str | None:
+        """Return None: there are as many negative edges as edges."""
+        return None
 
     def check_targets(self, train: PackedGraphs, classes: Sequence[str], one_value: bool = False) -> list[str]:
         """Return nothing: supervision edges and negative edges are of equal number."""

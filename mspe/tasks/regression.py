@@ -26,6 +26,7 @@ class Regression(Task):
 
     name = "regression"
     type = "regression"
+    sign = "a number per target"
     losses: ClassVar[Mapping[str, LossFunction]] = {
         "mse": masked(functional.mse_loss),
         "mae": masked(functional.l1_loss),

@@ -48,6 +48,8 @@ class Task(ABC):
     """Losses by name, the first the default of `get_loss_fn`."""
     metrics: ClassVar[Mapping[str, bool]]
     """Metrics by name, and whether less is better."""
+    sign: ClassVar[str] = "what it accepts"
+    """Targets by which the task is recognised, in words."""
     continuous: ClassVar[bool] = False
     """Whether a prediction is a number in the target's own unit, to be drawn against it, rather than a class."""
 
@@ -129,6 +131,10 @@ class Task(ABC):
         """Return by split how many samples each class has; nothing where there are no classes."""
         return {}
 
+    def positive_class(self, num_classes: int) -> int | None:
+        """Return the number of the class that f1, roc_auc and ap are of; None where there is no single one."""
+        return None
+
     def label_counts(self, splits: Mapping[str, PackedGraphs], num_classes: int) -> dict[str, tuple[int, ...]]:
         """Return by split what `class_counts` are shares of: samples or, of several labels, the known ones of each."""
         counts = self.class_counts(splits, num_classes)
@@ -156,6 +162,19 @@ class Task(ABC):
         return [
             f"target {repr(classes[i]) if named else i} has {problem}" for i, problem in enumerate(problems) if problem
         ]
+
+    def find_undefined(self, graphs: PackedGraphs, classes: Sequence[str]) -> str | None:
+        """Return what a split holds on which the metric has no value; None where it has one.
+
+        Parameters
+        ----------
+        graphs
+            The split.
+        classes
+            Names of the classes or targets, where there are any.
+        """
+        targets = graphs.fields["y"]
+        return f"{len(targets)} targets, none of them known" if bool(targets.isnan().all()) else None
 
     def labels(self, targets: Shaped[Tensor, "samples columns"]) -> list[int] | None:
         """Return the class of each sample, by which a split can be stratified; None where it has no single one."""

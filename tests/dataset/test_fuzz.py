@@ -1,6 +1,7 @@
 """A thousand malformed files: each ends in one line that says why, or in a dataset without a flaw; never otherwise."""
 
 import io
+import re
 import warnings
 from pathlib import Path
 
@@ -100,6 +101,9 @@ ODD_MOLECULES = [
 ]
 
 
+ACCOUNT = re.compile(r"(\d+) (?:rows|graphs) read = (\d+) used \+ (\d+) left out(?: \+ (\d+) of graphs left out)?")
+
+
 def options(name: str) -> settings:
     return settings(
         max_examples=INPUTS[name],
@@ -124,6 +128,10 @@ def check_survives(name: str, path: Path, **choices: object) -> None:
     except MspeError as error:
         assert len(str(error).splitlines()) == 1 and len(str(error)) < 20_000
         return
+    for line in dataset.summary:
+        if account := ACCOUNT.search(line):
+            total, *parts = (int(number or 0) for number in account.groups())
+            assert total == sum(parts), line
     for split in dataset.get_splits():
         assert len(split) > 0 and int(split.num_nodes.min()) > 0
         for graph in split[:20]:

@@ -64,6 +64,32 @@ def test_classes_are_counted_by_split_and_labels_where_they_are_known() -> None:
     assert MultiLabel().labels(labels["train"].fields["y"]) is None
 
 
+def test_a_sample_of_no_class_counts_for_nothing() -> None:
+    targets = torch.tensor([[0.0], [NAN], [1.0]])
+    task, splits = SingleLabel(), {"train": packed(targets)}
+    assert task.count_classes(splits, ()) == 2 and task.class_counts(splits, 2) == {"train": (1, 1)}
+    table = task.table(torch.zeros(3, 2), targets)
+    assert table["target"][::2] == [0, 1] and table["target"][1] != table["target"][1]
+    assert task.baselines(splits["train"], splits["train"], 2)["majority"]["accuracy"] == 0.5
+    assert task.labels(targets) is None
+    loss = task.losses["cross_entropy"]
+    assert torch.equal(loss(torch.eye(3, 2), targets), loss(torch.eye(3, 2)[[0, 2]], targets[[0, 2]]))
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "ap"])
+def test_a_metric_that_compares_classes_needs_two(metric: str) -> None:
+    single = SingleLabel(metric=metric)
+    assert single.find_undefined(packed(torch.tensor([[0], [1]])), ("no", "yes")) is None
+    alone = packed(torch.tensor([[0], [0]]))
+    assert single.find_undefined(alone, ("no", "yes")) == "2 samples of class 'no' and of no other"
+    assert SingleLabel().find_undefined(alone, ()) is None
+    several = MultiLabel(metric=metric)
+    assert several.find_undefined(packed(torch.tensor([[0.0, 1.0], [NAN, 0.0]])), ()) is None
+    assert "no label that is 1 in some" in str(
+        several.find_undefined(packed(torch.tensor([[0.0, 1.0], [0.0, NAN]])), ())
+    )
+
+
 def test_a_loss_that_does_not_fit_the_classes_is_refused() -> None:
     assert SingleLabel().num_outputs(2, "bce_logits", "toy") == 1
     assert SingleLabel().num_outputs(3, None, "toy") == 3

@@ -195,13 +195,26 @@ class RejectedRows:
             raise MspeError(f"{self.path}: {place}: {problem}; correct it, or set dataset.strict=false to leave it out")
         self._places.setdefault(problem.reason, []).append(f"{place} ({problem.detail})")
 
+    def account(self, total: int, used: int, what: str = "rows") -> str:
+        """Describe what became of so many rows, or graphs; the rest is of graphs that are left out."""
+        left = sum(map(len, self._places.values()))
+        rest = f" + {total - used - left} of graphs left out" if total > used + left else ""
+        reasons = "; ".join(
+            f"{len(places)} {reason}: {_name_places(places)}" for reason, places in self._places.items()
+        )
+        return f"{self.path}: {total} {what} read = {used} used + {left} left out{rest}" + f" ({reasons})" * bool(left)
+
     def dropped(self) -> dict[str, int]:
         """Number left out by reason; each reason is a line in the log with the first few places."""
         for reason, places in self._places.items():
-            first = ", ".join(places[:_NAMED_PLACES])
-            more = f" and {len(places) - _NAMED_PLACES} more" if len(places) > _NAMED_PLACES else ""
-            logger.warning("%s: left out %d: %s: %s%s", self.path, len(places), reason, first, more)
+            logger.warning("%s: left out %d: %s: %s", self.path, len(places), reason, _name_places(places))
         return {f"dropped_{reason.lower().replace(' ', '_')}": len(places) for reason, places in self._places.items()}
+
+
+def _name_places(places: Sequence[str]) -> str:
+    """The first few places."""
+    more = f" and {len(places) - _NAMED_PLACES} more" if len(places) > _NAMED_PLACES else ""
+    return ", ".join(places[:_NAMED_PLACES]) + more
 
 
 def describe_dropped(dropped: Mapping[str, int]) -> str:

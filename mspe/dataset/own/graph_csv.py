@@ -63,9 +63,10 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     if not names:
         raise MspeError(f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the tables")
     graphs = _build(names, index, parts, pairs)
+    account = tuple(rows.rejected.account(len(rows.table.rows), len(rows.cells)) for rows in parts.values())
     if level == "edge":
-        return edge_samples_of(graphs, folder, params, dict(dropped))
-    return replace(_with_targets(graphs, names, parts, level, params), dropped=dict(dropped))
+        return replace(edge_samples_of(graphs, folder, params, dict(dropped)), account=account)
+    return replace(_with_targets(graphs, names, parts, level, params), dropped=dict(dropped), account=account)
 
 
 def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Path) -> TargetLevel:
@@ -228,4 +229,8 @@ def _with_targets(
     if samples is not None:
         split = samples.targets.predefined_split([samples.targets.part(row) for row in samples.cells])
     labels = task.labels(values) if level == "graph" else None
-    return Samples(graphs, predefined_split=split, labels=labels, classes=classes, task=task)
+    unused = () if samples is None else samples.targets.unused(samples.table, ("graph",))
+    origin = "" if samples is None else samples.targets.split_name(samples.table)
+    return Samples(
+        graphs, predefined_split=split, labels=labels, classes=classes, task=task, unused=unused, split_from=origin
+    )

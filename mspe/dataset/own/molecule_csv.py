@@ -78,6 +78,9 @@ def read_molecules(
         dropped=dropped,
         classes=classes,
         task=inferred,
+        account=(rejected.account(len(table.rows), len(smiles)),),
+        unused=columns.unused(table, (smiles_column,)),
+        split_from=columns.split_name(table),
     )
 
 

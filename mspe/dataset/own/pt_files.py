@@ -60,7 +60,15 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
     if level == "edge":
         return edge_samples_of(list(graphs.values()), folder, params, dropped)
     split = group_by_part([parts[path] for path, _ in graphs]) if parts else None
-    return replace(_with_numbers(graphs, level, folder, params, whole), predefined_split=split, dropped=dropped)
+    account = rejected.account(len(graphs) + sum(dropped.values()), len(graphs), "graphs")
+    samples = _with_numbers(graphs, level, folder, params, whole)
+    return replace(
+        samples,
+        predefined_split=split,
+        dropped=dropped,
+        account=(account,),
+        split_from="the files' names" * bool(parts),
+    )
 
 
 def _read(folder: Path, paths: Sequence[Path], rejected: RejectedRows) -> tuple[dict[GraphId, Data], set[GraphId]]:

@@ -94,7 +94,7 @@ class TargetColumns:
         return ["" if cells.find_problem(row[place]) else cells.read(row[place]) for place, cells in columns]
 
     def cell_problem(self, row: Sequence[str]) -> Problem | None:
-        """Why a target of a row cannot be used, and what stands there."""
+        """Return why a target of a row cannot be used, and what stands there."""
         columns = zip(self.positions, self.readers, strict=True)
         problems = (cells.find_problem(row[position]) for position, cells in columns)
         return next((problem for problem in problems if problem is not None), None)
@@ -115,6 +115,15 @@ class TargetColumns:
             if not reader.numeric:
                 check_words([word for word in column if word], name, path)
         return Targets.of_cells(cells, self.names, lines)
+
+    def unused(self, table: Table, other: Sequence[str]) -> tuple[str, ...]:
+        """The table's columns that are neither these, nor that of the split, nor the `other` ones."""
+        taken = {*self.positions, self.split, *(table.columns.index(name) for name in other)}
+        return tuple(f"column {name!r}" for place, name in enumerate(table.columns) if place not in taken)
+
+    def split_name(self, table: Table) -> str:
+        """The column of the split, as the summary says it; empty where there is none."""
+        return "" if self.split is None else f"column {table.columns[self.split]!r} of {table.path.name}"
 
     def part(self, row: Sequence[str]) -> str:
         """The part of the split that a row belongs to; empty where the table does not say."""
