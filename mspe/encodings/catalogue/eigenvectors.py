@@ -1,5 +1,7 @@
 """Laplacian eigenvectors as a node encoding (Dwivedi and Bresson 2020, arXiv 2012.09699)."""
 
+from functools import reduce
+from itertools import combinations_with_replacement
 from typing import ClassVar
 
 import numpy as np
@@ -14,10 +16,22 @@ from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.spectrum.chebyshev import sparse_operator
 
 _SAME = 1e-4  # eigenvalues closer than this, in the single precision that is stored, are one eigenspace
+_TIED = 1e-5  # entries whose sizes differ by less, in single precision, are of one size
 
 
 class Eigenvectors(Encoding):
     """Eigenvectors of the smallest eigenvalues, without the trivial one, as node channels.
+
+    Relabelling the nodes of a graph permutes them, where its eigenvalues are distinct: signs are fixed by a rule that
+    does not depend on the order of nodes (`fix_signs`). Two things no rule can fix. A symmetry of the graph may turn a
+    vector into its negative: then the channels are those of the relabelled graph up to such a symmetry. And the basis
+    of a repeated eigenvalue, also of 0 in a graph of several components, is arbitrary, so another order of the nodes
+    gives other channels, and a model another output. Models therefore see random signs while training, as the authors
+    do (`model.eigenvector_encoder: flip`), or use SignNet; neither makes up for an arbitrary basis. Filters, whose
+    channels are the same for any sign and basis, are free of both.
+
+    Where the count would split an eigenspace, PyG's `AddLaplacianEigenvectorPE` keeps an arbitrary part of it; here
+    none is kept. Self-loops stay in the Laplacian, from which PyG drops them.
 
     Parameters
     ----------
@@ -73,16 +87,16 @@ def laplacian_eigenvectors(
     """The eigenvectors of the smallest eigenvalues, without the trivial one (D^½1), as columns.
 
     Whole eigenspaces are kept together: where the count would split one, it is left out, and zeros take its place, as
-    they do where a graph has too few nodes. Each sign is fixed: the entry of largest size is positive.
+    they do where a graph has too few nodes. Signs are fixed by `fix_signs`.
     """
     vectors = _without_trivial(eigenvalues, eigenvectors, sqrt_degree)
     group, size, _ = vectors.shape
     if eigenvalues.size(1) > count + 1:
         cut = eigenvalues[:, count + 1, None]  # the first eigenvalue left out
         whole = eigenvalues[:, 1 : count + 1] < cut - _SAME  # [group, count]
-        return fix_signs(vectors[..., :count] * whole[:, None])
+        return fix_signs(vectors[..., :count] * whole[:, None], sqrt_degree)
     padding = vectors.new_zeros(group, size, max(0, count - vectors.size(2)))
-    return fix_signs(torch.cat([vectors, padding], dim=-1)[..., :count])
+    return fix_signs(torch.cat([vectors, padding], dim=-1)[..., :count], sqrt_degree)
 
 
 def _without_trivial(
@@ -107,10 +121,43 @@ def _without_trivial(
     return turned[..., 1:]
 
 
-def fix_signs(vectors: Float[Tensor, "... size count"]) -> Float[Tensor, "... size count"]:
-    """Make the entry of largest size of each column positive."""
-    largest = vectors.gather(-2, vectors.abs().argmax(dim=-2, keepdim=True))
-    return vectors * torch.where(largest < 0, -1.0, 1.0)
+def fix_signs(
+    vectors: Float[Tensor, "group size count"], sqrt_degree: Float[Tensor, "group size"]
+) -> Float[Tensor, "group size count"]:
+    """Turn each column so that its largest entry is positive, by a rule that does not depend on the order of nodes.
+
+    Where the largest positive and the largest negative entry are of one size, the next ones decide, and so on. A column
+    whose entries are symmetric about 0 is multiplied by √degree, by each column before it, and by each product of two
+    of these; the first product that is not symmetric decides. Where none decides, the sign stays as it is.
+    """
+    columns: list[Tensor] = []
+    for column in vectors.unbind(-1):
+        sign = _majority(column[..., None])[..., 0]
+        factors = [sqrt_degree, *columns]
+        for order in (1, 2):
+            open_ = torch.nonzero(sign == 0).flatten()
+            if open_.numel():
+                chosen = combinations_with_replacement([factor[open_] for factor in factors], order)
+                witnesses = [reduce(torch.mul, product) for product in chosen]
+                sign[open_] = _first_decided(_majority(column[open_, :, None] * torch.stack(witnesses, dim=-1)))
+        columns.append(column * torch.where(sign < 0, -1.0, 1.0)[:, None])
+    return torch.stack(columns, dim=-1)
+
+
+def _majority(values: Float[Tensor, "group size columns"]) -> Float[Tensor, "group columns"]:
+    """1 where a column's entries, in descending order, exceed those of its negative at the first difference; else −1.
+
+    0 where there is no difference.
+    """
+    descending = values.sort(dim=-2, descending=True).values
+    difference = descending + descending.flip(-2)  # minus the negative's, which is −ascending
+    return _first_decided((difference * (difference.abs() > _TIED)).sign().transpose(-1, -2))
+
+
+def _first_decided(signs: Float[Tensor, "... candidates"]) -> Float[Tensor, "..."]:
+    """The first that is not 0; 0 where all are."""
+    first = (signs != 0).int().argmax(dim=-1, keepdim=True)
+    return signs.gather(-1, first).squeeze(-1)
 
 
 def sparse_eigenvectors(

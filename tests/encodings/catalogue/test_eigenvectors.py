@@ -8,10 +8,17 @@ from mspe.encodings import Eigenvectors, EncodingSet, compute_spectrum
 from mspe.encodings.catalogue.eigenvectors import sparse_eigenvectors
 from mspe.encodings.spectrum.laplacian import normalized_laplacian
 from mspe.graphs import PackedGraphs
+from mspe.models import get_model
 from tests.conftest import complete, cycle, graph
 from tests.encodings.fixtures import adjacency
 
 PATH = graph(5, [(i, i + 1) for i in range(4)])
+
+
+def grid(rows: int, columns: int) -> Data:
+    across = [(columns * i + j, columns * i + j + 1) for i in range(rows) for j in range(columns - 1)]
+    down = [(columns * i + j, columns * (i + 1) + j) for i in range(rows - 1) for j in range(columns)]
+    return graph(rows * columns, across + down)
 
 
 def eigenvectors(data: Data, count: int) -> torch.Tensor:
@@ -63,3 +70,62 @@ def test_signs_are_fixed_and_the_sparse_solver_agrees() -> None:
     both = EncodingSet([Eigenvectors(4)]).encode_nodes(large, lambda: two).fields["node_encoding"]
     torch.testing.assert_close(both[:60], dense, atol=1e-6, rtol=0)
     assert dense.gather(0, dense.abs().argmax(0, keepdim=True)).min() > 0
+
+
+def relabelled(data: Data, place: torch.Tensor) -> Data:
+    """The same graph whose node i is called place[i]."""
+    return Data(edge_index=place[data.edge_index], num_nodes=data.num_nodes)
+
+
+def simple_graphs() -> list[Data]:
+    """Random graphs and trees of distinct eigenvalues."""
+    generator = torch.Generator().manual_seed(0)
+    found = []
+    while len(found) < 40:
+        size = int(torch.randint(5, 30, (1,), generator=generator))
+        parents = [(int(torch.randint(0, i, (1,), generator=generator)), i) for i in range(1, size)]
+        further = torch.randint(0, size, (size // 3 * (len(found) % 2), 2), generator=generator).tolist()
+        data = graph(size, parents + [(i, j) for i, j in further if i != j])
+        if torch.linalg.eigvalsh(normalized_laplacian(adjacency(data)[None])[0][0]).diff().min() > 1e-3:
+            found.append(data)
+    return found
+
+
+def test_relabelling_permutes_the_eigenvectors_of_a_graph_without_symmetry() -> None:
+    exact = 0
+    for number, data in enumerate(simple_graphs()):
+        place = torch.randperm(data.num_nodes, generator=torch.Generator().manual_seed(number))
+        before, after = eigenvectors(data, 8), eigenvectors(relabelled(data, place), 8)[place]
+        torch.testing.assert_close(after.abs(), before.abs(), atol=1e-6, rtol=0)
+        exact += torch.allclose(after, before, atol=1e-6)
+        as_sets = [sorted(map(tuple, vectors.round(decimals=4).add(0.0).tolist())) for vectors in (before, after)]
+        torch.testing.assert_close(torch.tensor(as_sets[0]), torch.tensor(as_sets[1]), atol=2e-4, rtol=0)
+    assert exact > 20  # the others have a symmetry, such as two leaves of one node, and agree up to it
+
+
+@pytest.mark.parametrize("data", [PATH, graph(8, [(i, i + 1) for i in range(7)]), grid(3, 4), grid(2, 7)], ids=str)
+def test_of_a_symmetric_graph_the_signs_fit_each_other(data: Data) -> None:
+    expected = sorted(map(tuple, eigenvectors(data, 7).round(decimals=4).add(0.0).tolist()))
+    for seed in range(10):
+        place = torch.randperm(data.num_nodes, generator=torch.Generator().manual_seed(seed))
+        found = sorted(map(tuple, eigenvectors(relabelled(data, place), 7).round(decimals=4).add(0.0).tolist()))
+        torch.testing.assert_close(torch.tensor(found), torch.tensor(expected), atol=2e-4, rtol=0)
+
+
+def test_of_repeated_eigenvalues_only_the_spaces_do_not_depend_on_the_order() -> None:
+    data, place = cycle(7), torch.tensor([3, 0, 5, 1, 6, 2, 4])
+    before, after = eigenvectors(data, 6), eigenvectors(relabelled(data, place), 6)[place]
+    assert not torch.allclose(before.abs(), after.abs(), atol=1e-3)
+    for first in (0, 2, 4):
+        space, turned = before[:, first : first + 2], after[:, first : first + 2]
+        torch.testing.assert_close(turned @ turned.T, space @ space.T, atol=1e-6, rtol=0)
+
+
+def test_a_model_of_eigenvectors_gives_relabelled_graphs_the_same_output() -> None:
+    torch.manual_seed(0)
+    model = get_model("gps", num_features=0, num_classes=1, bank="lappe", hidden_dim=16, num_layers=2).eval()
+    graphs = [*simple_graphs(), grid(3, 4), PATH]
+    places = [torch.randperm(data.num_nodes, generator=torch.Generator().manual_seed(1)) for data in graphs]
+    moved = [relabelled(data, place) for data, place in zip(graphs, places, strict=True)]
+    outputs = [model(PackedGraphs.from_list(part).collate(range(len(part)))) for part in (graphs, moved)]
+    torch.testing.assert_close(outputs[0], outputs[1], atol=1e-5, rtol=1e-5)
