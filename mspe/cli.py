@@ -121,12 +121,12 @@ def _evaluate(arguments: Namespace) -> int:
     import json
 
     from mspe.common.plugins import load_plugins
-    from mspe.pipeline.stored_data import read_encoded
+    from mspe.pipeline.scored_data import read_for
     from mspe.pipeline.trained_model import TrainedModel
 
     load_plugins(arguments.plugin)
     trained = TrainedModel.load(arguments.checkpoint, arguments.device)
-    print(json.dumps(trained.evaluate(read_encoded(arguments.split, trained.bank)).metrics, indent=2))
+    print(json.dumps(trained.evaluate(read_for(trained, arguments.split)).metrics, indent=2))
     return 0
 
 

@@ -8,6 +8,7 @@ from mspe.config import load_params
 from mspe.encodings.spectrum import choose_backend, compute_spectrum
 from mspe.encodings.stream import map_shards
 from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.graphs.content_key import with_structure_keys
 
 GRAPHS = "data/graphs"
 
@@ -17,7 +18,7 @@ def main() -> None:
     backend = choose_backend(encodings.backend, GraphSchema.load(f"{GRAPHS}/schema.json").max_nodes)
 
     def decompose(graphs: PackedGraphs, name: Path) -> PackedGraphs:
-        return compute_spectrum(graphs, backend=backend)
+        return with_structure_keys(compute_spectrum(graphs, backend=backend), graphs)
 
     map_shards(GRAPHS, "data/spectrum", decompose, settings={"backend": backend}, inputs=stage_dependencies("spectrum"))
 

@@ -13,6 +13,7 @@ from mspe.encodings.encoding_set import EncodingSet, node_channels
 from mspe.encodings.graph_view import GraphView
 from mspe.encodings.spectrum import SPECTRUM_LEVELS, Spectrum, compute_spectrum
 from mspe.graphs import DenseLayout, PackedGraphs
+from mspe.graphs.packing import BANK_KEY
 
 
 class _BatchGraphs:
@@ -108,6 +109,12 @@ class BatchEncodings:
             raise MspeError(
                 f"the batch carries node encodings of {self.batch.node_encoding.size(1)} channels, the model's bank "
                 f"has {expected}; encode with the model's bank, or leave the encodings out and have them computed"
+            )
+        key = self.batch.get(BANK_KEY)
+        if key is not None and bool((key != self.bank.key).any()):
+            raise MspeError(
+                "the batch carries node encodings of another bank than the model's, though as many channels; encode "
+                "with the model's bank, or leave the encodings out and have them computed"
             )
         return self.batch.node_encoding
 

@@ -1,6 +1,8 @@
 """An ordered list of encodings: what a bank is made of, in the encode stage and in a model."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +22,8 @@ from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.registry import ENCODINGS
 from mspe.encodings.spectrum import Spectrum, compute_spectrum
 from mspe.graphs import DenseLayout, PackedGraphs
+from mspe.graphs.content_key import text_key
+from mspe.graphs.packing import BANK_KEY
 
 _GROUP_ELEMENTS = 2**18  # entries of the n² grids that are encoded together
 
@@ -96,6 +100,11 @@ class EncodingSet(nn.Module):
             pair_channels=tuple(self.pair_channels),
         )
 
+    @cached_property
+    def key(self) -> int:
+        """The key of its configuration, which graphs with its stored channels carry."""
+        return text_key(json.dumps(self.config().model_dump(mode="json"), sort_keys=True))
+
     @property
     def on_nodes(self) -> list[Encoding]:
         """The encodings that have node channels, in the order of these."""
@@ -156,7 +165,7 @@ class EncodingSet(nn.Module):
         Returns
         -------
         PackedGraphs
-            The same graphs without edges, with `node_encoding` [nodes, channels].
+            The same graphs without edges, with `node_encoding` [nodes, channels] and the `bank_key` of each.
 
         Raises
         ------
@@ -178,7 +187,9 @@ class EncodingSet(nn.Module):
             encoding = node_channels(self.stored, view).to(like.dtype)
         elif channels:
             for_each(encode, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded=like.device.type == "cpu")
-        return spectrum.without_edges({"node_encoding": encoding}, {"node_encoding": "node"})
+        keys = spectrum.num_nodes.new_full((len(spectrum), 1), self.key)
+        fields = {"node_encoding": encoding, BANK_KEY: keys}
+        return spectrum.without_edges(fields, {"node_encoding": "node", BANK_KEY: "graph"})
 
 
 def _rename_former_keys(module: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
