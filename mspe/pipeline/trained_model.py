@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
-from mspe.encodings import AddMultiScalePE, EncodingSet
-from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
+from mspe.encodings import BatchEncodings, EncodingSet
+from mspe.graphs import DenseLayout, GraphLoader, GraphSchema, PackedGraphs
 from mspe.graphs.clean_graph import clean_graph
 from mspe.graphs.features import Features
 from mspe.graphs.molecules import describe_problem, molecule_structure
@@ -199,9 +199,13 @@ class TrainedModel:
         return features.restore(graphs)
 
     def encode(self, graphs: Sequence[Data]) -> list[Data]:
-        """Return copies of PyG graphs with the node channels of its bank as `pe` [nodes, channels]."""
-        add = AddMultiScalePE(self.bank)
-        return [add(graph.clone()) for graph in graphs]
+        """Return copies of PyG graphs with the node channels of its bank, also trained, as `pe` [nodes, channels]."""
+        return [graph.clone().update({"pe": self._node_channels(graph)}) for graph in graphs]
+
+    @torch.no_grad()
+    def _node_channels(self, graph: Data) -> Float[Tensor, "nodes channels"]:
+        batch = PackedGraphs.from_structure(graph).collate([0]).to(next(self.model.parameters()).device)
+        return BatchEncodings(self.bank, batch, DenseLayout.blocks(batch.ptr)).node().cpu()
 
     def _as_trained(self, graphs: PackedGraphs) -> PackedGraphs:
         return self.features.as_trained(graphs, "the graphs")

@@ -11,7 +11,7 @@ from torch_geometric.utils import from_smiles
 from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors, write_tensors
 from mspe.dataset import GraphDataset, get_dataset
-from mspe.encodings import compute_spectrum
+from mspe.encodings import AddMultiScalePE, EncodingSet, compute_spectrum
 from mspe.graphs.features import Features
 from mspe.models import get_model
 from mspe.pipeline.trained_model import TrainedModel
@@ -59,6 +59,21 @@ def test_it_encodes_with_its_own_bank_and_leaves_the_graphs_as_they_are(regressi
     encoded = trained.encode([graph])[0]
     assert encoded.pe.shape == (3, len(trained.bank.node_channels)) and "pe" not in graph
     assert encoded.smiles == "CCO"
+    torch.testing.assert_close(encoded.pe, AddMultiScalePE(trained.bank)(graph).pe)
+
+
+def test_what_it_has_learned_is_among_its_encodings(regression: tuple[GraphDataset, Path]) -> None:
+    trained = TrainedModel.load(regression[1], "cpu")
+    bank = EncodingSet.from_config({"filters": {"walk": {"steps": [2]}, "heat": {"times": [1.0]}}, "trainable": True})
+    trained.model.bank = bank
+    graph = from_smiles("CCO")
+    before = trained.encode([graph])[0].pe
+    assert before.shape == (3, 2) and AddMultiScalePE(bank)(graph.clone()).pe.shape == (3, 1)
+    with torch.no_grad():
+        for parameter in bank.parameters():
+            parameter.add_(1.0)
+    after = trained.encode([graph])[0].pe
+    assert torch.equal(after[:, 0], before[:, 0]) and not torch.allclose(after[:, 1], before[:, 1])
 
 
 def test_a_smiles_string_that_cannot_be_read_is_named(regression: tuple[GraphDataset, Path]) -> None:
