@@ -121,12 +121,12 @@ def _evaluate(arguments: Namespace) -> int:
     import json
 
     from mspe.common.plugins import load_plugins
-    from mspe.pipeline.stored_data import read_encoded
+    from mspe.pipeline.scored_data import read_for
     from mspe.pipeline.trained_model import TrainedModel
 
     load_plugins(arguments.plugin)
     trained = TrainedModel.load(arguments.checkpoint, arguments.device)
-    print(json.dumps(trained.evaluate(read_encoded(arguments.split, trained.bank)).metrics, indent=2))
+    print(json.dumps(trained.evaluate(read_for(trained, arguments.split)).metrics, indent=2))
     return 0
 
 
@@ -154,9 +154,11 @@ def _encode(arguments: Namespace) -> int:
     bank = choose_bank(arguments.preset, arguments.bank, arguments.checkpoint)
     graphs = read_input(arguments.input, arguments.root, arguments.smiles_column)
     add = AddMultiScalePE(bank, arguments.attribute, arguments.spectrum)
+    channels, trained = ([n for e in part for n in e.node_channels] for part in (bank.stored, bank.evaluated))
     for path, count in write_encoded(graphs, add, arguments.output, arguments.overwrite).items():
-        channels = ", ".join(bank.node_channels)
-        print(f"{path}: {count} graphs, {arguments.attribute} of {len(bank.node_channels)} channels: {channels}")
+        print(f"{path}: {count} graphs, {arguments.attribute} of {len(channels)} channels: {', '.join(channels)}")
+    if trained:
+        print(f"not added, since they are trained with a model: {', '.join(trained)}; TrainedModel.encode adds them")
     return 0
 
 

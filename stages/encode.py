@@ -4,11 +4,12 @@ from pathlib import Path
 
 from mspe.common.command import command
 from mspe.common.files import write_json
-from mspe.common.pipeline_files import stage_dependencies
+from mspe.common.pipeline_files import keep_parameters, stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet, GraphStatistics
 from mspe.encodings.stream import map_shards
 from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.graphs.content_key import join_derived, with_structure_keys
 from mspe.graphs.store import read_shards
 
 GRAPHS, SPECTRUM = "data/graphs", "data/spectrum"
@@ -22,10 +23,13 @@ def main() -> None:
     resolved = bank.config().model_dump()
 
     def encode(spectrum: PackedGraphs, name: Path) -> PackedGraphs:
-        return bank.encode_nodes(spectrum, lambda: PackedGraphs.load(Path(GRAPHS) / name))
+        graphs = PackedGraphs.load(Path(GRAPHS) / name)
+        joined = join_derived(graphs, spectrum, f"{SPECTRUM}/{name}")
+        return with_structure_keys(bank.encode_nodes(joined, lambda: graphs), graphs)
 
     map_shards(SPECTRUM, "data/encodings", encode, settings=resolved, inputs=stage_dependencies("encode"))
     write_json("data/encodings/bank.json", resolved)
+    keep_parameters("data/encodings", "encodings", encodings.model_dump(mode="json"))
 
 
 if __name__ == "__main__":

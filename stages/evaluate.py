@@ -12,14 +12,14 @@ from mspe.common.files import write_csv, write_json
 from mspe.config import load_params
 from mspe.graphs import SPLITS, GraphSchema, read_split
 from mspe.pipeline.evaluation import Evaluation
-from mspe.pipeline.stored_data import read_encoded
+from mspe.pipeline.scored_data import read_for
 from mspe.pipeline.trained_model import TrainedModel
 from mspe.tasks import task_of
 
 
 def evaluate(checkpoint: str, split: str) -> Evaluation:
     trained = TrainedModel.load(checkpoint, load_params().runtime.device)
-    return trained.evaluate(read_encoded(split, trained.bank))
+    return trained.evaluate(read_for(trained, split))
 
 
 def main(seed: int) -> None:

@@ -8,6 +8,7 @@ from mspe.config import load_params
 from mspe.encodings.spectrum import choose_backend, compute_spectrum
 from mspe.encodings.stream import map_shards
 from mspe.graphs import SPLITS, PackedGraphs
+from mspe.graphs.content_key import with_structure_keys
 from mspe.graphs.store import read_shards
 
 GRAPHS = "data/graphs"
@@ -19,7 +20,7 @@ def main() -> None:
     backends = sorted({choose_backend(backend, size) for size in sizes})
 
     def decompose(graphs: PackedGraphs, name: Path) -> PackedGraphs:
-        return compute_spectrum(graphs, backend=backend, beside=backends)
+        return with_structure_keys(compute_spectrum(graphs, backend=backend, beside=backends), graphs)
 
     settings = {"backend": backends}
     map_shards(GRAPHS, "data/spectrum", decompose, settings=settings, inputs=stage_dependencies("spectrum"))

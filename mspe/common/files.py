@@ -5,8 +5,10 @@ import io
 import json
 import math
 import os
+import pickle
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,13 +162,24 @@ def read_tensors(path: str | Path) -> dict[str, Any]:
     if not path.is_file():
         raise MspeError(f"{path}: no such file; run the stage that writes it (`dvc repro`)")
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of pickles that torch did not write
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises half a dozen types for a damaged archive
-        reason = str(error).splitlines()[0]
-        raise MspeError(f"{path}: not a readable tensor file ({reason}); delete it and run again") from error
+        raise MspeError(
+            f"{path}: not a readable tensor file ({_reason(path, error)}); it is damaged, or was not written by mspe: "
+            "run again what writes it"
+        ) from error
     if not isinstance(content, dict):
         raise MspeError(f"{path}: holds a {type(content).__name__}, expected a dictionary; was it written by mspe?")
     return content
+
+
+def _reason(path: Path, error: Exception) -> str:
+    if path.stat().st_size == 0:
+        return "it is empty"
+    if isinstance(error, pickle.UnpicklingError):  # torch's own text tells to load it all the same
+        return "it holds more than tensors and plain values, which could execute code, or is no file of torch"
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _umask() -> int:

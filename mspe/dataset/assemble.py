@@ -19,7 +19,7 @@ from mspe.dataset.splits import cut_validation, fold_split, random_split, scaffo
 from mspe.dataset.summary import summarise
 from mspe.graphs import SPLITS, GraphSchema, PackedGraphs
 from mspe.graphs.checks import check_graphs
-from mspe.graphs.features import FeatureTable
+from mspe.graphs.features import Features, FeatureTable
 from mspe.graphs.packing import Level
 from mspe.tasks import Task
 
@@ -47,7 +47,11 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
     nodes = FeatureTable.learn(train.fields.get("x"), categories[0], samples.standardize)
     edges = FeatureTable.learn(train.fields.get("edge_attr"), categories[1], samples.standardize)
     _warn_of_duplicates(samples, parts, packed, spec.name, num_workers)
-    finished = {name: edges.apply(nodes.apply(graphs, "x"), "edge_attr") for name, graphs in packed.items()}
+    features = Features(nodes, edges)
+    for name in ("val", "test"):
+        for unknown in features.unknown_categories(packed[name].fields, f"{spec.name}: {name}"):
+            logger.warning("%s; they count as unknown", unknown)
+    finished = {name: features.apply(graphs) for name, graphs in packed.items()}
     mean, deviation = task.target_statistics(train)
     num_classes = task.count_classes(packed, samples.classes)
     schema = GraphSchema(

@@ -18,7 +18,7 @@ from mspe.encodings.graph_view import GraphView
 from mspe.encodings.spectrum import SPECTRUM_LEVELS, Spectrum, choose_backend, compute_spectrum
 from mspe.encodings.spectrum.mixed import split_spectra
 from mspe.graphs import DenseLayout, PackedGraphs
-from mspe.graphs.packing import HAS_PAIRS, Level
+from mspe.graphs.packing import BANK_KEY, HAS_PAIRS, Level
 
 _SPECTRUM_FIELDS: dict[str, Level] = {**SPECTRUM_LEVELS, HAS_PAIRS: "graph", "spectral_weights": "measure"}
 
@@ -165,6 +165,12 @@ class BatchEncodings:
             raise MspeError(
                 f"the batch carries node encodings of {self.batch.node_encoding.size(1)} channels, the model's bank "
                 f"has {expected}; encode with the model's bank, or leave the encodings out and have them computed"
+            )
+        key = self.batch.get(BANK_KEY)
+        if key is not None and bool((key != self.bank.key).any()):
+            raise MspeError(
+                "the batch carries node encodings of another bank than the model's, though as many channels; encode "
+                "with the model's bank, or leave the encodings out and have them computed"
             )
         return self.batch.node_encoding
 

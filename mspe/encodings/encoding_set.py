@@ -1,7 +1,8 @@
 """An ordered list of encodings: what a bank is made of, in the encode stage and in a model."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Any
 
@@ -22,7 +23,8 @@ from mspe.encodings.registry import ENCODINGS
 from mspe.encodings.spectrum import Spectrum, compute_spectrum
 from mspe.encodings.spectrum.mixed import split_spectra
 from mspe.graphs import DenseLayout, PackedGraphs
-from mspe.graphs.packing import HAS_PAIRS
+from mspe.graphs.content_key import text_key
+from mspe.graphs.packing import BANK_KEY, HAS_PAIRS
 
 _GROUP_ELEMENTS = 2**18  # entries of the n² grids that are encoded together
 
@@ -108,6 +110,11 @@ class EncodingSet(nn.Module):
             pair_channels=tuple(self.pair_channels),
         )
 
+    @cached_property
+    def key(self) -> int:
+        """The key of its configuration, which graphs with its stored channels carry."""
+        return text_key(json.dumps(self.config().model_dump(mode="json"), sort_keys=True))
+
     @property
     def on_nodes(self) -> list[Encoding]:
         """The encodings that have node channels, in the order of these."""
@@ -168,7 +175,7 @@ class EncodingSet(nn.Module):
         Returns
         -------
         PackedGraphs
-            The same graphs without edges, with `node_encoding` [nodes, channels].
+            The same graphs without edges, with `node_encoding` [nodes, channels] and the `bank_key` of each.
 
         Raises
         ------
@@ -192,7 +199,7 @@ class EncodingSet(nn.Module):
             encoding = node_channels(self.stored, view).to(like.dtype)
         elif channels:
             for_each(encode, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded=like.device.type == "cpu")
-        return spectrum.without_edges({"node_encoding": encoding}, {"node_encoding": "node"})
+        return self._marked(spectrum, encoding)
 
     def _encode_mixed(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None) -> PackedGraphs:
         """Graphs with eigenvectors and graphs with measures, each kind by itself."""
@@ -201,7 +208,13 @@ class EncodingSet(nn.Module):
         for index, part in split_spectra(spectrum):
             chosen = None if graphs is None else partial(_select, graphs, index)
             encoding[spectrum.rows("node", index)] = self.encode_nodes(part, chosen).fields["node_encoding"]
-        return spectrum.without_edges({"node_encoding": encoding}, {"node_encoding": "node"})
+        return self._marked(spectrum, encoding)
+
+    def _marked(self, spectrum: PackedGraphs, encoding: Tensor) -> PackedGraphs:
+        """Graphs with their node channels alone, and the key of the bank that these are of."""
+        keys = spectrum.num_nodes.new_full((len(spectrum), 1), self.key)
+        fields = {"node_encoding": encoding, BANK_KEY: keys}
+        return spectrum.without_edges(fields, {"node_encoding": "node", BANK_KEY: "graph"})
 
 
 def _select(graphs: Callable[[], PackedGraphs], index: Tensor) -> PackedGraphs:

@@ -1,5 +1,6 @@
 """Stereocentres by their CIP labels, which do not depend on the order in which a molecule's atoms are written."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -7,7 +8,6 @@ from torch import Tensor
 from torch_geometric.utils.smiles import x_map
 
 from mspe.common.errors import MspeError
-from mspe.graphs.features import Vocabularies
 
 if TYPE_CHECKING:
     from rdkit.Chem import Atom, Mol
@@ -60,7 +60,7 @@ def _label_of(atom: "Atom") -> str:
     return label if label in _LABELS else "unlabelled"
 
 
-def check_chirality(vocabularies: Vocabularies, x: Tensor) -> None:
+def check_chirality(vocabularies: Sequence[Sequence[int]], x: Tensor) -> None:
     """See that atoms do not hold labels where a model learned the order of neighbours, nor the other way round.
 
     Parameters

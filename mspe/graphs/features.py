@@ -1,17 +1,28 @@
 """Features as the training split knows them: categories numbered, real numbers scaled."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Bool, Int, Shaped
 from torch import Tensor
 
 from mspe.common.errors import MspeError
 from mspe.graphs import FeatureKind, GraphSchema, PackedGraphs
+from mspe.graphs.chirality import check_chirality
+from mspe.graphs.content_key import text_key
+from mspe.graphs.packing import FEATURE_KEY
+
+logger = logging.getLogger(__name__)
 
 Vocabularies = tuple[tuple[int, ...], ...]
+
+_LOST = torch.iinfo(torch.long).min
+"""Stands for a category whose number is not kept, so that it is in no vocabulary."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,7 @@ class FeatureTable:
         """
         if values is None:
             return cls("none", 0)
-        columns = values.flatten(1) if values.ndim > 1 else values[:, None]
+        columns = _columns(values)
         if not values.is_floating_point():
             if categories is not None:
                 return cls("categorical", categories)
@@ -67,20 +78,6 @@ class FeatureTable:
         if not scaled or len(columns) == 0:
             return cls("real", columns.size(1))
         return cls("real", columns.size(1), (), *column_statistics(columns))
-
-    @classmethod
-    def of_nodes(cls, schema: GraphSchema) -> "FeatureTable":
-        """Return what a stored schema says of the node features."""
-        return cls(
-            schema.node_features, schema.num_features, schema.node_vocabularies, schema.node_mean, schema.node_std
-        )
-
-    @classmethod
-    def of_edges(cls, schema: GraphSchema) -> "FeatureTable":
-        """Return what a stored schema says of the edge features."""
-        return cls(
-            schema.edge_features, schema.num_edge_features, schema.edge_vocabularies, schema.edge_mean, schema.edge_std
-        )
 
     def no_rows(self) -> Tensor | None:
         """Return the raw feature of a graph that has no row of it: an edge feature, where it has no edges.
@@ -114,17 +111,217 @@ class FeatureTable:
                 "features that it was trained on"
             )
 
-    def apply(self, graphs: PackedGraphs, name: str) -> PackedGraphs:
-        """The same graphs with the feature of this name numbered or scaled."""
-        if not self.vocabularies and not self.mean:
-            return graphs
-        values = graphs.fields[name]
-        columns = values.flatten(1) if values.ndim > 1 else values[:, None]
+    def apply(self, values: Shaped[Tensor, "rows *columns"]) -> Shaped[Tensor, "rows *columns"]:
+        """Number or scale a feature as users have it; a category that training did not see becomes `width`."""
         if self.vocabularies:
-            columns = encode_categories(columns, self.vocabularies)
-        else:
-            columns = ((columns.double() - torch.tensor(self.mean).double()) / torch.tensor(self.std).double()).float()
-        return graphs.with_fields({name: columns}, {name: graphs.levels[name]})
+            return encode_categories(_columns(values), self.vocabularies)
+        if self.mean:
+            mean, std = self._scaling(values.device)
+            return ((_columns(values).double() - mean) / std).float()
+        if self.kind == "categorical":
+            return torch.where(self.unknown(values).view_as(values), self.width, values)
+        return values
+
+    def restore(self, values: Shaped[Tensor, "rows *columns"]) -> Shaped[Tensor, "rows *columns"]:
+        """Return the feature as users have it, from what `apply` gave; a category not seen is in no vocabulary."""
+        if self.vocabularies:
+            return torch.tensor([*(value for column in self.vocabularies for value in column), _LOST])[values]
+        if self.mean:
+            mean, std = self._scaling(values.device)
+            return (values.double() * std + mean).float()
+        return values
+
+    def unknown(self, values: Shaped[Tensor, "rows *columns"]) -> Bool[Tensor, "rows columns"]:
+        """Return which values of a feature, as users have it, are categories that training did not see."""
+        columns = _columns(values)
+        if self.vocabularies:
+            return encode_categories(columns, self.vocabularies) == self.width
+        if self.kind == "categorical":
+            return (columns < 0) | (columns >= self.width)
+        return torch.zeros_like(columns, dtype=torch.bool)
+
+    def _scaling(self, device: torch.device) -> tuple[Tensor, Tensor]:
+        return tuple(torch.tensor(values, device=device).double() for values in (self.mean, self.std))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Features:
+    """Tables of a dataset's node and edge features.
+
+    Graphs whose features are numbered and scaled by them are marked with their `key`, so that a model tells them from
+    graphs as users have them, and from those of another dataset.
+
+    Examples
+    --------
+    >>> from torch_geometric.data import Data
+    >>> features = Features(FeatureTable("categorical", 2, ((6, 8),)), FeatureTable("none", 0))
+    >>> water = PackedGraphs.from_list([Data(x=torch.tensor([[8]]), edge_index=torch.zeros(2, 0, dtype=torch.long))])
+    >>> features.apply(water).fields["x"].tolist(), features.restore(features.apply(water)).fields["x"].tolist()
+    ([[1]], [[8]])
+    """
+
+    nodes: FeatureTable
+    edges: FeatureTable
+
+    @classmethod
+    def of(cls, schema: GraphSchema) -> "Features":
+        """Return what a stored schema says of both."""
+        s = schema
+        nodes = FeatureTable(s.node_features, s.num_features, s.node_vocabularies, s.node_mean, s.node_std)
+        edges = FeatureTable(s.edge_features, s.num_edge_features, s.edge_vocabularies, s.edge_mean, s.edge_std)
+        return cls(nodes, edges)
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Mapping[str, Any]]) -> "Features":
+        """Return what `plain` gave."""
+        return cls(FeatureTable(**values["nodes"]), FeatureTable(**values["edges"]))
+
+    def plain(self) -> dict[str, Any]:
+        """Return both tables as plain values, which a checkpoint holds."""
+        return asdict(self)
+
+    @cached_property
+    def key(self) -> int:
+        """The key of what the tables hold."""
+        return text_key(repr(self))
+
+    @property
+    def tables(self) -> dict[str, FeatureTable]:
+        """The tables by the attribute that each is of."""
+        return {"x": self.nodes, "edge_attr": self.edges}
+
+    def check(self, values: Mapping[str, Tensor]) -> None:
+        """See that features, by attribute, have the kinds and columns that training saw.
+
+        Raises
+        ------
+        MspeError
+            If they have others.
+        """
+        for name, table in self.tables.items():
+            table.check(values.get(name), name)
+
+    def apply_to(self, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Number and scale features, by attribute."""
+        return {name: table.apply(values[name]) for name, table in self.tables.items() if values.get(name) is not None}
+
+    def apply(self, graphs: PackedGraphs) -> PackedGraphs:
+        """Return the same graphs with their features numbered and scaled, and marked so."""
+        return self._marked(graphs, self.apply_to(graphs.fields))
+
+    def as_trained(self, graphs: PackedGraphs, place: str) -> PackedGraphs:
+        """Return marked graphs as they are, and others as `apply` does; see `translate`."""
+        return self._marked(graphs, self.translate(graphs.fields, place))
+
+    def _marked(self, graphs: PackedGraphs, fields: Mapping[str, Tensor]) -> PackedGraphs:
+        levels = {name: graphs.levels[name] for name in fields}
+        mark = torch.full((len(graphs), 1), self.key, device=graphs.num_nodes.device)
+        return graphs.with_fields({**fields, FEATURE_KEY: mark}, {**levels, FEATURE_KEY: "graph"})
+
+    def translate(self, fields: Mapping[str, Any], place: str) -> dict[str, Tensor]:
+        """Return the features that graphs are to have instead of their own, by attribute.
+
+        Those of graphs that these tables have marked (`feature_key`) stay as they are; those of graphs without a mark
+        are numbered and scaled, and categories that training did not see are counted in the log.
+
+        Raises
+        ------
+        MspeError
+            If other tables have marked the graphs, the features are others, or training saw no category of a column.
+        """
+        key = fields.get(FEATURE_KEY)
+        if key is None:
+            given = {name: fields[name] for name in self.tables if fields.get(name) is not None}
+            self.check(given)
+            if self.nodes.vocabularies:
+                check_chirality(self.nodes.vocabularies, given["x"])
+            for unknown in self.unknown_categories(given, place):
+                unknown.refuse_all()
+                logger.warning("%s; they count as unknown", unknown)
+            return self.apply_to(given)
+        if bool((key != self.key).any()):
+            raise MspeError(
+                f"{place}: the features are numbered or scaled by the tables of another dataset than the model was "
+                "trained on; give the graphs as they were before that, or as TrainedModel.adopt returns them"
+            )
+        return {}
+
+    def restore(self, graphs: PackedGraphs) -> PackedGraphs:
+        """Return graphs that `apply` gave as they were."""
+        present = {name: table for name, table in self.tables.items() if name in graphs.fields}
+        restored = {name: table.restore(graphs.fields[name]) for name, table in present.items()}
+        return graphs.without_fields([FEATURE_KEY]).with_fields(
+            restored, {name: graphs.levels[name] for name in present}
+        )
+
+    def unknown_categories(self, values: Mapping[str, Tensor], place: str) -> list["UnknownCategories"]:
+        """Return the columns with categories that training did not see.
+
+        Parameters
+        ----------
+        values
+            Features as users have them, by attribute.
+        place
+            What they belong to, for the message.
+        """
+        found = []
+        for name, table in self.tables.items():
+            if values.get(name) is not None and table.kind == "categorical":
+                unknown = table.unknown(values[name])
+                for column in torch.nonzero(unknown.any(dim=0)).flatten().tolist():
+                    seen = values[name].flatten(1)[:, column] if values[name].ndim > 1 else values[name]
+                    where = f"{place}: {name} column {column}"
+                    found.append(UnknownCategories(where, seen[unknown[:, column]], len(seen), table.width == 0))
+        return found
+
+
+@dataclass(frozen=True)
+class UnknownCategories:
+    """Categories of one column that training did not see.
+
+    Attributes
+    ----------
+    place
+        Of the column.
+    values
+        All that are unknown.
+    total
+        How many values the column has.
+    unused
+        Whether training saw no value of the feature at all, so that a model does not use it.
+    """
+
+    place: str
+    values: Tensor
+    total: int
+    unused: bool = False
+
+    def __str__(self) -> str:
+        distinct = self.values.unique().tolist()
+        shown = ", ".join("not kept" if value == _LOST else str(value) for value in distinct[:5])
+        more = ", …" if len(distinct) > 5 else ""
+        return (
+            f"{self.place}: {len(self.values):,} of {self.total:,} values ({shown}{more}) are categories that training "
+            "did not see"
+        )
+
+    def refuse_all(self) -> None:
+        """Refuse a column of which training saw no category.
+
+        Raises
+        ------
+        MspeError
+            If so.
+        """
+        if len(self.values) == self.total and not self.unused:
+            raise MspeError(
+                f"{self}, all of them: these graphs are of another kind; give the features that the model was trained "
+                "on"
+            )
+
+
+def _columns(values: Shaped[Tensor, "rows *columns"]) -> Shaped[Tensor, "rows columns"]:
+    return values.flatten(1) if values.ndim > 1 else values[:, None]
 
 
 def build_vocabularies(column_values: Int[Tensor, "rows columns"]) -> Vocabularies:
@@ -155,7 +352,7 @@ def encode_categories(
         if not vocabulary:  # training had no row at all
             columns.append(torch.full_like(values, width))
             continue
-        known = torch.tensor(vocabulary)
+        known = torch.tensor(vocabulary, device=values.device)
         place = torch.searchsorted(known, values.contiguous()).clamp(max=len(vocabulary) - 1)
         columns.append(torch.where(known[place] == values, start + place, width))
     return torch.stack(columns, dim=1)

@@ -182,6 +182,18 @@ class PackedGraphs(Dataset[Data]):
             num_links=self.num_links,
         )
 
+    def without_fields(self, names: Iterable[str]) -> "PackedGraphs":
+        """The same graphs without the fields of these names, where they have them."""
+        dropped = set(names)
+        return type(self)(
+            num_nodes=self.num_nodes,
+            num_edges=self.num_edges,
+            edge_index=self.edge_index,
+            fields={name: field for name, field in self.fields.items() if name not in dropped},
+            levels={name: level for name, level in self.levels.items() if name not in dropped},
+            num_links=self.num_links,
+        )
+
     def with_fields_of(self, other: "PackedGraphs") -> "PackedGraphs":
         """The same graphs with the fields of `other`, which must describe graphs of the same sizes.
 

@@ -21,6 +21,15 @@ EDGE_LABEL_INDEX = "edge_label_index"
 HAS_PAIRS = "has_pairs"
 """The field that says which graphs have rows in pair fields, where not all have: the others have those of `measure`."""
 
+FEATURE_KEY = "feature_key"
+"""The field by which graphs whose features are numbered or scaled name the tables that did it; others have none."""
+
+BANK_KEY = "bank_key"
+"""The field by which graphs with stored encodings name the bank of these."""
+
+STRUCTURE_KEY = "structure_key"
+"""The field by which stored spectra and encodings name the structure of the graph that each was computed of."""
+
 _LINK_FIELDS = (EDGE_LABEL_INDEX, "edge_label")
 
 
@@ -34,6 +43,8 @@ def attribute_level(graph: Data, name: str) -> Level:
     """
     if name in _LINK_FIELDS:
         return "link"
+    if name in (FEATURE_KEY, BANK_KEY, STRUCTURE_KEY):
+        return "graph"
     if "index" in name:
         raise MspeError(
             f"cannot pack attribute {name!r}: its numbers count nodes, which packed graphs keep for edge_index and "

@@ -18,7 +18,7 @@ class GraphSchema(Section):
     """Kinds and widths of a dataset's features and targets; stored beside the graphs and in every checkpoint.
 
     A categorical feature is an integer per column; all columns share one table, so its width is the sum of the
-    columns' vocabularies, and an integer outside ``[0, width)`` means a category never seen in training.
+    columns' vocabularies, and the integer `width` means a category never seen in training.
     """
 
     name: str

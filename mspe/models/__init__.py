@@ -10,6 +10,7 @@ from mspe.common.section import validate
 from mspe.encodings import PRESETS, BankConfig, EncodingSet
 from mspe.encodings.config import as_bank
 from mspe.graphs import GraphSchema, TargetLevel
+from mspe.graphs.features import Features
 from mspe.models.config import ModelParams
 from mspe.models.graph_transformer import GPS, GINENetwork, GraphTransformer
 from mspe.models.memory import find_max_pairs
@@ -39,6 +40,7 @@ def get_model(
     target_level: TargetLevel = "graph",
     target_mean: Sequence[float] = (),
     target_std: Sequence[float] = (),
+    features: Features | Mapping[str, Any] | None = None,
     **options: Any,
 ) -> nn.Module:
     """Build a model that maps a PyG batch to [samples, num_classes].
@@ -62,6 +64,10 @@ def get_model(
         What a sample is: a `graph`, a `node`, or an `edge`: a pair of nodes named in `batch.edge_label_index`.
     target_mean, target_std
         Of the training targets, one a target: outputs are scaled by them, so that they are in the target's units.
+    features
+        The tables of the training data's features, as `model_arguments` gives them: with these the model also takes
+        graphs as users have them, and brings their features into the form of the training data. Without, it takes whole
+        numbers from 0 to `num_features`, which stands for a category never seen, and real numbers as they are.
     **options
         The other keys of the section `model` of `params.yaml`: `hidden_dim`, `num_layers`, `heads`, ….
 
@@ -73,9 +79,11 @@ def get_model(
     params = validate(ModelParams, {"name": name, **options}, "get_model")
     if not isinstance(bank, EncodingSet):
         bank = EncodingSet.from_config(DEFAULT_BANK if bank is None else bank)
+    if features is not None and not isinstance(features, Features):
+        features = Features.from_plain(features)
     model_class = choose("model", params.name, MODELS)
     return model_class(
-        params, num_features, num_edge_features, num_classes, bank, target_level, target_mean, target_std
+        params, num_features, num_edge_features, num_classes, bank, target_level, target_mean, target_std, features
     )
 
 
@@ -105,4 +113,5 @@ def model_arguments(
         "target_level": schema.target_level,
         "target_mean": list(schema.target_mean),
         "target_std": list(schema.target_std),
+        "features": Features.of(schema).plain(),
     }

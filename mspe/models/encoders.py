@@ -1,7 +1,7 @@
 """From a dataset's features and encodings to the model's width."""
 
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 from torch.nn import functional
 from torch_geometric.data import Batch
@@ -17,8 +17,8 @@ class FeatureEncoder(nn.Module):
     """One table of weights for features of every kind.
 
     An integer feature looks its row up, several columns are summed, and a real feature multiplies: both with the same
-    weight. The last row is the place of a category never seen in training (any number outside ``[0, width)``) and of
-    an absent feature; it starts at zero.
+    weight. The last row is the place of a category never seen in training, whose number is `width`, and of an absent
+    feature; it starts at zero.
 
     Parameters
     ----------
@@ -50,9 +50,17 @@ class FeatureEncoder(nn.Module):
             if columns.size(1) != self.width:
                 raise MspeError(f"features have {columns.size(1)} columns, the model was built for {self.width}")
             return (columns @ self.weight[:-1]).to(self.weight.dtype)  # full precision from here on
-        unseen = (columns < 0) | (columns >= self.width)
-        index = torch.where(unseen, self.width, columns)
-        return functional.embedding(index, self.weight).sum(dim=1)
+        self._refuse_outside(columns)
+        return functional.embedding(columns, self.weight).sum(dim=1)
+
+    def _refuse_outside(self, columns: Int[Tensor, "rows columns"]) -> None:
+        outside = columns[(columns < 0) | (columns > self.width)]
+        if outside.numel():
+            raise MspeError(
+                f"a categorical feature holds {int(outside[0])}, the model was built for 0 to {self.width - 1}, and "
+                f"{self.width} for a category never seen; number raw categories as in training: predict with "
+                "TrainedModel, or build the model with `features`"
+            )
 
 
 class NodeEncoder(nn.Module):

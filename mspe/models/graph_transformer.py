@@ -9,10 +9,12 @@ from torch_geometric.data import Batch, Data
 
 from mspe.encodings import BatchEncodings, EncodingSet
 from mspe.graphs import DenseLayout, EdgeLayout
+from mspe.graphs.features import Features
 from mspe.models.attention import HeadLayout
 from mspe.models.config import ModelParams
 from mspe.models.encoders import FeatureEncoder, NodeEncoder
 from mspe.models.heads import HEADS, OutputNetwork, supervision_edges
+from mspe.models.inputs import as_trained
 from mspe.models.layers import GPSLayer
 from mspe.models.pairs import PairBias
 
@@ -38,6 +40,9 @@ class GraphTransformer(nn.Module):
         What a sample is: a `graph`, a `node`, or an `edge`, that is a pair of nodes of `batch.edge_label_index`.
     target_mean, target_std
         Of the training targets, for a regression.
+    features
+        Tables that number and scale the features of a batch which is not marked as brought into their form; None: a
+        batch's features are taken as they are.
     """
 
     uses_pairs = True
@@ -53,9 +58,12 @@ class GraphTransformer(nn.Module):
         target_level: str = "graph",
         target_mean: Sequence[float] = (),
         target_std: Sequence[float] = (),
+        features: Features | None = None,
     ) -> None:
         super().__init__()
         self.bank = bank
+        self.features = features
+        self.num_outputs = num_classes
         self.heads, self.attention = params.heads, params.attention
         self.node_encoder = NodeEncoder(params, num_features, bank)
         self.edge_encoder = FeatureEncoder(num_edge_features, params.hidden_dim)
@@ -71,6 +79,7 @@ class GraphTransformer(nn.Module):
     def forward(self, batch: Data) -> Float[Tensor, "samples outputs"]:
         if batch.get("ptr") is None:  # one graph
             batch = Batch.from_data_list([batch])
+        batch = as_trained(batch, self.features)
         blocks = DenseLayout.blocks(batch.ptr)
         edges = EdgeLayout.from_edge_index(batch.edge_index, batch.batch.numel())
         edge_attr = batch.get("edge_attr")

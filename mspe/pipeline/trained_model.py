@@ -1,30 +1,33 @@
 """A trained model as one object, from its checkpoint alone: the only way in which one is opened to be used."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch_geometric.data import Data
+from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors
-from mspe.common.section import validate
-from mspe.encodings import AddMultiScalePE, EncodingSet
-from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
-from mspe.graphs.chirality import check_chirality
-from mspe.graphs.clean_graph import usable_graph
-from mspe.graphs.features import FeatureTable
+from mspe.encodings import BatchEncodings, EncodingSet
+from mspe.graphs import DenseLayout, GraphLoader, GraphSchema, PackedGraphs
+from mspe.graphs.clean_graph import NODE_FIELDS, usable_graph
+from mspe.graphs.features import Features
 from mspe.graphs.molecules import describe_problem, molecule_structure
-from mspe.graphs.packing import Level
+from mspe.graphs.packing import FEATURE_KEY, Level
 from mspe.graphs.validation import Problem
-from mspe.models import get_model
+from mspe.pipeline.checkpoint import read_trained
 from mspe.pipeline.evaluation import Evaluation
 from mspe.tasks import Task, task_of
 from mspe.training.device import Precision, get_device
 from mspe.training.loops import Predictions, predict_batches
+
+logger = logging.getLogger(__name__)
+
+Samples: TypeAlias = PackedGraphs | Data | str | Iterable[Data] | Iterable[str] | Iterable[Batch]
 
 _INPUTS: dict[str, Level] = {"x": "node", "edge_attr": "edge", "edge_weight": "edge"}
 
@@ -70,15 +73,7 @@ class TrainedModel:
         MspeError
             If the file is missing or damaged, of a newer version, or does not say which model and dataset it is of.
         """
-        checkpoint = read_tensors(path)
-        try:
-            metadata = checkpoint["metadata"]
-            schema = validate(GraphSchema, metadata["schema"], f"{path}: metadata.schema")
-            model = get_model(**metadata["model"])
-            model.load_state_dict(checkpoint["model"])
-        except (KeyError, TypeError, RuntimeError) as error:
-            reason = str(error).splitlines()[0]
-            raise MspeError(f"{path}: not a checkpoint of this version's pipeline ({reason}); train again") from error
+        model, schema = read_trained(path)
         return cls(Path(path), model.eval().to(get_device(device)), schema)
 
     @property
@@ -101,21 +96,29 @@ class TrainedModel:
         """The names of the classes or targets; their numbers where they have none."""
         return self.schema.classes or tuple(str(number) for number in range(self.schema.num_classes))
 
+    @property
+    def num_outputs(self) -> int:
+        """The number of outputs per sample."""
+        return self.model.num_outputs  # type: ignore[return-value]
+
     def scale_weights(self) -> dict[str, dict[str, float]]:
         """Return the learned weight of every channel, by `node` and `pair`, where there are any."""
         weights: dict[str, dict[str, float]] = self.model.scale_weights()  # type: ignore[operator]
         return {place: channels for place, channels in weights.items() if channels}
 
-    def predict(
-        self, samples: Sequence[Data] | Sequence[str], batch_size: int = 64
-    ) -> Float[Tensor, "samples outputs"]:
+    @property
+    def features(self) -> Features:
+        """Tables that number and scale the features of graphs as it was trained."""
+        return Features.of(self.schema)
+
+    def predict(self, samples: Samples, batch_size: int = 64) -> Float[Tensor, "samples outputs"]:
         """Predict new graphs or molecules.
 
         Parameters
         ----------
         samples
-            PyG graphs with the features of the training data as they were before it numbered or scaled them, or
-            SMILES.
+            SMILES; or PyG graphs, one, a list, a batch or a loader of these, with the features of the training data as
+            they were before it numbered or scaled them; or graphs of its own dataset as `get_dataset` gives them.
         batch_size
             Graphs per batch.
 
@@ -133,29 +136,79 @@ class TrainedModel:
             raise MspeError(
                 f"{self.path}: scores one {self.schema.target_level} per row, allowed: a model of whole graphs"
             )
-        if not samples:
-            return torch.empty(0, self.schema.num_classes)
-        graphs = [self._to_graph(number, sample) for number, sample in enumerate(samples)]
-        return self._run(self._prepare(graphs), batch_size).prediction
+        if isinstance(samples, PackedGraphs):
+            return self._run(self._as_trained(samples), batch_size).prediction
+        graphs = [_read_graph(number, sample, _INPUTS) for number, sample in enumerate(list_samples(samples))]
+        if not graphs:
+            return torch.empty(0, self.num_outputs)
+        return self._run(self._as_trained(self._pack(graphs, _INPUTS)), batch_size).prediction
 
-    def evaluate(self, graphs: PackedGraphs, batch_size: int = 64) -> Evaluation:
-        """Score graphs of its own dataset, as the stages or `get_dataset` give them.
+    def evaluate(self, graphs: Samples, batch_size: int = 64) -> Evaluation:
+        """Score graphs with targets.
 
         Parameters
         ----------
         graphs
-            With targets, and features numbered and scaled as in training; missing encodings are computed.
+            Of its own dataset, as the stages or `get_dataset` give them; or as `predict` takes them, each with its `y`:
+            classes by number, or by the number that is their name. Missing encodings are computed.
         batch_size
             Graphs per batch.
+
+        Raises
+        ------
+        MspeError
+            If the features or targets are not those that the model was trained on.
         """
-        scored = self._run(graphs, batch_size)
+        if not isinstance(graphs, PackedGraphs):
+            graphs = self._pack_with_targets(list_samples(graphs))
+        scored = self._run(self._as_trained(graphs), batch_size)
         assert scored.target is not None, "metrics need a target"
         return Evaluation(scored.metrics(self.task.scorer()), scored.prediction, scored.target, self.task)
 
+    def adopt(self, graphs: PackedGraphs, schema: GraphSchema) -> PackedGraphs:
+        """Return graphs of any dataset as this model can score them.
+
+        Features that the dataset has numbered and scaled otherwise than the model's are taken back to what they were,
+        so that the model applies its own tables; the log says so.
+
+        Parameters
+        ----------
+        graphs, schema
+            Of the dataset, as the stages or `get_dataset` give them.
+
+        Raises
+        ------
+        MspeError
+            If the dataset has other targets than the model was trained on.
+        """
+        for name in ("task_type", "target_level", "num_classes", "classes"):
+            given, expected = getattr(schema, name), getattr(self.schema, name)
+            if given != expected:
+                raise MspeError(
+                    f"{self.path}: was trained on {self.schema.name} with {name} {expected}, but {schema.name} has "
+                    f"{name} {given} now; score it on data with the same targets"
+                )
+        features = Features.of(schema)
+        if features == self.features:
+            return graphs
+        logger.warning(
+            "%s: features are numbered or scaled otherwise than those that %s was trained on; they are taken back to "
+            "what they were, and the checkpoint's own tables are applied",
+            *(schema.name, self.path),
+        )
+        return features.restore(graphs)
+
     def encode(self, graphs: Sequence[Data]) -> list[Data]:
-        """Return copies of PyG graphs with the node channels of its bank as `pe` [nodes, channels]."""
-        add = AddMultiScalePE(self.bank)
-        return [add(graph.clone()) for graph in graphs]
+        """Return copies of PyG graphs with the node channels of its bank, also trained, as `pe` [nodes, channels]."""
+        return [graph.clone().update({"pe": self._node_channels(graph)}) for graph in graphs]
+
+    @torch.no_grad()
+    def _node_channels(self, graph: Data) -> Float[Tensor, "nodes channels"]:
+        batch = PackedGraphs.from_structure(graph).collate([0]).to(next(self.model.parameters()).device)
+        return BatchEncodings(self.bank, batch, DenseLayout.blocks(batch.ptr)).node().cpu()
+
+    def _as_trained(self, graphs: PackedGraphs) -> PackedGraphs:
+        return self.features.as_trained(graphs, "the graphs")
 
     def _run(self, graphs: PackedGraphs, batch_size: int) -> Predictions:
         device = next(self.model.parameters()).device
@@ -163,28 +216,82 @@ class TrainedModel:
             predict_batches(self.model, GraphLoader(graphs, batch_size), device, Precision(False, device))
         )
 
-    def _to_graph(self, number: int, sample: Data | str) -> Data:
-        if isinstance(sample, Data):
-            inputs = {name: value for name, value in sample.to_dict().items() if name != "y"}
-            graph = usable_graph(inputs)
-            if isinstance(graph, Problem):
-                raise MspeError(f"sample {number}: {graph}; correct it, or leave it out")
-            return graph
+    def _pack_with_targets(self, samples: Sequence[Data | str]) -> PackedGraphs:
+        """Graphs with their own targets, classes by number."""
+        level = self.schema.target_level
+        if level == "edge":
+            raise MspeError(
+                f"{self.path}: scores pairs of nodes, allowed: graphs of its own dataset as get_dataset gives them"
+            )
+        levels: dict[str, Level] = {**_INPUTS, "y": level}
+        packed = self._pack([_read_graph(number, one, levels) for number, one in enumerate(samples)], levels)
+        if FEATURE_KEY in packed.fields:
+            return packed
+        return packed.with_fields({"y": self._read_targets(packed.fields["y"])}, {"y": level})
+
+    def _pack(self, graphs: Sequence[Data], levels: Mapping[str, Level]) -> PackedGraphs:
+        marked = [FEATURE_KEY in graph for graph in graphs]
+        if any(marked) and not all(marked):
+            raise MspeError(
+                f"sample {marked.index(False)} has its features as they were, others as a dataset numbered them "
+                f"({FEATURE_KEY}); give all of one kind"
+            )
+        for graph in graphs:
+            if graph.num_edges == 0:  # whatever it holds there says nothing
+                graph.edge_attr = self.features.edges.no_rows()
+        return PackedGraphs.from_list(graphs, levels)
+
+    def _read_targets(self, targets: Tensor) -> Tensor:
+        """The numbers of classes that are given by their names, which may be numbers, too."""
+        if self.task.continuous or targets.flatten(1).size(1) != 1 or self.schema.num_classes < 2:
+            return targets.float()
+        numbers = {int(name): number for number, name in enumerate(self.schema.classes) if _is_whole(name)}
+        if len(numbers) < len(self.schema.classes):
+            return targets.long()
+        unknown = sorted(set(targets.flatten().tolist()) - numbers.keys())
+        if numbers and unknown:
+            raise MspeError(
+                f"y holds the class {unknown[0]}, the model was trained on {', '.join(self.schema.classes)}; correct "
+                "it, or leave these graphs out"
+            )
+        return targets.clone().apply_(lambda value: numbers.get(value, value)).long()
+
+
+def list_samples(samples: Samples) -> list[Data | str]:
+    """Return one sample, a batch, a loader of batches, or a list of samples as a list.
+
+    Examples
+    --------
+    >>> list_samples("CCO"), list_samples(("CCO", "C"))
+    (['CCO'], ['CCO', 'C'])
+    """
+    if isinstance(samples, Batch):
+        return samples.to_data_list()
+    if isinstance(samples, (Data, str)):
+        return [samples]
+    return [one for sample in samples for one in (sample.to_data_list() if isinstance(sample, Batch) else [sample])]
+
+
+def _read_graph(number: int, sample: Data | str, levels: Mapping[str, Level]) -> Data:
+    """A sample as a graph with these fields alone, and the mark of tables that have numbered its features."""
+    if isinstance(sample, str):
         problem = describe_problem(sample)
         if problem is not None:
             raise MspeError(f"sample {number}: {problem}; correct it, or leave it out")
-        return molecule_structure(sample)
+        graph: Data | Problem = molecule_structure(sample)
+    elif isinstance(sample, Data):
+        known = {*levels, "edge_index", "num_nodes", *NODE_FIELDS}
+        graph = usable_graph({name: value for name, value in sample.to_dict().items() if name in known})
+    else:
+        raise MspeError(f"sample {number} is {type(sample).__name__}, allowed: a SMILES string or a PyG Data")
+    if isinstance(graph, Problem):
+        raise MspeError(f"sample {number}: {graph}; correct it, or leave it out")
+    if "y" in levels and "y" not in graph:
+        raise MspeError(f"sample {number} has no target y, which scores need; add it, or use predict")
+    if not isinstance(sample, str) and sample.get(FEATURE_KEY) is not None:
+        graph[FEATURE_KEY] = sample[FEATURE_KEY]
+    return graph
 
-    def _prepare(self, graphs: Sequence[Data]) -> PackedGraphs:
-        """Pack the graphs with their features numbered and scaled as in training."""
-        nodes, edges = FeatureTable.of_nodes(self.schema), FeatureTable.of_edges(self.schema)
-        for graph in graphs:
-            if graph.num_edges == 0:  # whatever it holds there says nothing
-                graph.edge_attr = edges.no_rows()
-        packed = PackedGraphs.from_list(graphs, _INPUTS)
-        for name, table in (("x", nodes), ("edge_attr", edges)):
-            table.check(packed.fields.get(name), name)
-            if name == "x" and table.vocabularies:
-                check_chirality(table.vocabularies, packed.fields[name])
-            packed = table.apply(packed, name)
-        return packed
+
+def _is_whole(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()

@@ -8,10 +8,9 @@ from mspe.ablation.variant import Variant
 from mspe.common.command import command
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
-from mspe.graphs import SPLITS, GraphSchema, read_split
+from mspe.graphs import SPLITS, GraphSchema
+from mspe.pipeline.stored_data import SPECTRUM, read_derived
 from mspe.training.distributed import process_group
-
-DATA = ("data/graphs", "data/spectrum")
 
 
 def main(variant: str, seed: int) -> None:
@@ -21,7 +20,7 @@ def main(variant: str, seed: int) -> None:
         run_variant(
             Variant.load(file),
             seed,
-            graphs={split: read_split(DATA[0], split, *DATA[1:]) for split in SPLITS},
+            graphs={split: read_derived(split, [SPECTRUM]) for split in SPLITS},
             schema=GraphSchema.load("data/graphs/schema.json"),
             split=params.evaluation.split,
             runtime=params.runtime,

@@ -40,7 +40,8 @@ def test_features_of_every_kind_reach_the_scores(
         assert not torch.allclose(score(**given), score(**{**given, name: changed})), name
     pairs = model.pair_bias
     pairs.hidden.weight.data[:, : len(pairs.gate.names)] = 0
-    assert not torch.equal(score(**given), score(**{**given, "edge_attr": torch.full((8,), 99)})) or edge_attr is None
+    unknown = torch.full((8,), widths[1])
+    assert not torch.equal(score(**given), score(**{**given, "edge_attr": unknown})) or edge_attr is None
 
 
 def test_integers_and_one_hot_reals_meet_the_same_weight() -> None:
@@ -49,6 +50,9 @@ def test_integers_and_one_hot_reals_meet_the_same_weight() -> None:
     one_hot = nn.functional.one_hot(index, 4).float()
     torch.testing.assert_close(encoder(index, 3), encoder(one_hot, 3))
     torch.testing.assert_close(encoder(index[:, None].repeat(1, 2), 3), 2 * encoder(one_hot, 3))
-    assert torch.equal(encoder(torch.tensor([4, -1]), 2), torch.zeros(2, 3))
+    assert torch.equal(encoder(torch.tensor([4, 4]), 2), torch.zeros(2, 3))
+    for raw in (-1, 5, 2**40):
+        with pytest.raises(MspeError, match=rf"holds {raw}, the model was built for 0 to 3, and 4 for .* never seen"):
+            encoder(torch.tensor([1, raw]), 2)
     with pytest.raises(MspeError, match="features have 3 columns, the model was built for 4"):
         encoder(torch.zeros(2, 3), 2)

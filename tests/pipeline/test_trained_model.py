@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch_geometric.data import Data
+from torch_geometric.data import Batch, Data
+from torch_geometric.loader import DataLoader
 from torch_geometric.utils import from_smiles
 
 from mspe.common.errors import MspeError
 from mspe.common.files import read_tensors, write_tensors
 from mspe.dataset import GraphDataset, get_dataset
-from mspe.encodings import compute_spectrum
+from mspe.encodings import AddMultiScalePE, EncodingSet, compute_spectrum
+from mspe.graphs.features import Features
+from mspe.models import get_model
 from mspe.pipeline.trained_model import TrainedModel
 from mspe.tasks import Regression
 from tests.pipeline.conftest import SMILES, train
@@ -57,6 +60,21 @@ def test_it_encodes_with_its_own_bank_and_leaves_the_graphs_as_they_are(regressi
     encoded = trained.encode([graph])[0]
     assert encoded.pe.shape == (3, len(trained.bank.node_channels)) and "pe" not in graph
     assert encoded.smiles == "CCO"
+    torch.testing.assert_close(encoded.pe, AddMultiScalePE(trained.bank)(graph).pe)
+
+
+def test_what_it_has_learned_is_among_its_encodings(regression: tuple[GraphDataset, Path]) -> None:
+    trained = TrainedModel.load(regression[1], "cpu")
+    bank = EncodingSet.from_config({"filters": {"walk": {"steps": [2]}, "heat": {"times": [1.0]}}, "trainable": True})
+    trained.model.bank = bank
+    graph = from_smiles("CCO")
+    before = trained.encode([graph])[0].pe
+    assert before.shape == (3, 2) and AddMultiScalePE(bank)(graph.clone()).pe.shape == (3, 1)
+    with torch.no_grad():
+        for parameter in bank.parameters():
+            parameter.add_(1.0)
+    after = trained.encode([graph])[0].pe
+    assert torch.equal(after[:, 0], before[:, 0]) and not torch.allclose(after[:, 1], before[:, 1])
 
 
 @pytest.mark.parametrize("edge_attr", [None, torch.tensor([]), torch.empty(0, 5), []], ids=str)
@@ -126,3 +144,90 @@ def test_chirality_by_the_order_of_neighbours_is_not_taken_for_labels(tmp_path: 
     checkpoint = train(get_dataset("smiles", path=str(path)), tmp_path)
     with pytest.raises(MspeError, match="the model was trained on CIP labels; give it SMILES instead of graphs"):
         TrainedModel.load(checkpoint).predict([from_smiles("C[C@H](F)Cl")])
+
+
+def test_raw_graphs_of_every_form_are_predicted_alike(regression: tuple[GraphDataset, Path]) -> None:
+    trained = TrainedModel.load(regression[1])
+    graphs = [from_smiles(smiles) for smiles in SMILES[-10:]]
+    expected = trained.predict(SMILES[-10:])
+    numbered = list(regression[0].test)
+    batch = Batch.from_data_list(graphs)
+    for samples in (graphs, batch, DataLoader(graphs, batch_size=4), regression[0].test, numbered, tuple(graphs)):
+        torch.testing.assert_close(trained.predict(samples), expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(trained.predict(graphs[0]), expected[:1], atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(trained.predict(SMILES[-10]), expected[:1], atol=1e-5, rtol=1e-5)
+    with pytest.raises(MspeError, match="sample 1 has its features as they were, others as a dataset numbered them"):
+        trained.predict([numbered[0], graphs[1]])
+
+
+def test_a_model_built_anew_from_a_checkpoint_takes_raw_batches(regression: tuple[GraphDataset, Path]) -> None:
+    content = read_tensors(regression[1])
+    model = get_model(**content["metadata"]["model"]).eval()
+    model.load_state_dict(content["model"])
+    expected = TrainedModel.load(regression[1]).predict(SMILES[-10:])
+    raw = Batch.from_data_list([from_smiles(smiles) for smiles in SMILES[-10:]])
+    numbered = regression[0].test.collate(range(10))
+    before = raw.x.clone()
+    for batch in (raw, numbered):
+        torch.testing.assert_close(model(batch).detach(), expected, atol=1e-5, rtol=1e-5)
+    assert torch.equal(raw.x, before)
+
+
+def test_raw_graphs_are_scored_as_its_dataset(regression: tuple[GraphDataset, Path]) -> None:
+    trained = TrainedModel.load(regression[1])
+    graphs = [from_smiles(smiles) for smiles in SMILES[-10:]]
+    for graph, target in zip(graphs, regression[0].test.fields["y"], strict=True):
+        graph.y = target
+    expected = trained.evaluate(regression[0].test).metrics
+    for samples in (graphs, DataLoader(graphs, batch_size=3), list(regression[0].test)):
+        assert trained.evaluate(samples).metrics == pytest.approx(expected, rel=1e-4)
+    del graphs[2].y
+    with pytest.raises(MspeError, match="sample 2 has no target y"):
+        trained.evaluate(graphs)
+
+
+def test_categories_that_training_did_not_see_are_counted(
+    regression: tuple[GraphDataset, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    trained = TrainedModel.load(regression[1])
+    trained.predict(["CCO", "C[Se]C"])
+    assert "the graphs: x column 0: 1 of 6 values (34) are categories that training did not see" in caplog.text
+    caplog.clear()
+    trained.predict(["CCO", "CCN"])
+    assert not caplog.text
+    with pytest.raises(MspeError, match=r"x column 0: 2 of 2 values \(11, 35\) are categories .* all of them"):
+        trained.predict(["[Na]Br"])
+
+
+def test_graphs_numbered_by_another_vocabulary_are_refused(
+    regression: tuple[GraphDataset, Path], tmp_path: Path
+) -> None:
+    trained = TrainedModel.load(regression[1])
+    path = tmp_path / "other.csv"
+    path.write_text("\n".join(["smiles,target", *(f"{'C' * n}S,{n}.5" for n in range(1, 20))]) + "\n")
+    other = get_dataset("smiles", path=str(path))
+    assert Features.of(other.schema) != trained.features
+    for score in (trained.evaluate, trained.predict):
+        for graphs in (other.test, list(other.test)):
+            with pytest.raises(MspeError, match="by the tables of another dataset than the model was trained on"):
+                score(graphs)
+    restored = trained.adopt(other.test, other.schema)
+    assert torch.equal(restored.fields["x"], Features.of(other.schema).restore(other.test).fields["x"])
+    assert trained.adopt(regression[0].test, trained.schema) is regression[0].test
+    torch.testing.assert_close(trained.evaluate(restored).prediction, trained.predict(restored))
+
+
+def test_classes_of_raw_graphs_are_given_by_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "classes.csv"
+    labels = [3 if number % 2 else 8 for number in range(len(SMILES))]
+    path.write_text("\n".join(["smiles,target", *map(",".join, zip(SMILES, map(str, labels), strict=True))]) + "\n")
+    trained = TrainedModel.load(train(get_dataset("smiles", path=str(path), task="classification"), tmp_path))
+    graphs = [from_smiles(smiles) for smiles in SMILES]
+    for graph, label in zip(graphs, labels, strict=True):
+        graph.y = torch.tensor([label])
+    names = [int(name) for name in trained.schema.classes]
+    evaluation = trained.evaluate(graphs)
+    assert [names[number] for number in evaluation.target.flatten().tolist()] == labels
+    graphs[0].y = torch.tensor([5])
+    with pytest.raises(MspeError, match="y holds the class 5, the model was trained on"):
+        trained.evaluate(graphs)

@@ -63,7 +63,7 @@ def test_other_attributes_are_left_aside_and_integers_are_categories(tmp_path: P
     dataset = load(save(tmp_path, tuple(graphs)))
     assert (dataset.node_features, dataset.edge_features) == ("categorical", "categorical")
     assert dataset.schema.node_vocabularies == ((0, 1),) and dataset.schema.edge_vocabularies == ((7,), (7,))
-    assert set(dataset.train.fields) == {"x", "edge_attr", "y"}
+    assert set(dataset.train.fields) == {"x", "edge_attr", "y", "feature_key"}
 
 
 def test_the_number_of_nodes_is_found_where_there_are_no_features(tmp_path: Path) -> None:
