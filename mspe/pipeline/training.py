@@ -117,7 +117,7 @@ def train_seed(
             cost.mark_epoch()
             write_history(paths.history, trainer.history, trainer.best_epoch, num_parameters)
             write_curve(paths.curve, trainer.history)
-            write_json(paths.cost, cost.report())
+            write_json(paths.cost, cost.report(trainer.earlier_seconds))
 
     if group.is_main:
         trainer.add_log_hook(TensorBoardHook(str(paths.log)))

@@ -52,7 +52,7 @@ class BestEpoch:
         elif self.name is not None and (self.name, self.minimize) != (name, minimize):
             best = f"{self.metric:.4g} (epoch {self.epoch})" if self.epoch else "undefined"
             logger.warning("the best epoch is now chosen by val %s, anew; val %s was %s", name, self.name, best)
-            self.metric, self.epoch, self.waited, self.checkpoint = math.nan, 0, 0, None
+            self.metric, self.epoch, self.waited = math.nan, 0, 0
         self.name, self.minimize = name, minimize
 
     def beats(self, other: float) -> bool:

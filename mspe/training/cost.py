@@ -16,7 +16,7 @@ _PACKAGES = ("torch", "torch_geometric", "numpy", "scikit-learn", "rdkit")
 
 
 class CostMeter:
-    """Measures from its creation on; a run that was resumed counts its last part alone.
+    """Measures from its creation on.
 
     Examples
     --------
@@ -37,14 +37,15 @@ class CostMeter:
         self._epoch_seconds.append(now - self._epoch_start)
         self._epoch_start = now
 
-    def report(self) -> dict[str, Any]:
+    def report(self, earlier_seconds: float = 0.0) -> dict[str, Any]:
         """Seconds so far, and of an epoch in the median; peak memory in MB (1e6 bytes); commit, hardware and versions.
 
+        Seconds of a resumed run's earlier processes are added; memory and epochs are of this one.
         Before the first epoch has ended its seconds are None. The last three stand in a list, which `dvc metrics show`
         leaves out of its table of numbers.
         """
         report: dict[str, Any] = {
-            "seconds": round(time.perf_counter() - self.start, 1),
+            "seconds": round(earlier_seconds + time.perf_counter() - self.start, 1),
             "epoch_seconds": round(median(self._epoch_seconds), 3) if self._epoch_seconds else None,
             "peak_memory_mb": round(_peak_process_memory() / 1e6),
             "threads": torch.get_num_threads(),

@@ -41,21 +41,19 @@ def test_a_table_names_every_argument_with_its_default(name: str) -> None:
     for names, defaults in rows:
         arguments, values = re.findall(r"`(.*?)`", names), re.findall(r"`(.*?)`", defaults) or ["-"] * 2
         told |= dict(zip(arguments, values, strict=False))
-    signature = inspect.signature(TABLES[name]).parameters.values()
-    expected = {
-        parameter.name: "-"
-        if parameter.default is inspect.Parameter.empty
-        else repr(parameter.default).replace("'", '"')
-        for parameter in signature
-        if parameter.name != "self"
-    }
-    assert told == expected
+    parameters = {key: value for key, value in inspect.signature(TABLES[name]).parameters.items() if key != "self"}
+    assert told == {key: default(parameter) for key, parameter in parameters.items()}
+
+
+def default(parameter: inspect.Parameter) -> str:
+    """What the README prints of a parameter's default."""
+    return "-" if parameter.default is inspect.Parameter.empty else repr(parameter.default).replace("'", '"')
 
 
 def test_signatures_are_those_printed() -> None:
     for function in (get_loss_fn, get_metrics, get_optimizer):
         shown = ", ".join(
-            parameter.name if _default(parameter) == "-" else f"{parameter.name}={_default(parameter)}"
+            parameter.name if default(parameter) == "-" else f"{parameter.name}={default(parameter)}"
             for parameter in inspect.signature(function).parameters.values()
         )
         assert f"`{function.__name__}({shown})`".replace("0.0001", "1e-4") in README
