@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mspe.common.command import command
 from mspe.common.files import write_json
-from mspe.common.pipeline_files import keep_parameters, stage_dependencies
+from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet, GraphStatistics
 from mspe.encodings.stream import map_shards
@@ -29,7 +29,6 @@ def main() -> None:
 
     map_shards(SPECTRUM, "data/encodings", encode, settings=resolved, inputs=stage_dependencies("encode"))
     write_json("data/encodings/bank.json", resolved)
-    keep_parameters("data/encodings", "encodings", encodings.model_dump(mode="json"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Raw data → packed graphs in three splits, and their schema."""
 
 from mspe.common.command import command
-from mspe.common.pipeline_files import keep_parameters
 from mspe.config import load_params
 from mspe.dataset import load_dataset
 from mspe.graphs import write_splits
@@ -12,7 +11,6 @@ def main() -> None:
     dataset = load_dataset(params.dataset, params.runtime.num_workers)
     write_splits("data/graphs", {"train": dataset.train, "val": dataset.val, "test": dataset.test})
     dataset.schema.save("data/graphs/schema.json")
-    keep_parameters("data/graphs", "dataset", params.dataset.model_dump(mode="json"))
     print(*dataset.summary, sep="\n")
 
 

@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 from mspe.common.command import command
-from mspe.common.pipeline_files import check_parameters, stage_dependencies
+from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet
 from mspe.encodings.config import read_bank
@@ -21,8 +21,6 @@ from mspe.training.distributed import process_group
 def main(seed: int) -> None:
     schema = GraphSchema.load("data/graphs/schema.json")
     params = load_params(settings=schema.settings)
-    check_parameters("data/graphs", "dataset", params.dataset.model_dump(mode="json"))
-    check_parameters("data/encodings", "encodings", params.encodings.model_dump(mode="json"))
     bank = read_bank("data/encodings/bank.json")
     encodings = EncodingSet.from_config(bank)
     data = TrainingData(

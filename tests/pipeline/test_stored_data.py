@@ -45,25 +45,6 @@ def test_graphs_that_changed_since_are_refused_by_every_stage(stored: EncodingSe
     read_encoded("train", stored)
 
 
-@pytest.mark.parametrize(
-    ("section", "values", "message"),
-    [
-        ("dataset", {"limit": 5}, "data/graphs: stale: it was made with dataset.limit None, which is 5 now"),
-        (
-            "encodings",
-            {"degree": True},
-            "data/encodings: stale: it was made with encodings.degree False, which is True",
-        ),
-    ],
-)
-def test_parameters_that_changed_since_are_refused(
-    stored: EncodingSet, section: str, values: dict, message: str
-) -> None:
-    stages.change(**{section: values})
-    with pytest.raises(MspeError, match=message):
-        train.main(0)
-
-
 def test_other_targets_alone_make_nothing_stale(stored: EncodingSet) -> None:
     path = Path("molecules.csv")
     path.write_text(path.read_text().replace(",1.0,", ",7.0,"))
