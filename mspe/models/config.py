@@ -8,6 +8,8 @@ from mspe.common.section import NonNegativeInt, PositiveInt, Probability, Sectio
 
 ModelName = Literal["graph_transformer", "gps", "gine"]
 
+DEFAULT_NODE_DIM = 28
+
 
 class ModelParams(Section):
     """Shape of the model; a key that the chosen model does not use is accepted and ignored."""
@@ -21,8 +23,8 @@ class ModelParams(Section):
     """Message passing along edges."""
     attention: Literal["softmax", "linear", "none"] = "softmax"
     """Attention among all nodes of a graph; `linear` costs no n² and takes no bias from pairs."""
-    node_dim: NonNegativeInt = 28
-    """Part of `hidden_dim` that holds the node encoding."""
+    node_dim: NonNegativeInt | None = None
+    """Part of `hidden_dim` that holds the node encoding; None: 28, or half of a `hidden_dim` that is no wider."""
     eigenvector_encoder: Literal["flip", "signnet"] = "flip"
     """Of Laplacian eigenvectors: random signs while training, or SignNet."""
     pair_dim: PositiveInt = 32
@@ -34,16 +36,21 @@ class ModelParams(Section):
     head_depth: NonNegativeInt = 2
     """Hidden layers of the output network, each half as wide as the one before."""
     norm: Literal["batch", "layer"] = "batch"
+    """`batch`: by channel over the nodes of a batch. `layer`: by node over its channels, as in transformers; PyG's
+    `layer` is another one, over all nodes and channels of a graph."""
     dropout: Probability = 0.0
     attention_dropout: Probability = 0.0
     pooling: Literal["sum", "mean"] = "sum"
 
     @model_validator(mode="after")
     def _widths_fit(self) -> "ModelParams":
-        if self.hidden_dim % self.heads:
+        attends = self.name != "gine" and self.attention != "none"
+        if attends and self.hidden_dim % self.heads:
             raise ValueError(f"hidden_dim is {self.hidden_dim} and heads is {self.heads}: heads must divide hidden_dim")
-        if self.node_dim >= self.hidden_dim:
-            raise ValueError(f"node_dim is {self.node_dim}, allowed: less than hidden_dim, which is {self.hidden_dim}")
+        if self.encoding_dim >= self.hidden_dim:
+            raise ValueError(
+                f"node_dim is {self.encoding_dim}, allowed: less than hidden_dim, which is {self.hidden_dim}"
+            )
         if self.hidden_dim >> self.head_depth == 0:
             raise ValueError(
                 f"head_depth is {self.head_depth}: the head would halve {self.hidden_dim} channels to none"
@@ -51,3 +58,16 @@ class ModelParams(Section):
         if self.local == "none" and self.attention == "none":
             raise ValueError("local and attention are both none: a layer needs one of them")
         return self
+
+    @property
+    def encoding_dim(self) -> int:
+        """Width of the node encoding, given or by default.
+
+        Examples
+        --------
+        >>> [ModelParams(hidden_dim=width).encoding_dim for width in (8, 28, 32, 64)]
+        [4, 14, 28, 28]
+        """
+        if self.node_dim is not None:
+            return self.node_dim
+        return DEFAULT_NODE_DIM if self.hidden_dim > DEFAULT_NODE_DIM else max(1, self.hidden_dim // 2)

@@ -49,7 +49,8 @@ class FeatureEncoder(nn.Module):
         if feature.is_floating_point():
             if columns.size(1) != self.width:
                 raise MspeError(f"features have {columns.size(1)} columns, the model was built for {self.width}")
-            return (columns @ self.weight[:-1]).to(self.weight.dtype)  # full precision from here on
+            weight = self.weight[:-1]
+            return (columns.to(weight.dtype) @ weight).to(weight.dtype)  # full precision from here on
         self._refuse_outside(columns)
         return functional.embedding(columns, self.weight).sum(dim=1)
 
@@ -77,15 +78,15 @@ class NodeEncoder(nn.Module):
         signed = bank.signed
         self.order = sorted(range(len(signed)), key=lambda channel: signed[channel])  # those of arbitrary sign last
         names = [bank.node_channels[channel] for channel in self.order]
-        encoding_dim = params.node_dim if names else 0
+        encoding_dim = params.encoding_dim if names else 0
         self.features = FeatureEncoder(num_features, params.hidden_dim - encoding_dim)
         self.num_signed = sum(signed) if encoding_dim else 0
         self.sign_net = self.norm = self.gate = self.encoding = None
         if not encoding_dim:
             return
         if self.num_signed and params.eigenvector_encoder == "signnet":
-            self.sign_net = SignNet(self.num_signed, params.node_dim)
-            names = names[: -self.num_signed] + [f"signnet({k})" for k in range(1, params.node_dim + 1)]
+            self.sign_net = SignNet(self.num_signed, encoding_dim)
+            names = names[: -self.num_signed] + [f"signnet({k})" for k in range(1, encoding_dim + 1)]
         self.norm = BatchNorm(len(names))
         self.gate = ScaleGate(names) if params.scale_gate else None
         self.encoding = nn.Linear(len(names), encoding_dim)
@@ -94,7 +95,7 @@ class NodeEncoder(nn.Module):
         embedded = self.features(batch.get("x"), batch.batch.numel())
         if self.encoding is None or self.norm is None:
             return embedded
-        channels = encodings.node()
+        channels = encodings.node().to(self.encoding.weight.dtype)
         if self.num_signed:
             channels = channels[:, self.order]
             plain, signed = channels[:, : -self.num_signed], channels[:, -self.num_signed :]

@@ -92,8 +92,8 @@ class EdgeHead(nn.Module):
     ) -> Float[Tensor, "pairs outputs"]:
         first, second = supervision_edges(batch)
         states = x[first] * x[second]
-        if self.pair is not None:
-            states = states + self.pair(channels).to(states.dtype)
+        if self.pair is not None and channels is not None:
+            states = states + self.pair(channels.to(states.dtype)).to(states.dtype)
         return self.network(states)
 
 

@@ -48,11 +48,11 @@ class PairBias(nn.Module):
         # The channel comes first, so that each of the two layers is one product over all pairs: with W₁ [hidden,
         # channels] and W₂ [layers · heads, hidden], bias = W₂ relu(W₁ X + b₁) + b₂ of X [channels, graphs · size²].
         # A gate on channels scales the columns of W₁ instead of the rows of X, which are far longer.
-        channels = encoding.permute(3, 0, 1, 2).flatten(1)  # [channels, pairs], already so in memory
+        weight = self.hidden.weight
+        channels = encoding.permute(3, 0, 1, 2).flatten(1).to(weight.dtype)  # [channels, pairs], already so in memory
         source, target = edge_index
         place = block.pair_slot(target, source)
         bonds = bond_channels(edge_attr, self.num_edge_features, place, channels.size(1)).to(channels.dtype)
-        weight = self.hidden.weight
         if self.gate is not None:
             weight = weight * torch.cat([self.gate(), weight.new_ones(bonds.size(0))])
         hidden = torch.addmm(self.hidden.bias[:, None], weight, torch.cat([channels, bonds]))  # [hidden, pairs]

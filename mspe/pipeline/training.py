@@ -17,6 +17,7 @@ from mspe.config import RuntimeParams
 from mspe.encodings import BankConfig
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
 from mspe.models import ModelParams, find_max_pairs, get_model, model_arguments
+from mspe.pipeline.equal_graphs import warn_of_equal_graphs
 from mspe.tasks import is_minimized, task_of
 from mspe.training import (
     TensorBoardHook,
@@ -120,6 +121,7 @@ def train_seed(
             write_json(paths.cost, cost.report(trainer.earlier_seconds))
 
     if group.is_main:
+        warn_of_equal_graphs(data.train, arguments, device)
         trainer.add_log_hook(TensorBoardHook(str(paths.log)))
     if group.is_main and runtime.wandb_project is not None:
         config = {"model": arguments, "training": training.model_dump()}

@@ -174,3 +174,59 @@ def test_spectra_alone_are_enough(molecules: Molecules) -> None:
     del batch["node_encoding"]
     torch.testing.assert_close(model(batch), expected, atol=1e-6, rtol=1e-5)
     assert compute_spectrum(molecules[1][:2]).fields.keys() >= {"eigenvalues", "eigenvectors", "sqrt_degree"}
+
+
+TRAINED = {
+    "filters": {
+        "walk": {"steps": [1, 2]},
+        "heat": {"times": [1.0]},
+        "ppr": {"restarts": [0.2]},
+        "learned": {"channels": 2},
+    },
+    "trainable": True,
+    "degree": True,
+    "eigenvectors": 3,
+    "distance": 3,
+}
+
+
+def real_features(dtype: torch.dtype) -> PackedGraphs:
+    """Awkward graphs with features of this precision."""
+    generator = torch.Generator().manual_seed(0)
+    graphs = [data.clone() for data in AWKWARD.values()]
+    for data in graphs:
+        data.x = torch.randn(data.num_nodes, 5, generator=generator).to(dtype)
+        data.edge_attr = torch.randn(data.num_edges, 2, generator=generator).to(dtype)
+        data.edge_label_index = torch.zeros(2, 1, dtype=torch.long)
+    return PackedGraphs.from_list(graphs)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("double", [True, False])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"name": "graph_transformer", "bank": TRAINED},
+        {"name": "graph_transformer", "bank": TRAINED, "target_level": "edge", "eigenvector_encoder": "signnet"},
+        {"name": "graph_transformer", "bank": {**TRAINED, "trainable": False}, "local": "gatedgcn", "norm": "layer"},
+        {"name": "graph_transformer", "bank": "rrwp", "attention": "linear", "target_level": "node"},
+        {"name": "gps", "bank": TRAINED},
+        {"name": "gine", "bank": TRAINED},
+    ],
+    ids=lambda options: "-".join(str(value) for value in options.values() if isinstance(value, str)),
+)
+def test_a_model_runs_in_its_own_precision_whatever_the_batchs(options: dict, double: bool, dtype: torch.dtype) -> None:
+    torch.manual_seed(0)
+    model = get_model(num_features=5, num_classes=2, num_edge_features=2, **{**SMALL, **options}).eval()
+    single = model(real_features(torch.float32).collate(range(len(AWKWARD))))
+    own = torch.float64 if double else torch.float32
+    model = model.to(own)
+    graphs = real_features(dtype)
+    spectrum = compute_spectrum(graphs, dtype=dtype)
+    stored = graphs.with_fields_of(spectrum).with_fields_of(model.bank.encode_nodes(spectrum, lambda: graphs))
+    for packed in (graphs, stored):
+        output = model(packed.collate(range(len(packed))))
+        assert output.dtype == own
+        torch.testing.assert_close(output.float(), single, atol=1e-3, rtol=1e-3)
+        output.sum().backward()
+    assert all(parameter.grad.dtype == own for parameter in model.parameters() if parameter.grad is not None)

@@ -4,11 +4,13 @@ import pytest
 import torch
 from torch import nn
 from torch_geometric.nn import GINEConv, GPSConv
+from torch_geometric.nn.norm import LayerNorm as GraphNorm
 
 from mspe.graphs import DenseLayout, EdgeLayout
 from mspe.models.attention import HeadLayout, SoftmaxAttention
 from mspe.models.layers import GPSLayer
 from mspe.models.local import GINE
+from tests.conftest import ROOT
 from tests.models.fixtures import BATCH, EDGES, HEADS, NODES, PARAMS, SIZES, WHOLE, WIDTH, gradients, paddings, states
 
 
@@ -48,6 +50,16 @@ def test_the_layer_is_pygs_gpsconv(training: bool, blocks: list[HeadLayout]) -> 
         strict=True,
     ):
         torch.testing.assert_close(mine, pyg, atol=1e-4, rtol=1e-4)
+
+
+def test_norm_layer_is_of_each_node_alone_and_not_pygs_graph_wise_norm() -> None:
+    params = PARAMS.model_copy(update={"norm": "layer", "local": "none", "attention": "linear"})
+    norm, x = GPSLayer(params).norm, states()
+    ours = norm(x)
+    torch.testing.assert_close(ours.mean(dim=1), torch.zeros(NODES), atol=1e-5, rtol=0)
+    torch.testing.assert_close(norm(x[3:4]), ours[3:4])  # whatever other nodes there are
+    assert (GraphNorm(WIDTH)(x, BATCH.batch) - ours).abs().max() > 0.1
+    assert "`layer` of PyG's `GPSConv` is over a whole graph" in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.gpu

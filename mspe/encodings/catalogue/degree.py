@@ -11,7 +11,11 @@ from mspe.encodings.graph_view import GraphView, Need
 
 
 class Degree(Encoding):
-    """log(1 + degree) of each node, weights added; an isolated node counts as one of degree 1."""
+    """log(1 + degree) of each node, weights added; an isolated node counts as one of degree 1.
+
+    So it does in D^½ of every filter, where no division by zero needs a case of its own. A self-loop counts once, where
+    networkx's degree counts it twice; repeated edges without weights are one edge, where PyG's `degree` counts each.
+    """
 
     name = "degree"
     off = False

@@ -14,6 +14,8 @@ from mspe.encodings.graph_view import GraphView, Need
 class Distance(Encoding):
     """One-hot shortest-path distance between two nodes.
 
+    Edges are followed either way, as every encoding here takes them, where Graphormer follows their direction.
+
     Parameters
     ----------
     cap

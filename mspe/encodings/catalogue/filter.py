@@ -5,8 +5,9 @@ Both are the same for any sign and basis of the eigenvectors.
 """
 
 import logging
+import math
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from jaxtyping import Float
@@ -22,6 +23,8 @@ from mspe.encodings.statistics import GraphStatistics
 
 logger = logging.getLogger(__name__)
 
+Place = Literal["node", "pair"]
+
 _SHARPNESS = 1e-6
 
 
@@ -34,6 +37,16 @@ class Filter(Encoding):
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum"})
     conjugated: ClassVar[bool] = False
     """Whether the pair encoding is D^-½ U g(Λ) Uᵀ D^½ rather than U g(Λ) Uᵀ (the diagonal is the same)."""
+    non_negative: ClassVar[frozenset[Place]] = frozenset()
+    """Channels that are never below 0 by definition, as probabilities are: what rounding takes below is raised to 0.
+
+    Not inherited by a class with a response of its own.
+    """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if {"response", "evaluate"} & vars(cls).keys() and "non_negative" not in vars(cls):
+            cls.non_negative = frozenset()
 
     @property
     def channel_names(self) -> list[str]:
@@ -72,6 +85,8 @@ class Filter(Encoding):
         response = self.response(spectrum.eigenvalues)  # [graphs, size, channels]
         scaled = left[:, None] * response.transpose(1, 2)[:, :, None]  # [graphs, channels, size, size]
         kernels = (scaled.flatten(1, 2) @ right.transpose(1, 2)).view_as(scaled)
+        if "pair" in self.non_negative:
+            kernels = torch.relu_(kernels)
         return kernels.transpose(0, 1).permute(1, 2, 3, 0)
 
     def check_precision(self, graphs: GraphView) -> None:
@@ -110,10 +125,18 @@ def filter_nodes(filters: Sequence[Filter], graphs: GraphView) -> Float[Tensor, 
     Of graphs that are too large for eigenvectors it is ∫ g dw_i over the spectral measure w_i of each node.
     """
     if graphs.spectral_weights is not None:
-        return integrate(filters, graphs.spectral_weights)
+        return _raise_to_zero(filters, integrate(filters, graphs.spectral_weights))
     spectrum = graphs.spectrum
     squared = spectrum.eigenvectors.square()  # [graphs, size (nodes), size (eigenvalues)]
-    return graphs.layout.flatten(squared @ _responses(filters, spectrum.eigenvalues))
+    return _raise_to_zero(filters, graphs.layout.flatten(squared @ _responses(filters, spectrum.eigenvalues)))
+
+
+def _raise_to_zero(
+    filters: Sequence[Filter], values: Float[Tensor, "nodes channels"]
+) -> Float[Tensor, "nodes channels"]:
+    """Return the channels, with 0 where one that is never negative by definition is below it."""
+    lowest = [0.0 if "node" in filter.non_negative else -math.inf for filter in filters for _ in filter.channel_names]
+    return torch.maximum(values, values.new_tensor(lowest))
 
 
 def integrate(filters: Sequence[Filter], weights: Float[Tensor, "nodes points"]) -> Float[Tensor, "nodes channels"]:
@@ -140,7 +163,7 @@ class ScaleFilter(Filter):
     Raises
     ------
     MspeError
-        If there is no scale, one is given twice, or one lies outside the filter's range.
+        If there is no scale, one is given twice, one lies outside the filter's range, or `auto` is not resolved.
     """
 
     can_train: ClassVar[bool] = True
@@ -148,6 +171,11 @@ class ScaleFilter(Filter):
 
     def __init__(self, scales: Sequence[float], trainable: bool = False) -> None:
         super().__init__(**{self.parameter(): scales})
+        if getattr(self.params, self.parameter()) == AUTO:
+            raise MspeError(
+                f"encoding {self.name}: {self.parameter()}: got auto, which is read off a dataset's spectra; give "
+                "EncodingParams(filters=…).resolve(GraphStatistics.of(…)) as the bank, or list the scales"
+            )
         self.values: tuple[float, ...] = getattr(self.params, self.parameter())
         initial = torch.tensor(self.values, dtype=torch.float64)
         self.unconstrained: Tensor

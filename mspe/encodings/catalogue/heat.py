@@ -1,18 +1,22 @@
 """The heat kernel: on nodes the heat-kernel signature (Sun et al. 2009), on pairs diffusion."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from mspe.common.section import PositiveFloat, Section
-from mspe.encodings.catalogue.filter import ScaleFilter
+from mspe.encodings.catalogue.filter import Place, ScaleFilter
 from mspe.encodings.scales import Scales, geometric
 from mspe.encodings.statistics import GraphStatistics
 
 
 class Heat(ScaleFilter):
     """Heat kernel at time t: g(λ) = e^(−tλ).
+
+    Of the normalised Laplacian, λ = 0 included, so that an isolated node has 1 and a time means the same at any degree;
+    GraphGPS's HKdiagSE takes the unnormalised one without λ = 0, and differs by up to 0.49 on MUTAG and ENZYMES.
 
     Examples
     --------
@@ -21,6 +25,7 @@ class Heat(ScaleFilter):
     """
 
     name = "heat"
+    non_negative: ClassVar[frozenset[Place]] = frozenset({"node", "pair"})
 
     class Params(Section):
         """Its scales."""

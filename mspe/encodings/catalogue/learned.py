@@ -41,4 +41,5 @@ class Learned(Filter):
 
     def response(self, eigenvalues: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape channels"]:
         """Return g(λ) for every channel, in the precision of `eigenvalues`."""
-        return self.network(eigenvalues[..., None].float()).to(eigenvalues.dtype)
+        own = next(self.network.parameters()).dtype  # double in a double model
+        return self.network(eigenvalues[..., None].to(own)).to(eigenvalues.dtype)

@@ -1,14 +1,14 @@
 """Personalised PageRank (Gasteiger et al. 2019)."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from pydantic import Field
 from torch import Tensor
 
 from mspe.common.section import Float, Section
-from mspe.encodings.catalogue.filter import ScaleFilter
+from mspe.encodings.catalogue.filter import Place, ScaleFilter
 from mspe.encodings.scales import Scales, geometric
 from mspe.encodings.statistics import GraphStatistics
 
@@ -18,6 +18,8 @@ Restart = Annotated[Float, Field(gt=0, le=1)]
 class PersonalizedPageRank(ScaleFilter):
     """Personalised PageRank with restart α: g(λ) = α / (α + (1 − α)λ), so α(I − (1 − α)P)^-1.
 
+    As with walks, an isolated node keeps its whole weight: 1.
+
     Examples
     --------
     >>> PersonalizedPageRank([1.0]).response(torch.tensor([0.7])).tolist()
@@ -26,6 +28,7 @@ class PersonalizedPageRank(ScaleFilter):
 
     name = "ppr"
     conjugated = True
+    non_negative: ClassVar[frozenset[Place]] = frozenset({"node", "pair"})
 
     class Params(Section):
         """Its scales."""

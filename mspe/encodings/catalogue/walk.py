@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from typing import ClassVar
 
 from torch import Tensor
 
 from mspe.common.section import NonNegativeInt, Section
-from mspe.encodings.catalogue.filter import ScaleFilter
+from mspe.encodings.catalogue.filter import Place, ScaleFilter
 from mspe.encodings.scales import Scales
 from mspe.encodings.statistics import GraphStatistics
 
@@ -15,6 +16,10 @@ class Walk(ScaleFilter):
     """Random walk of k steps: g(λ) = (1 − λ)^k, so P^k = D^-½ U g(Λ) Uᵀ D^½ with P = D^-1 A.
 
     Steps are not trained: a fractional power of a negative number is not real.
+
+    An isolated node returns to itself with probability 1, where PyG, GraphGPS and GRIT have 0: rows of P^k then sum to
+    1 in every graph. Repeated edges are one step, and weights count, where PyG's `AddRandomWalkPE` counts repeated
+    edges twice. On simple graphs without isolated nodes the numbers are PyG's.
 
     Examples
     --------
@@ -27,6 +32,7 @@ class Walk(ScaleFilter):
 
     name = "walk"
     conjugated = True
+    non_negative: ClassVar[frozenset[Place]] = frozenset({"node", "pair"})
     can_train = False
 
     class Params(Section):

@@ -1,8 +1,11 @@
 """Band-pass wavelets on graphs (Hammond et al. 2011, arXiv 0912.3848)."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
+from mspe.encodings.catalogue.filter import Place
 from mspe.encodings.catalogue.heat import Heat
 
 
@@ -16,6 +19,7 @@ class Wavelet(Heat):
     """
 
     name = "wavelet"
+    non_negative: ClassVar[frozenset[Place]] = frozenset({"node"})  # an average of g ≥ 0; between nodes it changes sign
 
     def evaluate(self, eigenvalues: Tensor, scales: Tensor) -> Tensor:
         """Return tλ·e^(1−tλ)."""
