@@ -116,7 +116,7 @@ def test_a_killed_stage_started_again_ends_as_an_undisturbed_run(workspace: Work
         cwd=workspace.folder, env=workspace.environment, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     states = workspace.folder / ".mspe" / "resume"
     while not list(states.glob("*/state.pt")):  # until an epoch is finished
         assert process.poll() is None and time.monotonic() < deadline

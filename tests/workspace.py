@@ -44,7 +44,13 @@ class Workspace:
     @property
     def environment(self) -> dict[str, str]:
         """Of the commands: this interpreter is `python`, and nothing of the outer run leaks in."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "PYTEST_", "MSPE_"))}
+        outer = (
+            "DVC_",
+            "PYTEST_",
+            "MSPE_",
+            "PYTHONDONTWRITEBYTECODE",
+        )  # a process after the other reads compiled files
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(outer)}
         return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
     def run(self, *command: str, ok: bool = True, **variables: str) -> str:

@@ -9,6 +9,7 @@ from mspe.dataset import get_dataset
 from mspe.dataset.root import data_root, pyg_root
 
 
+@pytest.mark.slow
 def test_the_root_is_never_written_into(shared_data: Path) -> None:
     before = sorted(shared_data.rglob("*"))
     dataset = get_dataset("zinc", root=shared_data, limit=5)

@@ -35,7 +35,14 @@ def counts(graphs: PackedGraphs) -> Counter:
 
 
 @pytest.mark.parametrize(
-    ("name", "graphs"), [("esol", 1128), ("freesolv", 642), ("lipo", 4200), ("bbbp", 2039), ("bace", 1513)]
+    ("name", "graphs"),
+    [
+        ("esol", 1128),
+        ("freesolv", 642),
+        pytest.param("lipo", 4200, marks=pytest.mark.slow),
+        pytest.param("bbbp", 2039, marks=pytest.mark.slow),
+        pytest.param("bace", 1513, marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.filterwarnings("ignore:Skipping molecule")  # PyG's own word for what both leave out
 def test_moleculenet_is_pygs(shared_data: Path, tmp_path: Path, name: str, graphs: int) -> None:
@@ -50,7 +57,20 @@ def test_moleculenet_is_pygs(shared_data: Path, tmp_path: Path, name: str, graph
     assert counts(ours) == counts(expected)
 
 
-@pytest.mark.parametrize("name", ["esol", "bbbp", "mutag", "citeseer", "zinc", "csl", "digits", "lesmiserables", "nci"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "esol",
+        pytest.param("bbbp", marks=pytest.mark.slow),
+        "mutag",
+        "citeseer",
+        pytest.param("zinc", marks=pytest.mark.slow),
+        "csl",
+        "digits",
+        "lesmiserables",
+        "nci",
+    ],
+)
 def test_a_dataset_is_trained_and_reported_as_its_description_says(shared_data: Path, name: str) -> None:
     schema = get_dataset(name, root=shared_data, limit=20).schema
     task = DATASETS[name].task

@@ -45,7 +45,7 @@ def load(source: str, shared: Path, tmp_path: Path) -> Iterator[Data]:
             yield Data(edge_index=graph.edge_index, num_nodes=graph.num_nodes)
 
 
-@pytest.mark.parametrize("source", ["ZINC", "MUTAG", "ENZYMES", "Cora"])
+@pytest.mark.parametrize("source", [pytest.param("ZINC", marks=pytest.mark.slow), "MUTAG", "ENZYMES", "Cora"])
 def test_every_encoding_agrees_with_an_independent_implementation(
     source: str, shared_data: Path, tmp_path: Path
 ) -> None:

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 from torch_geometric.datasets import ZINC
 
 from mspe.dataset import get_dataset
 from mspe.graphs import GraphLoader, PackedGraphs
+
+pytestmark = pytest.mark.slow
 
 
 def test_zinc_is_pygs_zinc(shared_data: Path, tmp_path: Path) -> None:
