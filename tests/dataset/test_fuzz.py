@@ -221,8 +221,8 @@ def test_what_this_has_found(tmp_path: Path, row: str, reason: str) -> None:
 
 def test_one_number_is_one_class_however_it_is_written(tmp_path: Path) -> None:
     rows = [f"{smiles},{('1', '0', '1.0', '0.0')[number % 4]}" for number, smiles in enumerate(SMILES)]
-    (tmp_path / "molecules.csv").write_text("\n".join(["smiles,active", *rows]))
-    dataset = get_dataset("smiles", path=str(tmp_path / "molecules.csv"), target_columns=[])
+    (tmp_path / "molecules.csv").write_text("\n".join(["smiles,active", *rows * 4]))
+    dataset = get_dataset("smiles", path=str(tmp_path / "molecules.csv"), target_columns=[], split="stratified")
     assert dataset.schema.classes == ("0", "1") and dataset.schema.metric == "roc_auc"
 
 
