@@ -169,7 +169,7 @@ class ScaleFilter(Filter):
     can_train: ClassVar[bool] = True
     """Whether the response has a derivative in the scale."""
 
-    def __init__(self, scales: Sequence[float], trainable: bool = False) -> None:
+    def __init__(self, scales: Sequence[float] | str, trainable: bool = False) -> None:
         super().__init__(**{self.parameter(): scales})
         if getattr(self.params, self.parameter()) == AUTO:
             raise MspeError(
