@@ -124,15 +124,15 @@ def test_a_killed_stage_started_again_ends_as_an_undisturbed_run(workspace: Work
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
-    output = workspace.run("dvc", "repro")
+    output = workspace.run("dvc", "repro", "evaluate@0")
     resumed_after = re.search(r"resumed after epoch (\d+)", output)
     assert resumed_after is not None and 0 < int(resumed_after[1]) < 80
     assert not list(states.glob("*"))  # a finished run leaves no state: forcing it again trains again
 
     outputs = ["models/0/best.pt", "metrics/predictions/0.csv", "metrics/curves/0.csv", "metrics/test/0.json"]
     interrupted = [workspace.read(name) for name in outputs]
-    ran = workspace.run("dvc", "repro", "--force", "--no-run-cache", "--downstream", "train@0")
-    assert stages_run(ran) == FROM_TRAIN and "resumed" not in ran
+    ran = workspace.run("dvc", "repro", "--force", "--no-run-cache", "--single-item", "train@0", "evaluate@0")
+    assert stages_run(ran) == ["train@0", "evaluate@0"] and "resumed" not in ran
     changed = [name for name, content in zip(outputs, interrupted, strict=True) if workspace.read(name) != content]
     assert changed == []  # the same seed, bit for bit
 
