@@ -31,7 +31,7 @@ class Cosine(CosineAnnealingLR):
     """
 
     def height(self, step: int) -> float:
-        """What is left to fall after so many steps, in any unit."""
+        """Return what is left to fall after so many steps, in any unit."""
         return 1 + math.cos(math.pi * step / self.T_max)
 
     def get_lr(self) -> list[float | Tensor]:
@@ -53,7 +53,7 @@ class Line(Cosine):
     """The same along a straight line."""
 
     def height(self, step: int) -> float:
-        """What is left to fall after so many steps."""
+        """Return what is left to fall after so many steps."""
         return float(self.T_max - step)
 
 
