@@ -112,8 +112,9 @@ class EncodingSet(nn.Module):
 
     @cached_property
     def key(self) -> int:
-        """The key of its configuration, which graphs with its stored channels carry."""
-        return text_key(json.dumps(self.config().model_dump(mode="json"), sort_keys=True))
+        """The key of its stored encodings and their parameters, which graphs with their channels carry."""
+        stored = [(encoding.name, encoding.params.model_dump(mode="json")) for encoding in self.stored]
+        return text_key(json.dumps(stored, sort_keys=True))
 
     @property
     def on_nodes(self) -> list[Encoding]:

@@ -41,7 +41,7 @@ def test_every_split_of_a_dataset_may_be_asked_for() -> None:
         ("target_columns", [1], "target_columns.0: got 1, input should be a valid string"),
         ("strict", "yes", "strict: got 'yes', input should be a valid boolean"),
         ("path", None, "path: got None, input should be a valid string"),
-        ("paht", "x.csv", "paht: unknown key; known here: fold, limit, name, path, root, "),
+        ("paht", "x.csv", "paht: unknown key; known here: fold, limit, name, path, positive_class, root, "),
     ],
 )
 def test_a_wrong_value_is_one_line(key: str, value: Any, message: str) -> None:

@@ -40,6 +40,5 @@ def test_test_molecules_that_stand_in_train_under_another_smiles_are_counted(
     path.write_text("\n".join(["smiles,target,split", *train, *rest]) + "\n")
     with caplog.at_level(logging.WARNING):
         get_dataset("smiles", path=str(path))
-    assert caplog.messages == [
-        "smiles: test leakage: 2 of 3 test graphs are also training graphs; their scores are optimistic"
-    ]
+    leaks = [message for message in caplog.messages if "leakage" in message]
+    assert leaks == ["smiles: test leakage: 2 of 3 test graphs are also training graphs; their scores are optimistic"]

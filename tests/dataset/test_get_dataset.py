@@ -23,5 +23,7 @@ def test_an_unknown_dataset_lists_the_known_ones() -> None:
         MspeError, match=r"name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'\? Known: bace, bbbp, .*, zinc"
     ):
         get_dataset("zink")
-    with pytest.raises(MspeError, match="limti: unknown key; known here: fold, limit, name, path, root, smiles_column"):
+    with pytest.raises(
+        MspeError, match="limti: unknown key; known here: fold, limit, name, path, positive_class, root"
+    ):
         get_dataset("nci", limti=3)

@@ -119,7 +119,7 @@ def hiv(folder: Path) -> None:
 def test_hiv_is_read_from_its_own_format_with_empty_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MSPE_DATA", raising=False)
     hiv(tmp_path)
-    dataset = get_dataset("hiv", root=tmp_path, split="random")
+    dataset = get_dataset("hiv", root=tmp_path, split="stratified")
     assert sum(map(len, dataset.get_splits())) == 60
     assert sum(sum(shares) for shares in dataset.schema.class_counts.values()) == 60
     assert dataset.schema.metric == "roc_auc" and dataset.num_classes == 2

@@ -90,7 +90,11 @@ def build(schema: GraphSchema, **options: object) -> nn.Module:
 def relabelled(data: Data, place: torch.Tensor) -> Data:
     """The same graph whose node i is called place[i]."""
     return Data(
-        x=data.x[place.argsort()], edge_index=place[data.edge_index], edge_attr=data.edge_attr, num_nodes=data.num_nodes
+        x=data.x[place.argsort()],
+        edge_index=place[data.edge_index],
+        edge_attr=data.edge_attr,
+        num_nodes=data.num_nodes,
+        feature_key=data.feature_key,
     )
 
 

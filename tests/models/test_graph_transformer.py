@@ -29,7 +29,7 @@ def test_a_graph_scores_the_same_alone_and_in_any_batch(model: nn.Module, molecu
 def test_relabelling_the_nodes_changes_nothing(model: nn.Module, molecules: Molecules) -> None:
     model.eval()
     plain = molecules[1][:8]
-    graphs = [Data(x=d.x, edge_index=d.edge_index, edge_attr=d.edge_attr, num_nodes=d.num_nodes) for d in plain]
+    graphs = [relabelled(data, torch.arange(data.num_nodes)) for data in plain]
     others = [relabelled(data, torch.randperm(data.num_nodes)) for data in graphs]
     first, second = (model(Batch.from_data_list(batch)) for batch in (graphs, others))
     torch.testing.assert_close(first, second, atol=1e-4, rtol=1e-4)
@@ -44,7 +44,7 @@ def test_relabelling_the_nodes_relabels_their_outputs(name: str, level: str, mol
     place = torch.randperm(data.num_nodes)
     pairs = torch.tensor([[0, 2, 4], [1, 0, 0]])
     batches = [
-        Batch.from_data_list([Data(x=data.x, edge_index=data.edge_index, edge_attr=data.edge_attr)]),
+        Batch.from_data_list([relabelled(data, torch.arange(data.num_nodes))]),
         Batch.from_data_list([relabelled(data, place)]),
     ]
     batches[0].edge_label_index, batches[1].edge_label_index = pairs, place[pairs].flip(0)

@@ -30,7 +30,7 @@ def test_molecules_and_graphs_of_files_are_read_with_their_features(tmp_path: Pa
     assert all(torch.equal(one.x, from_smiles(smiles).x) for one, smiles in zip(molecules, ["CCO", "CN"], strict=True))
     assert [graph.num_nodes for graph in read_input(str(tmp_path / "new.pt"))[""]] == [5, 3]
     (tmp_path / "new.csv").write_text("smiles\nCCO\nC1CC\n")
-    with pytest.raises(MspeError, match=r"new.csv: 'C1CC': unreadable SMILES; correct the row, or leave it out"):
+    with pytest.raises(MspeError, match=r"new.csv: unreadable SMILES: 'C1CC'; correct the row, or leave it out"):
         read_input(str(tmp_path / "new.csv"))
     with pytest.raises(MspeError, match="neither a file nor a dataset"):
         read_input("nowhere")

@@ -79,7 +79,7 @@ def test_what_encodings_features_or_targets_do_not_confuse_gets_no_warning(caplo
         told = PackedGraphs.from_list(
             [Data(**{**cycle(5).to_dict(), "y": torch.tensor([i]), "x": torch.full((5, 1), i)}) for i in range(3)]
         )
-        assert warn(encoded(told, bank), arguments={**arguments(bank), "num_features": 3}) == 0
+        assert warn(encoded(told, bank), arguments={**arguments(bank), "num_features": 3, "features": None}) == 0
     assert not caplog.records
 
 

@@ -223,7 +223,8 @@ def test_classes_of_raw_graphs_are_given_by_their_names(tmp_path: Path) -> None:
     path = tmp_path / "classes.csv"
     labels = [3 if number % 2 else 8 for number in range(len(SMILES))]
     path.write_text("\n".join(["smiles,target", *map(",".join, zip(SMILES, map(str, labels), strict=True))]) + "\n")
-    trained = TrainedModel.load(train(get_dataset("smiles", path=str(path), task="classification"), tmp_path))
+    dataset = get_dataset("smiles", path=str(path), task="classification", split="stratified")
+    trained = TrainedModel.load(train(dataset, tmp_path))
     graphs = [from_smiles(smiles) for smiles in SMILES]
     for graph, label in zip(graphs, labels, strict=True):
         graph.y = torch.tensor([label])

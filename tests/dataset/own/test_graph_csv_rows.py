@@ -20,8 +20,9 @@ def table(name: str, columns: list[str], *rows: list[str]) -> Table:
 def nodes(*rows: list[str], strict: bool = False) -> Rows:
     """Rows of a table of nodes, with a feature and a target."""
     content = table("nodes", COLUMNS, *rows)
-    targets = TargetColumns(["target"], [3], len(COLUMNS))
-    return Rows(content, RejectedRows(content.path, strict), FeatureColumns.learn(content, [2]), targets)
+    targets = TargetColumns.choose(content, ["target"], "split", COLUMNS[:3], "regression")
+    rejected, unknown = (RejectedRows(content.path, strict) for _ in range(2))
+    return Rows(content, rejected, unknown, FeatureColumns.learn(content, [2]), targets)
 
 
 def take_all(rows: Rows, graphs: set[str] | None = None) -> Rows:
@@ -40,7 +41,7 @@ def take_all(rows: Rows, graphs: set[str] | None = None) -> Rows:
         (["", "a", "0.5", "1"], "no name"),
         (["g", " ", "0.5", "1"], "no name"),
         (["h", "a", "0.5", "1"], "unknown graph"),
-        (["g", "a", "0.5", "inf"], "target not finite"),
+        (["g", "a", "0.5", "inf"], None),  # the node is there, whatever its target
         (["g", "a", "nan", "1"], "feature not finite"),
         (["g", "a", "", "1"], "missing number"),
     ],

@@ -56,7 +56,9 @@ def test_several_columns_are_several_targets_and_may_be_unknown(tmp_path: Path) 
     assert dataset.num_classes == 2 and dataset.schema.classes == ("a", "b")
     unknown = sum(int(split.fields["y"][:, 1].isnan().sum()) for split in dataset.get_splits())
     assert unknown == 10
-    labels = write(tmp_path, [f"{smiles},{n % 2},{n % 3 // 2}" for n, smiles in enumerate(MOLECULES)], "smiles,a,b")
+    parts = ["train"] * 12 + ["val"] * 4 + ["test"] * 4
+    rows = [f"{smiles},{n % 2},{n % 3 // 2},{parts[n]}" for n, smiles in enumerate(MOLECULES)]
+    labels = write(tmp_path, rows, "smiles,a,b,split")
     assert get_dataset("smiles", path=str(labels), target_columns=["a", "b"]).schema.loss == "bce_logits"
 
 

@@ -103,7 +103,7 @@ def test_the_task_that_is_asked_for_wins(tmp_path: Path) -> None:
     for number, ring in enumerate(graphs):
         ring.y = number % 2
     folder = save(tmp_path, graphs)
-    assert load(folder).schema.metric == "roc_auc"
+    assert load(folder, split="stratified").schema.metric == "roc_auc"
     assert load(folder, task="regression").train.fields["y"].dtype == torch.float32
     check_refused(folder, "20 graphs and dataset.task=edge_prediction; give targets", task="edge_prediction")
     graphs[3].y = 0.5
@@ -271,4 +271,7 @@ def test_molecules_that_pyg_read_from_smiles_are_read(tmp_path: Path) -> None:
     for number, molecule in enumerate(graphs):
         molecule.y = torch.tensor([number / 2])
     dataset = load(save(tmp_path, graphs))
-    assert set(dataset.train.fields) == {"x", "edge_attr", "y"} and sum(map(len, dataset.get_splits())) == 20
+    assert (
+        set(dataset.train.fields) == {"x", "edge_attr", "y", "feature_key"}
+        and sum(map(len, dataset.get_splits())) == 20
+    )

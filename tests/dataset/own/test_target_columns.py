@@ -39,8 +39,8 @@ def test_one_cell_leaves_one_row_out_and_names_it(tmp_path: Path, cell: str, cap
 
 @pytest.mark.parametrize("task", [None, "regression", "classification"])
 def test_a_task_never_refuses_the_file_for_one_cell(tmp_path: Path, task: str | None) -> None:
-    labels = [str(i % 2) for i in range(40)] if task == "classification" else NUMBERS
-    dataset = load(tmp_path, [altered(labels, row7=">10")], task=task, split="random")
+    labels, split = ([str(i % 2) for i in range(40)], "stratified") if task == "classification" else (NUMBERS, "random")
+    dataset = load(tmp_path, [altered(labels, row7=">10")], task=task, split=split)
     assert dataset.schema.counts["dropped_target_is_no_number"] == 1
 
 
