@@ -110,7 +110,7 @@ def _check_part(graph: Data) -> None:
     masks = [name for name in graph.keys() if name.endswith("_mask")]  # noqa: SIM118 (a graph iterates over pairs)
     if masks:
         warnings.warn(
-            f"{', '.join(masks)}: not used, every node with a known target counts; in each loader's graph set y to "
-            "NaN (or -100, of classes) outside its part",
+            f"{', '.join(masks)}: not used, every node with a known target counts; in each loader's graph set y "
+            "to NaN outside its part (of classes, too: their numbers as floats)",
             stacklevel=4,
         )
