@@ -38,7 +38,7 @@ class Subcommand:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     arguments = build_parser().parse_args(argv)
-    with command():
+    with command(log_apart=True):
         return arguments.run(arguments)
 
 

@@ -40,7 +40,7 @@ if __name__ == "__main__":
     group.add_argument("--checkpoint", help="score this file and print its metrics")
     parser.add_argument("--split", choices=SPLITS, default="test", help="with --checkpoint (default: test)")
     arguments = parser.parse_args()
-    with command():
+    with command(log_apart=arguments.checkpoint is not None):
         if arguments.checkpoint is None:
             main(arguments.seed)
         else:

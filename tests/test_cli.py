@@ -1,8 +1,11 @@
 """The console command: help that is there at once, and verbs that do what they say."""
 
 import json
+import logging
 import subprocess
 import sys
+from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,3 +122,19 @@ def test_a_number_of_jobs_below_one_is_refused(jobs: str, capsys: pytest.Capture
     with pytest.raises(SystemExit) as stop:
         main(["ablation", "--jobs", jobs])
     assert stop.value.code == 2 and f"got {jobs}, allowed: 1 or more" in capsys.readouterr().err
+
+
+def test_the_log_of_a_subcommand_is_apart_from_its_result(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(arguments: Namespace) -> int:
+        logging.getLogger("mspe").warning("computed anew")
+        print(json.dumps({"mae": 0.5}))
+        return 0
+
+    monkeypatch.setattr(logging.root, "handlers", [])
+    for name in ("predict", "evaluate", "encode"):
+        monkeypatch.setitem(SUBCOMMANDS, name, replace(SUBCOMMANDS[name], add_arguments=lambda parser: None, run=run))
+        assert main([name]) == 0
+        printed = capsys.readouterr()
+        assert json.loads(printed.out) == {"mae": 0.5} and printed.err == "computed anew\n"

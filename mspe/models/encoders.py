@@ -26,6 +26,9 @@ class FeatureEncoder(nn.Module):
         Width of the feature; the one-hot width where it is categorical, 0 where there is none.
     channels
         Width of the result.
+    numbered
+        Whether tables of features have numbered every category that it is given: then none is held against the width,
+        for which a GPU would have to wait.
 
     Examples
     --------
@@ -35,9 +38,10 @@ class FeatureEncoder(nn.Module):
     True
     """
 
-    def __init__(self, width: int, channels: int) -> None:
+    def __init__(self, width: int, channels: int, numbered: bool = False) -> None:
         super().__init__()
         self.width = width
+        self.numbered = numbered
         self.weight = nn.Parameter(torch.empty(width + 1, channels))
         nn.init.normal_(self.weight, std=channels**-0.5)
         nn.init.zeros_(self.weight[-1])
@@ -51,7 +55,8 @@ class FeatureEncoder(nn.Module):
                 raise MspeError(f"features have {columns.size(1)} columns, the model was built for {self.width}")
             weight = self.weight[:-1]
             return (columns.to(weight.dtype) @ weight).to(weight.dtype)  # full precision from here on
-        self._refuse_outside(columns)
+        if not self.numbered:
+            self._refuse_outside(columns)
         return functional.embedding(columns, self.weight).sum(dim=1)
 
     def _refuse_outside(self, columns: Int[Tensor, "rows columns"]) -> None:
@@ -73,13 +78,13 @@ class NodeEncoder(nn.Module):
     through SignNet, to which the sign makes no difference.
     """
 
-    def __init__(self, params: ModelParams, num_features: int, bank: EncodingSet) -> None:
+    def __init__(self, params: ModelParams, num_features: int, bank: EncodingSet, numbered: bool = False) -> None:
         super().__init__()
         signed = bank.signed
         self.order = sorted(range(len(signed)), key=lambda channel: signed[channel])  # those of arbitrary sign last
         names = [bank.node_channels[channel] for channel in self.order]
         encoding_dim = params.encoding_dim if names else 0
-        self.features = FeatureEncoder(num_features, params.hidden_dim - encoding_dim)
+        self.features = FeatureEncoder(num_features, params.hidden_dim - encoding_dim, numbered)
         self.num_signed = sum(signed) if encoding_dim else 0
         self.sign_net = self.norm = self.gate = self.encoding = None
         if not encoding_dim:

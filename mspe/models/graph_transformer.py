@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
-from torch_geometric.data import Batch, Data
+from torch_geometric.data import Data
 
 from mspe.encodings import BatchEncodings, EncodingSet
 from mspe.graphs import DenseLayout, EdgeLayout
@@ -14,7 +14,7 @@ from mspe.models.attention import HeadLayout
 from mspe.models.config import ModelParams
 from mspe.models.encoders import FeatureEncoder, NodeEncoder
 from mspe.models.heads import HEADS, OutputNetwork, supervision_edges
-from mspe.models.inputs import as_trained
+from mspe.models.inputs import as_batch, as_trained
 from mspe.models.layers import GPSLayer
 from mspe.models.pairs import PairBias
 
@@ -65,8 +65,9 @@ class GraphTransformer(nn.Module):
         self.features = features
         self.num_outputs = num_classes
         self.heads, self.attention = params.heads, params.attention
-        self.node_encoder = NodeEncoder(params, num_features, bank)
-        self.edge_encoder = FeatureEncoder(num_edge_features, params.hidden_dim)
+        numbered = features is not None
+        self.node_encoder = NodeEncoder(params, num_features, bank, numbered)
+        self.edge_encoder = FeatureEncoder(num_edge_features, params.hidden_dim, numbered)
         self.pair_bias = None
         if self.uses_pairs and params.attention == "softmax" and bank.pair_channels:
             self.pair_bias = PairBias(params, bank.pair_channels, num_edge_features)
@@ -77,9 +78,7 @@ class GraphTransformer(nn.Module):
         self.head = HEADS[target_level](params, network, *further)
 
     def forward(self, batch: Data) -> Float[Tensor, "samples outputs"]:
-        if batch.get("ptr") is None:  # one graph
-            batch = Batch.from_data_list([batch])
-        batch = as_trained(batch, self.features)
+        batch = as_trained(as_batch(batch), self.features)
         blocks = DenseLayout.blocks(batch.ptr)
         edges = EdgeLayout.from_edge_index(batch.edge_index, batch.batch.numel())
         edge_attr = batch.get("edge_attr")

@@ -1,10 +1,29 @@
 """What a model is given, brought into the form that it was trained on."""
 
 import copy
+from typing import Any
 
-from torch_geometric.data import Batch
+from torch_geometric.data import Batch, Data
 
+from mspe.common.errors import MspeError
 from mspe.graphs.features import Features
+
+
+def as_batch(graphs: Any) -> Batch:
+    """Return a batch as it is, and one graph as a batch.
+
+    Raises
+    ------
+    MspeError
+        If it is anything else, heterogeneous data included, or has no edge index.
+    """
+    if not isinstance(graphs, Data) or graphs.edge_index is None:
+        without = " without edge_index" if isinstance(graphs, Data) else ""
+        raise MspeError(
+            f"the model got a {type(graphs).__name__}{without}, allowed: a batch of PyG, or one graph, with edge_index "
+            "and nodes of one kind; a list is Batch.from_data_list(graphs)"
+        )
+    return Batch.from_data_list([graphs]) if graphs.get("ptr") is None else graphs
 
 
 def as_trained(batch: Batch, features: Features | None) -> Batch:

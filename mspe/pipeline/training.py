@@ -33,6 +33,7 @@ from mspe.training.config import TrainingParams
 from mspe.training.cost import CostMeter
 from mspe.training.distributed import ProcessGroup
 from mspe.training.history import write_curve, write_history
+from mspe.training.hooks import LogHook
 
 
 @dataclass(frozen=True)
@@ -107,45 +108,16 @@ def train_seed(
     set_seed(seed + group.rank, deterministic=True)
     arguments = model_arguments(model_params, data.schema, data.bank, training.loss)
     model = get_model(**arguments).to(device)
-    train_loader, val_loader = _build_loaders(model, data, training.batch_size, seed, device, group)
+    loaders = _build_loaders(model, data, training.batch_size, seed, device, group)
     metadata = {"model": arguments, "schema": data.schema.model_dump(), "training": training.model_dump()}
-    trainer = _build_trainer(training, runtime, model, data.schema, len(train_loader), paths.checkpoints, metadata)
-    num_parameters = log_model_info(trainer.model)
-    cost = CostMeter(trainer.device)
-
-    def write_progress(metrics: Mapping[str, float], step: int, prefix: str) -> None:
-        if prefix == "val":
-            cost.mark_epoch()
-            write_history(paths.history, trainer.history, trainer.best_epoch, num_parameters)
-            write_curve(paths.curve, trainer.history)
-            write_json(paths.cost, cost.report(trainer.earlier_seconds))
-
+    trainer = _build_trainer(training, runtime, model, data.schema, len(loaders[0]), paths.checkpoints, metadata)
+    for hook in _build_hooks(trainer, paths, metadata, seed, runtime, group):
+        trainer.add_log_hook(hook)
     if group.is_main:
         warn_of_equal_graphs(data.train, arguments, device)
-        trainer.add_log_hook(TensorBoardHook(str(paths.log)))
-    if group.is_main and runtime.wandb_project is not None:
-        config = {"model": arguments, "training": training.model_dump()}
-        trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=config))
-    trainer.add_log_hook(write_progress)
-    run = {
-        "seed": seed,
-        "model": metadata,
-        "batches": len(train_loader),
-        "processes": group.size,
-        "device": str(device),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-    }
+    state = resume_folder(_describe_run(seed, metadata, len(loaders[0]), group, device), inputs)
     metric = training.metric_for_best or data.schema.metric
-    state = resume_folder(run, inputs)
-    trainer.fit(
-        train_loader=train_loader,
-        val_loader=val_loader,
-        epochs=training.epochs,
-        metric_for_best=metric,
-        early_stopping=training.early_stopping,
-        resume_path=state / "state.pt" if runtime.resume else None,
-    )
+    _fit(trainer, loaders, training, metric, state / "state.pt" if runtime.resume else None)
     if group.is_main:
         discard(state)
     if trainer.best_epoch == 0:
@@ -154,6 +126,71 @@ def train_seed(
             "no ranking; set training.metric_for_best=loss, or give more data (dataset.limit)"
         )
     return trainer
+
+
+def _build_hooks(
+    trainer: Trainer,
+    paths: RunPaths,
+    metadata: Mapping[str, Any],
+    seed: int,
+    runtime: RuntimeParams,
+    group: ProcessGroup,
+) -> list[LogHook]:
+    """What follows the run: of the main process TensorBoard and, if asked for, W&B; of every one its files."""
+    writer = _progress_writer(trainer, paths)
+    hooks: list[LogHook] = [TensorBoardHook(str(paths.log))] if group.is_main else []
+    if group.is_main and runtime.wandb_project is not None:
+        config = {name: metadata[name] for name in ("model", "training")}
+        hooks.append(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=config))
+    return [*hooks, writer]
+
+
+def _progress_writer(trainer: Trainer, paths: RunPaths) -> LogHook:
+    """Writes history, curve and cost anew after every epoch."""
+    num_parameters = log_model_info(trainer.model)
+    cost = CostMeter(trainer.device)
+
+    def write(metrics: Mapping[str, float], step: int, prefix: str) -> None:
+        if prefix == "val":
+            cost.mark_epoch()
+            write_history(paths.history, trainer.history, trainer.best_epoch, num_parameters)
+            write_curve(paths.curve, trainer.history)
+            write_json(paths.cost, cost.report(trainer.earlier_seconds))
+
+    return write
+
+
+def _describe_run(
+    seed: int, metadata: Mapping[str, Any], batches: int, group: ProcessGroup, device: torch.device
+) -> dict[str, Any]:
+    """What decides a run beside its inputs: the state of another one is not resumed."""
+    return {
+        "seed": seed,
+        "model": metadata,
+        "batches": batches,
+        "processes": group.size,
+        "device": str(device),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+    }
+
+
+def _fit(
+    trainer: Trainer,
+    loaders: tuple[GraphLoader, GraphLoader],
+    training: TrainingParams,
+    metric: str,
+    resume_path: Path | None,
+) -> None:
+    train_loader, val_loader = loaders
+    trainer.fit(
+        train_loader=train_loader,
+        val_loader=val_loader,
+        epochs=training.epochs,
+        metric_for_best=metric,
+        early_stopping=training.early_stopping,
+        resume_path=resume_path,
+    )
 
 
 def _build_loaders(

@@ -28,6 +28,7 @@ class EdgePrediction(MultiLabel):
     sign = "one graph without targets"
     losses: ClassVar[Mapping[str, LossFunction]] = {"bce_logits": bce_logits}
     metrics: ClassVar[Mapping[str, bool]] = dict.fromkeys(("roc_auc", "ap", "precision@k", "mrr", "hits@k"), False)
+    partial_metrics: ClassVar[frozenset[str]] = frozenset({"mrr", "hits@k"})
 
     accepts = Task.accepts
     num_outputs = Task.num_outputs

@@ -83,6 +83,11 @@ def _classes(prediction: Tensor, target: Tensor) -> Tensor:
             f"prediction has shape {list(prediction.shape)} and target {list(target.shape)}, allowed: [B, classes] and "
             "[B] or [B, 1]"
         )
+    if prediction.size(1) == 1:
+        raise MspeError(
+            f"prediction has shape {list(prediction.shape)}, but one output tells no classes apart under a cross "
+            "entropy, whose loss would be 0; give an output per class, or take the loss bce_logits"
+        )
     check_labels(target, prediction.size(1))
     return target.long().masked_fill(target.isnan(), _UNKNOWN).reshape(-1)
 

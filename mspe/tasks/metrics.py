@@ -30,7 +30,7 @@ class Metrics(Protocol):
 
 def regression_metrics(prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:
     """Return mse, mae and rmse; several targets are reported each (`mae_0`, …) and averaged."""
-    prediction, target = align(prediction, target)
+    prediction, target = align(prediction.detach(), target)
     columns = [_regression_column(p, t) for p, t in zip(_columns(prediction), _columns(target), strict=True)]
     result = {name: _nan_mean([column[name] for column in columns]) for name in columns[0]}
     if len(columns) > 1:
@@ -56,6 +56,7 @@ def classification_metrics(prediction: Tensor, target: Tensor, source: Tensor | 
     MspeError
         If a label is no class that the outputs tell, or shapes disagree.
     """
+    prediction = prediction.detach()
     one_class_each = prediction.ndim == 2 and is_column(target, prediction.size(0))
     if one_class_each and prediction.size(1) > 2:
         return _multi_class(prediction, target.reshape(-1))
@@ -153,8 +154,10 @@ class EdgeMetrics:
 
     def __call__(self, prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:
         """Score candidates; `source` is the first node of each."""
-        prediction, target = align(prediction, target)
+        prediction, target = align(prediction.detach(), target)
         check_labels(target, 2)
+        if source is not None and source.numel() not in (0, target.numel()):
+            raise MspeError(f"source has shape {list(source.shape)} for {target.numel()} candidates, allowed: one each")
         known = ~target.reshape(-1).isnan()
         scores = prediction.double().reshape(-1)[known].numpy()
         label = target.reshape(-1)[known].numpy() > 0
@@ -162,7 +165,7 @@ class EdgeMetrics:
         self._flag_large_k(int((~label).sum()))
         result = {"roc_auc": binary["roc_auc"], "ap": binary["ap"], "precision@k": _precision(scores, label, self.k)}
         if source is not None and source.numel() > 0:
-            result |= _mean_reciprocal_rank(scores, label, source[known].numpy(), self.k)
+            result |= _mean_reciprocal_rank(scores, label, source.reshape(-1)[known].numpy(), self.k)
         result |= _hits(scores, label, self.k)
         return result if np.isfinite(scores).all() else dict.fromkeys(result, float("nan"))
 
@@ -217,7 +220,7 @@ def _count_negatives(own: np.ndarray, negatives: np.ndarray) -> tuple[np.ndarray
 
 
 def _columns(values: Tensor) -> list[np.ndarray]:
-    return list(values.double().reshape(values.size(0), -1).numpy().T)
+    return list((values[:, None] if values.ndim == 1 else values.flatten(1)).double().numpy().T)
 
 
 def _nan_mean(values: list[float]) -> float:

@@ -2,12 +2,15 @@
 
 from inspect import unwrap
 
+from torch import nn
+from torch.nn import functional
+
 from mspe.common.errors import MspeError
 from mspe.common.registry import Registry, choose
 from mspe.graphs import GraphSchema, TargetLevel
 from mspe.tasks.classification import MultiLabel, SingleLabel
 from mspe.tasks.edge_prediction import EdgePrediction
-from mspe.tasks.losses import LossFunction
+from mspe.tasks.losses import LossFunction, bce_logits
 from mspe.tasks.regression import Regression
 from mspe.tasks.task import Task
 
@@ -40,7 +43,7 @@ def get_task(task_type: str) -> Task:
 
 
 def task_trained_with(task_type: str, loss: LossFunction) -> Task:
-    """Return the task of a type that a loss function tells apart: the first one where the function is none of ours.
+    """Return the task of a type that a loss function tells apart, torch's own of logits included; else the first one.
 
     Raises
     ------
@@ -53,6 +56,8 @@ def task_trained_with(task_type: str, loss: LossFunction) -> Task:
     >>> task_trained_with("classification", bce_logits).name
     'multi_label'
     """
+    if isinstance(loss, nn.BCEWithLogitsLoss) or loss is functional.binary_cross_entropy_with_logits:
+        loss = bce_logits
     for task in TASKS.values():
         own = (unwrap(function) for name, function in task.losses.items() if task.describes(name))
         if task.type == task_type and unwrap(loss) in own:

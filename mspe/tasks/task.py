@@ -48,6 +48,8 @@ class Task(ABC):
     """Losses by name, the first the default of `get_loss_fn`."""
     metrics: ClassVar[Mapping[str, bool]]
     """Metrics by name, and whether less is better."""
+    partial_metrics: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that a split may lack."""
     sign: ClassVar[str] = "what it accepts"
     """Targets by which the task is recognised, in words."""
     continuous: ClassVar[bool] = False

@@ -102,15 +102,15 @@ def as_batch(item: Any) -> Batch:
 
 def _check_part(graph: Data) -> None:
     """Refuse a part of a graph that holds more nodes than are asked for, and say that masks are not used."""
-    if "input_id" in graph and "batch_size" in graph:
+    if "input_id" in graph and "edge_label" not in graph:  # of sampled pairs the label says which are asked for
         raise MspeError(
             "a loader gave sampled neighbours beside the nodes to predict, which would be counted too; give whole "
-            "graphs, or parts of one with RandomNodeLoader"
+            "graphs, or parts of one with RandomNodeLoader; of pairs, negatives (neg_sampling='binary') or edge_label"
         )
     masks = [name for name in graph.keys() if name.endswith("_mask")]  # noqa: SIM118 (a graph iterates over pairs)
     if masks:
         warnings.warn(
-            f"{', '.join(masks)}: not used, every node with a known target counts; in each loader's graph set y to "
-            "NaN (or -100, of classes) outside its part",
+            f"{', '.join(masks)}: not used, every node with a known target counts; in each loader's graph set y "
+            "to NaN outside its part (of classes, too: their numbers as floats)",
             stacklevel=4,
         )

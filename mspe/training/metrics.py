@@ -1,6 +1,7 @@
 """Metrics by the names of the specification."""
 
 from mspe.tasks import Metrics, get_task
+from mspe.training.checks import check_integer
 from mspe.training.outputs import expect_outputs
 
 
@@ -36,4 +37,4 @@ def get_metrics(task_type: str, num_classes: int | None = None, k: int = 100) ->
     1.5
     """
     task = get_task(task_type)
-    return expect_outputs(task.scorer(k), task, num_classes)
+    return expect_outputs(task.scorer(check_integer("k", k)), task, num_classes)

@@ -23,7 +23,6 @@ from mspe.training.checks import check_folder, check_instance, check_integer, ch
 from mspe.training.epoch_trainer import EpochTrainer
 from mspe.training.history import append_epoch
 from mspe.training.loaders import ResumableLoader, check_loader
-from mspe.training.loops import Predictions, predict_batches
 from mspe.training.optimizer import learning_rate
 from mspe.training.parts import metrics_of_task
 from mspe.training.plain import plain_values
@@ -229,23 +228,26 @@ class Trainer(EpochTrainer):
             check_integer("early_stopping", early_stopping)
 
     def _check_metric(self, name: str, val_loader: Iterable[Any]) -> None:
-        """See that a metric is computed, before an epoch is spent: of foreign metrics, on a batch."""
-        known: Iterable[str] = () if name == "loss" else self._metric_names(val_loader)
+        """See that a metric is computed, before an epoch is spent."""
+        known = () if name == "loss" else self._metric_names(name, val_loader)
         if known and name not in known:
             raise MspeError(f"metric_for_best: got {name!r}, allowed: loss, {', '.join(known)}")
 
-    def _metric_names(self, val_loader: Iterable[Any]) -> list[str]:
-        own = metrics_of_task(self.metrics, get_task(self.task_type))
-        if own is not None or isinstance(val_loader, Iterator):
-            return list(own or ())
+    def _metric_names(self, name: str, val_loader: Iterable[Any]) -> tuple[str, ...]:
+        """The task's metrics; foreign ones by a batch; by the whole split where it may lack this one."""
+        task = get_task(self.task_type)
+        own = metrics_of_task(self.metrics, task)
+        if isinstance(val_loader, Iterator):
+            return own or ()
+        names = own or self._metrics_of(islice(val_loader, 1))
+        in_doubt = name in task.partial_metrics if own else name not in names
+        return self._metrics_of(val_loader) if any(self._group.gather(in_doubt)) else names
+
+    def _metrics_of(self, batches: Iterable[Any]) -> tuple[str, ...]:
+        """The metrics of some batches; the generators stay as they are."""
         states = generator_states()
-        first = list(islice(val_loader, 1))
-        if not first:
-            return []
-        scored = Predictions.concatenate(predict_batches(self.model, first, self.device, self.precision))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            names = list(scored.metrics(self.metrics))
+        with warnings.catch_warnings(action="ignore"):
+            names = tuple(self._predict(batches).metrics(self.metrics))
         restore_generator_states(states)
         return names
 

@@ -6,6 +6,7 @@ import weakref
 import pytest
 import torch
 
+from mspe.common.errors import MspeError
 from mspe.encodings import PRESETS, EncodingSet, compute_spectrum
 from mspe.graphs import PackedGraphs
 from mspe.models import get_model
@@ -67,3 +68,37 @@ def test_what_a_model_computes_of_a_batch_goes_with_the_batch(preset: str, store
         assert edges() is None, "a circle of references keeps the batch until Python's collector finds it"
     finally:
         gc.enable()
+
+
+def walks(*steps: int) -> EncodingSet:
+    return EncodingSet.from_config({"filters": {"walk": {"steps": steps}}})
+
+
+@pytest.mark.parametrize("name", ["graph_transformer", "gps", "gine"])
+@pytest.mark.parametrize(
+    ("stored", "message"),
+    [
+        (walks(2, 3, 5), "node encodings of another bank than the model's, though as many channels; encode with the"),
+        (walks(2, 3), "node encodings of 2 channels, the model's bank has 3; encode with the model's bank"),
+    ],
+    ids=["as many channels", "fewer channels"],
+)
+def test_a_model_refuses_encodings_of_another_bank(name: str, stored: EncodingSet, message: str) -> None:
+    model = get_model(name, 0, 1, bank=walks(2, 3, 4), hidden_dim=16, num_layers=1, heads=2).eval()
+    packed = PackedGraphs.from_list([cycle(5), cycle(7)])
+    own, other = (
+        packed.with_fields_of(bank.encode_nodes(compute_spectrum(packed))).collate([0, 1])
+        for bank in (model.bank, stored)
+    )
+    torch.testing.assert_close(model(own), model(packed.collate([0, 1])))
+    with pytest.raises(MspeError, match=message):
+        model(other)
+
+
+def test_a_model_refuses_a_batch_of_which_one_graph_has_encodings_of_another_bank() -> None:
+    model = get_model("gps", 0, 1, bank=walks(2, 3, 4), hidden_dim=16, num_layers=1, heads=2)
+    packed = PackedGraphs.from_list([cycle(5), cycle(7)])
+    batch = packed.with_fields_of(model.bank.encode_nodes(compute_spectrum(packed))).collate([0, 1])
+    batch.bank_key = batch.bank_key + torch.tensor([[0], [1]])
+    with pytest.raises(MspeError, match="node encodings of another bank"):
+        model(batch)

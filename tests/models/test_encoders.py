@@ -6,7 +6,8 @@ from torch import nn
 from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
-from mspe.models import get_model
+from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.models import ModelParams, get_model, model_arguments
 from mspe.models.encoders import FeatureEncoder
 from tests.conftest import BANK, graph
 from tests.models.fixtures import SMALL, category
@@ -56,3 +57,22 @@ def test_integers_and_one_hot_reals_meet_the_same_weight() -> None:
             encoder(torch.tensor([1, raw]), 2)
     with pytest.raises(MspeError, match="features have 3 columns, the model was built for 4"):
         encoder(torch.zeros(2, 3), 2)
+
+
+def test_categories_that_tables_have_numbered_are_not_held_against_the_width_again(
+    molecules: tuple[GraphSchema, PackedGraphs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema, graphs = molecules
+    arguments = model_arguments(ModelParams(**SMALL), schema, BANK)
+    numbered, plain = (get_model(**{**arguments, "features": features}) for features in (arguments["features"], None))
+    refused = graphs.collate([0, 1])
+    refused.x = refused.x + schema.num_features
+    for model in (numbered, plain):  # raw categories are unknown to tables, and none of the width without
+        with pytest.raises(MspeError, match=r"categories that training did not see|the model was built for 0 to"):
+            model(Data.from_dict({name: refused[name] for name in ("x", "edge_index", "edge_attr")}))
+    checked = []
+    monkeypatch.setattr(FeatureEncoder, "_refuse_outside", lambda encoder, columns: checked.append(encoder))
+    numbered(graphs.collate([0, 1]))
+    assert not checked
+    plain(graphs.collate([0, 1]))
+    assert len(checked) == 2

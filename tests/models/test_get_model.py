@@ -3,11 +3,15 @@
 from functools import partial
 
 import pytest
+import torch
+from torch_geometric.data import Batch, Data, HeteroData
 
 from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
 from mspe.encodings import PRESETS
 from mspe.models import ModelParams, get_model, model_arguments
+from mspe.models.inputs import as_batch
+from tests.conftest import cycle
 from tests.models.fixtures import Molecules
 
 
@@ -55,3 +59,33 @@ def test_the_loss_decides_on_the_number_of_outputs() -> None:
     assert arguments(labels, loss="bce_logits")["num_classes"] == 10
     with pytest.raises(MspeError, match="of labels that may hold at once: bce_logits"):
         arguments(labels, loss="cross_entropy")
+
+
+@pytest.mark.parametrize("name", ["graph_transformer", "gps", "gine"])
+@pytest.mark.parametrize(("level", "samples"), [("graph", 1), ("node", 5), ("edge", 3)])
+def test_one_graph_is_a_batch_of_one(name: str, level: str, samples: int) -> None:
+    model = get_model(name, 0, 2, target_level=level, hidden_dim=16, num_layers=1, heads=2).eval()
+    one = Data(edge_index=cycle(5).edge_index, num_nodes=5, edge_label_index=torch.tensor([[0, 1, 2], [2, 3, 4]]))
+    assert model(one).shape == (samples, 2) and torch.equal(model(one), model(Batch.from_data_list([one])))
+
+
+def hetero() -> HeteroData:
+    data = HeteroData()
+    data["atom"].x = torch.zeros(2, 3)
+    data["atom", "bond", "atom"].edge_index = torch.zeros(2, 1, dtype=torch.long)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (hetero(), "HeteroData"),
+        (Batch.from_data_list([hetero()]), "HeteroDataBatch"),
+        ([cycle(3)], "list"),
+        (Data(x=torch.zeros(2, 3)), "Data without edge_index"),
+        (None, "NoneType"),
+    ],
+)
+def test_what_is_no_graph_is_refused(given: object, shown: str) -> None:
+    with pytest.raises(MspeError, match=f"the model got a {shown}, allowed: a batch of PyG, or one graph, with edge_"):
+        as_batch(given)

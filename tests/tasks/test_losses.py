@@ -94,3 +94,11 @@ def test_a_class_of_each_row_alone_is_taken() -> None:
     for function in (get_loss_fn("classification"), get_metrics("classification")):
         with pytest.raises(MspeError, match=r"prediction has shape \[8, 3\] and target \[4, 2\]"):
             function(torch.zeros(8, 3), torch.zeros(4, 2))
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "weighted_cross_entropy"])
+@pytest.mark.parametrize("label", [0.0, NAN])
+def test_one_output_is_no_cross_entropy(name: str, label: float) -> None:
+    for loss in (get_loss_fn("classification", name), get_loss_fn("classification", name, num_classes=2)):
+        with pytest.raises(MspeError, match=r"shape \[4, 1\], but one output tells no classes apart .* bce_logits"):
+            loss(torch.zeros(4, 1), torch.full((4,), label))

@@ -1,5 +1,7 @@
 """Metrics by their names, beside scikit-learn and by hand."""
 
+import warnings
+from inspect import unwrap
 from itertools import permutations
 
 import numpy as np
@@ -149,3 +151,25 @@ def test_unknown_edges_are_left_out() -> None:
     label[::4] = NAN
     known = ~label.isnan()
     assert metrics(scores, label, source) == metrics(scores[known], label[known], source[known])
+
+
+@pytest.mark.parametrize("task", ["regression", "classification", "edge_prediction"])
+@pytest.mark.parametrize("shape", [(0,), (0, 1), (0, 3)])
+def test_of_no_sample_every_metric_is_undefined(task: str, shape: tuple[int, ...]) -> None:
+    with warnings.catch_warnings(action="ignore"):
+        scores = get_metrics(task)(torch.empty(shape), torch.empty(shape))
+    assert scores and all(np.isnan(value) for value in scores.values())
+
+
+@pytest.mark.parametrize(("task", "outputs"), [("regression", 1), ("classification", 3), ("edge_prediction", 1)])
+def test_predictions_may_have_gradients(task: str, outputs: int) -> None:
+    prediction, target = torch.randn(8, outputs), torch.arange(8) % 2
+    metrics = unwrap(get_metrics)(task, k=np.int64(2))
+    assert metrics(prediction.clone().requires_grad_(), target) == metrics(prediction, target)
+
+
+def test_every_candidate_has_a_source() -> None:
+    metrics, scores, label = get_metrics("edge_prediction", k=1), torch.randn(6), torch.arange(6) % 2
+    assert metrics(scores, label, torch.zeros(6, 1)) == metrics(scores, label, torch.zeros(6))
+    with pytest.raises(MspeError, match=r"source has shape \[5\] for 6 candidates, allowed: one each"):
+        metrics(scores, label, torch.zeros(5))

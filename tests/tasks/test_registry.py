@@ -1,12 +1,15 @@
 """Tasks by the specification's type, and by what a dataset's schema says."""
 
 import pytest
+from torch import nn
+from torch.nn import functional
 
 from mspe.common.errors import MspeError
 from mspe.dataset import DATASETS, get_dataset
 from mspe.tasks import (
     TASKS,
     EdgePrediction,
+    LossFunction,
     MultiLabel,
     Regression,
     SingleLabel,
@@ -14,6 +17,7 @@ from mspe.tasks import (
     is_minimized,
     metric_directions,
     task_of,
+    task_trained_with,
 )
 
 
@@ -59,3 +63,10 @@ def test_the_direction_of_a_metric_is_known_or_has_to_be_given() -> None:
     with pytest.raises(MspeError, match="got True, but higher is better in 'ap'"):
         is_minimized("ap", True)
     assert list(metric_directions())[:4] == ["loss", "mse", "mae", "rmse"]
+
+
+@pytest.mark.parametrize("loss", [nn.BCEWithLogitsLoss(), functional.binary_cross_entropy_with_logits])
+def test_torchs_own_loss_of_labels_tells_them_from_classes(loss: LossFunction) -> None:
+    assert isinstance(task_trained_with("classification", loss), MultiLabel)
+    assert isinstance(task_trained_with("edge_prediction", loss), EdgePrediction)
+    assert isinstance(task_trained_with("classification", nn.CrossEntropyLoss()), SingleLabel)

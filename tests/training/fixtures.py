@@ -40,5 +40,33 @@ def make_trainer(folder: Path, seed: int = 0, **options: object) -> Trainer:
     return Trainer(model, optimizer, scheduler, checkpoint_dir=folder, device="cpu", **options)  # type: ignore[arg-type]
 
 
+class Pairs(nn.Module):
+    """Scores the pairs of nodes in `edge_label_index` by the first of each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(3, 1))
+
+    def forward(self, batch: Batch) -> Tensor:
+        return batch.x[batch.edge_label_index[0]] @ self.weight
+
+
+def make_pair_trainer(folder: Path, **options: object) -> Trainer:
+    model = Pairs()
+    options = {"task_type": "edge_prediction", "checkpoint_dir": folder, "device": "cpu", **options}
+    return Trainer(model, get_optimizer(model), **options)  # type: ignore[arg-type]
+
+
+def make_pairs(graphs: int = 4) -> list[Data]:
+    """Graphs with six candidates each, half of them edges, all of one source."""
+    index = torch.stack([torch.zeros(6, dtype=torch.long), torch.arange(6)])
+    label = torch.arange(6).remainder(2).float()
+    generator = torch.Generator().manual_seed(0)
+    return [
+        Data(x=torch.randn(6, 3, generator=generator), edge_index=index, edge_label_index=index, edge_label=label)
+        for _ in range(graphs)
+    ]
+
+
 def loaders() -> tuple[GraphLoader, GraphLoader]:
     return GraphLoader(make_graphs(), 8, shuffle=True), GraphLoader(make_graphs(16), 8)

@@ -22,7 +22,7 @@ from mspe.training.loaders import (
     count_batches,
     is_sharded,
 )
-from tests.training.fixtures import make_graphs, make_trainer
+from tests.training.fixtures import make_graphs, make_pair_trainer, make_trainer
 
 
 class Numbered:
@@ -136,11 +136,32 @@ def hetero() -> HeteroData:
         ((torch.zeros(2), torch.zeros(2)), "a loader gave a tuple, allowed"),
         ([], "a loader gave a list, allowed"),
         (Data(x=torch.zeros(2, 3), input_id=torch.zeros(1), batch_size=1), "sampled neighbours beside the nodes"),
+        (Data(x=torch.zeros(2, 3), input_id=torch.zeros(1), edge_label_index=torch.zeros(2, 1)), "of pairs, negatives"),
     ],
 )
 def test_what_is_no_batch_is_refused(item: object, message: str) -> None:
     with pytest.raises(MspeError, match=message):
         as_batch(item)
+
+
+def test_sampled_pairs_are_scored_as_those_of_their_label(tmp_path: Path) -> None:
+    """A batch as PyG's LinkNeighborLoader gives it: nodes of the pairs, then their neighbours."""
+    graph = one_graph()
+    pairs = torch.tensor([[0, 1, 2, 3], [4, 5, 6, 7]])
+    sampled = Data(
+        x=graph.x,
+        edge_index=graph.edge_index,
+        n_id=torch.arange(16),
+        e_id=torch.arange(graph.num_edges),
+        num_sampled_nodes=[8, 8],
+        input_id=torch.arange(2),
+        edge_label_index=pairs,
+        edge_label=torch.tensor([1.0, 0.0, 1.0, 0.0]),
+    )
+    trainer = make_pair_trainer(tmp_path)
+    expected = sampled.x[pairs[0]] @ trainer.model.weight.detach()
+    torch.testing.assert_close(trainer.predict([sampled, sampled]), expected.repeat(2, 1))
+    assert trainer.fit([sampled], [sampled], epochs=2)["val_roc_auc"]
 
 
 def test_masks_are_said_not_to_be_used() -> None:

@@ -1,6 +1,7 @@
 """The Trainer: learning, resuming, interruptions, what is refused."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ import torch
 
 from mspe.common.errors import MspeError
 from mspe.tasks.metrics import accept_source
-from mspe.training import Trainer, get_optimizer, get_scheduler, set_seed
-from tests.training.fixtures import Mean, loaders, make_trainer
+from mspe.training import Trainer, get_metrics, get_optimizer, get_scheduler, set_seed
+from tests.training.fixtures import Mean, loaders, make_pair_trainer, make_pairs, make_trainer
 
 
 def test_training_learns_and_its_history_is_complete(tmp_path: Path) -> None:
@@ -166,3 +167,23 @@ def test_a_better_checkpoint_of_another_run_is_not_replaced_in_silence(
     (tmp_path / "best.pt").write_bytes(b"no checkpoint")
     make_trainer(tmp_path).fit(*loaders(), epochs=1)
     assert "what is there is no checkpoint that can be read" in caplog.text
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["the task's", "foreign"])
+@pytest.mark.parametrize("k", [3, 4, 12, 13])
+@pytest.mark.parametrize("metric", ["mrr", "hits@k"])
+def test_a_ranking_metric_that_the_split_lacks_is_refused_before_training(
+    tmp_path: Path, own: bool, k: int, metric: str
+) -> None:
+    """Four batches of three negatives: hits@k is of all of them, mrr of each source alone."""
+    metrics = get_metrics("edge_prediction", k=k)
+    given = metrics if own else partial(metrics)
+    trainer, graphs = make_pair_trainer(tmp_path, metrics=given), make_pairs()
+    if k <= (3 if metric == "mrr" else 12):
+        state = torch.get_rng_state()
+        trainer.fit(graphs, graphs, epochs=1, metric_for_best=metric)
+        assert torch.equal(torch.get_rng_state(), state) and trainer.best_epoch == 1
+        return
+    with pytest.raises(MspeError, match=f"metric_for_best: got '{metric}', allowed: loss, roc_auc, ap, precision@k"):
+        trainer.fit(graphs, graphs, epochs=1, metric_for_best=metric)
+    assert trainer.epoch == trainer.global_step == 0
