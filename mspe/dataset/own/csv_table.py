@@ -71,6 +71,17 @@ def name_columns(columns: Sequence[str]) -> str:
     return ", ".join(name or "one without a name" for name in columns)
 
 
+def name_column(name: str) -> str:
+    """Return what a column is called in a message.
+
+    Examples
+    --------
+    >>> name_column("logP"), name_column("")
+    ("column 'logP'", 'a column without a name')
+    """
+    return f"column {name!r}" if name else "a column without a name"
+
+
 def read_table(path: str | Path) -> Table:
     """Read a table: UTF-8, a header, cells quoted with double quotes where they hold a separator; gzip by its suffix.
 
@@ -195,10 +206,11 @@ class RejectedRows:
             raise MspeError(f"{self.path}: {place}: {problem}; correct it, or set dataset.strict=false to leave it out")
         self._places.setdefault(problem.reason, []).append(f"{place} ({problem.detail})")
 
-    def account(self, total: int, used: int, what: str = "rows") -> str:
+    def account(self, total: int, used: int, what: str = "rows", repeats: int = 0) -> str:
         """Describe what became of so many rows, or graphs; the rest is of graphs that are left out."""
         left = sum(map(len, self._places.values()))
-        rest = f" + {total - used - left} of graphs left out" if total > used + left else ""
+        others = {"repeats of an edge": repeats, "of graphs left out": total - used - left - repeats}
+        rest = "".join(f" + {count} {kind}" for kind, count in others.items() if count)
         reasons = "; ".join(
             f"{len(places)} {reason}: {_name_places(places)}" for reason, places in self._places.items()
         )

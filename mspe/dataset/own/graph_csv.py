@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -58,15 +59,20 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
         dropped.update(rows.rejected.dropped())
         dropped.update(rows.unknown.dropped())
         rows.report_left_along()
-    _report_repeats(parts["edges"], pairs)
+    parts["edges"].repeats = _report_repeats(parts["edges"], pairs)
     names = parts["graphs"].graphs if "graphs" in parts else list(index)
     if not names:
         raise MspeError(f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the tables")
     graphs = _build(names, index, parts, pairs)
-    account = tuple(rows.rejected.account(len(rows.table.rows), len(rows.cells)) for rows in parts.values())
-    if level == "edge":
-        return replace(edge_samples_of(graphs, folder, params, dict(dropped)), account=account)
-    return replace(_with_targets(graphs, names, parts, level, params), dropped=dict(dropped), account=account)
+    by_edge = level == "edge"
+    samples = edge_samples_of(graphs, folder, params) if by_edge else _with_targets(graphs, names, parts, level, params)
+    return replace(
+        samples,
+        dropped=dict(dropped),
+        account=tuple(rows.account() for rows in parts.values()),
+        unused=tuple(chain.from_iterable(rows.unused() for rows in parts.values())),
+        feature_names={kind: parts[f"{kind}s"].feature_names() for kind in ("node", "edge") if f"{kind}s" in parts},
+    )
 
 
 def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Path) -> TargetLevel:
@@ -166,8 +172,14 @@ def _read_edges(parts: Mapping[str, Rows], index: Index) -> Int[Tensor, "edges 2
     return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2)
 
 
-def _report_repeats(edges: Rows, pairs: Int[Tensor, "edges 2"]) -> None:
-    """Say which rows are an edge that another row is already, in whichever direction, and which are self-loops."""
+def _report_repeats(edges: Rows, pairs: Int[Tensor, "edges 2"]) -> int:
+    """Say which rows are an edge that another row is already, in whichever direction, and which are self-loops.
+
+    Returns
+    -------
+    int
+        The number of repeats.
+    """
     found: dict[str, list[int]] = {"repeat an edge, in either direction, and are not used": [], "are self-loops": []}
     repeats, loops = found.values()
     seen = set()
@@ -182,6 +194,7 @@ def _report_repeats(edges: Rows, pairs: Int[Tensor, "edges 2"]) -> None:
         if lines:
             named = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
             logger.warning("%s: %d rows %s: lines %s", edges.table.path, len(lines), kind, named)
+    return len(repeats)
 
 
 def _weight_problem(edges: Rows, row: list[str]) -> Problem | None:
@@ -229,8 +242,5 @@ def _with_targets(
     if samples is not None:
         split = samples.targets.predefined_split([samples.targets.part(row) for row in samples.cells])
     labels = task.labels(values) if level == "graph" else None
-    unused = () if samples is None else samples.targets.unused(samples.table, ("graph",))
     origin = "" if samples is None else samples.targets.split_name(samples.table)
-    return Samples(
-        graphs, predefined_split=split, labels=labels, classes=classes, task=task, unused=unused, split_from=origin
-    )
+    return Samples(graphs, predefined_split=split, labels=labels, classes=classes, task=task, split_from=origin)

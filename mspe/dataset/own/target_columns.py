@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import Table, name_columns
+from mspe.dataset.own.csv_table import Table, name_column, name_columns
 from mspe.dataset.own.label_marks import say_marks
 from mspe.dataset.own.split_names import COLUMNS, find_part, group_by_part
 from mspe.dataset.own.target_cells import TargetCells, can_be_classes, hold_commas
@@ -119,7 +119,7 @@ class TargetColumns:
     def unused(self, table: Table, other: Sequence[str]) -> tuple[str, ...]:
         """The table's columns that are neither these, nor that of the split, nor the `other` ones."""
         taken = {*self.positions, self.split, *(table.columns.index(name) for name in other)}
-        return tuple(f"column {name!r}" for place, name in enumerate(table.columns) if place not in taken)
+        return tuple(name_column(name) for place, name in enumerate(table.columns) if place not in taken)
 
     def split_name(self, table: Table) -> str:
         """The column of the split, as the summary says it; empty where there is none."""
