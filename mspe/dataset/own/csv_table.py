@@ -216,6 +216,16 @@ class RejectedRows:
         )
         return f"{self.path}: {total} {what} read = {used} used + {left} left out{rest}" + f" ({reasons})" * bool(left)
 
+    def unknown(self) -> tuple[str, ...]:
+        """Describe cells of samples that are used, which count as unknown; a line a reason, in the log too."""
+        lines = tuple(
+            f"{self.path}: {len(places)} cells count as unknown: {reason}: {_name_places(places)}"
+            for reason, places in self._places.items()
+        )
+        for line in lines:
+            logger.warning("%s", line)
+        return lines
+
     def dropped(self) -> dict[str, int]:
         """Number left out by reason; each reason is a line in the log with the first few places."""
         for reason, places in self._places.items():

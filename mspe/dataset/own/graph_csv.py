@@ -57,7 +57,6 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     dropped = Counter[str]()
     for rows in parts.values():
         dropped.update(rows.rejected.dropped())
-        dropped.update(rows.unknown.dropped())
         rows.report_left_along()
     parts["edges"].repeats = _report_repeats(parts["edges"], pairs)
     names = parts["graphs"].graphs if "graphs" in parts else list(index)
@@ -69,7 +68,7 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     return replace(
         samples,
         dropped=dict(dropped),
-        account=tuple(rows.account() for rows in parts.values()),
+        account=tuple(chain.from_iterable(rows.account() for rows in parts.values())),
         unused=tuple(chain.from_iterable(rows.unused() for rows in parts.values())),
         feature_names={kind: parts[f"{kind}s"].feature_names() for kind in ("node", "edge") if f"{kind}s" in parts},
     )
@@ -123,8 +122,11 @@ def _read_samples(parts: Mapping[str, Rows]) -> None:
     for line, row in samples.table.rows:
         name = samples.cell(row, "graph")
         problem = samples.targets.problem(row, name) or samples.problem(row, None)
-        samples.take(line, row, problem or (Problem("repeated graph", repr(name)) if name in seen else None))
-        seen |= {name} if problem is None else set()
+        problem = problem or (Problem("repeated graph", repr(name)) if name in seen else None)
+        samples.take(line, row, problem)
+        if problem is None:
+            samples.targets.note_unknown(row, f"line {line}", samples.unknown)
+            seen.add(name)
     samples.left_out = {samples.cell(row, "graph") for _, row in samples.table.rows} - seen
 
 
@@ -143,10 +145,8 @@ def _read_nodes(parts: Mapping[str, Rows], index: Index) -> None:
         if problem is None and node in index.get(graph, {}):
             problem = Problem("repeated node", repr(node))
         nodes.take(line, row, problem)
-        unknown = None if problem is not None else nodes.targets.cell_problem(row)
-        if unknown is not None:
-            nodes.unknown.add(f"line {line}", unknown)
         if problem is None:
+            nodes.targets.note_unknown(row, f"line {line}", nodes.unknown)
             numbers = index.setdefault(graph, {})
             numbers[node] = len(numbers)
 

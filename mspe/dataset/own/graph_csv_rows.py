@@ -77,9 +77,10 @@ class Rows:
         self.lines.append(line)
         self.graphs.append(self.cell(row, "graph"))
 
-    def account(self) -> str:
-        """Describe what became of the rows."""
-        return self.rejected.account(len(self.table.rows), len(self.cells) - self.repeats, repeats=self.repeats)
+    def account(self) -> tuple[str, ...]:
+        """Describe what became of the rows, and of targets that cannot be used."""
+        used = len(self.cells) - self.repeats
+        return self.rejected.account(len(self.table.rows), used, repeats=self.repeats), *self.unknown.unknown()
 
     def unused(self) -> tuple[str, ...]:
         """The columns that name nothing and are neither features, targets, weights nor the split."""

@@ -30,6 +30,11 @@ _OF_NUMBERS = {
     *("#value!", "#div/0!", "#num!", "#ref!", "#name?", "#null!"),  # a spreadsheet's errors
 }  # in small letters, where no word is a class
 _TRUTH = {"true": "1", "yes": "1", "false": "0", "no": "0"}
+_LABELS = {
+    **_TRUTH,
+    **dict.fromkeys(("y", "t", "active", "positive", "pos"), "1"),
+    **dict.fromkeys(("n", "f", "inactive", "negative", "neg"), "0"),
+}
 _COMMA = re.compile(r"[+-]?\d*(,\d+)+")
 _UNIT = r"[%‰]|[a-zµμ°]\S*|±.*|\(.*\)"
 _LIKE_NUMBER = re.compile(rf"[<>=~≈≤≥±+-]*\s*(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s*({_UNIT})?", re.IGNORECASE)
@@ -64,7 +69,8 @@ class TargetCells:
         task
             `dataset.task`.
         several
-            Whether there are other target columns: then each of true and false, or yes and no, is one of 1 and 0.
+            Whether there are other target columns: then each of true and false, yes and no, or active and inactive is
+            one of 1 and 0.
 
         Examples
         --------
@@ -78,8 +84,10 @@ class TargetCells:
         known = [text for cell in cells if (text := _clean(cell, numeric=True))]
         small = {text.lower() for text in known}
         bits = all(text in _TRUTH or parse_number(text) in (0, 1) for text in small)
-        if bits and small and (several or continuous or not small <= set(_TRUTH)):
-            return cls(True, _TRUTH)
+        if bits and small and (continuous or not small <= set(_TRUTH)):
+            return cls(True, _TRUTH if small & set(_TRUTH) else {})
+        if several and _are_labels(known):
+            return cls(True, _LABELS)
         if continuous or hold_numbers(known, may_be_words=task is not None):
             return cls(True, marks=() if continuous else _marks(known, asked=task is not None))
         words = [text for cell in cells if (text := _clean(cell, numeric=False))]
@@ -101,6 +109,12 @@ class TargetCells:
         if _COMMA.fullmatch(text):
             return Problem("target with a comma", f"{text!r}, write a decimal point, and thousands without a comma")
         return Problem("target is no number", repr(cell.strip()))
+
+
+def _are_labels(known: Sequence[str]) -> bool:
+    """Whether most cells are 1 and 0, written with words at least in part."""
+    words = sum(text.lower() in _LABELS for text in known)
+    return words > 0 and 2 * (words + sum(parse_number(text) in (0, 1) for text in known)) > len(known)
 
 
 def hold_numbers(known: Sequence[str], may_be_words: bool = False) -> bool:

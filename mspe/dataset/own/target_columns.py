@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import Table, name_column, name_columns
+from mspe.dataset.own.csv_table import RejectedRows, Table, name_column, name_columns
 from mspe.dataset.own.label_marks import say_marks
 from mspe.dataset.own.split_names import COLUMNS, find_part, group_by_part
 from mspe.dataset.own.target_cells import TargetCells, can_be_classes, hold_commas
@@ -72,16 +72,18 @@ class TargetColumns:
         readers = [TargetCells.learn(cells, task, several=len(names) > 1) for cells in columns]
         for name, reader in zip(names, readers, strict=True):
             say_marks(reader.marks, f"{table.path}: column {name!r}")
+            if reader.numeric and reader.spelling:
+                logger.info("%s: column %r: words such as yes and no are read as 1 and 0", table.path, name)
         return cls(names, positions, readers, len(table.columns), split)
 
     def problem(self, row: Sequence[str], name: str) -> Problem | None:
-        """Return why a row cannot be used, and what was found; `name` is the sample's."""
+        """Return why a row cannot be used, and what was found: none of its targets can, say; `name` is the sample's."""
         if len(row) != self.width:
             return Problem("wrong number of cells", f"{len(row)} instead of {self.width}")
-        problem = self.cell_problem(row)
-        if problem is not None:
-            return problem
         if self.positions and not any(self.cells(row)):
+            problem = next(iter(self.cell_problems(row).values()), None)
+            if problem is not None:
+                return problem
             written = ", ".join(repr(text) for position in self.positions if (text := row[position].strip()))
             return Problem("no target", f"{name!r}{': ' * bool(written)}{written}")
         if self.split is not None and not self.part(row):
@@ -93,11 +95,16 @@ class TargetColumns:
         columns = zip(self.positions, self.readers, strict=True)
         return ["" if cells.find_problem(row[place]) else cells.read(row[place]) for place, cells in columns]
 
-    def cell_problem(self, row: Sequence[str]) -> Problem | None:
-        """Return why a target of a row cannot be used, and what stands there."""
-        columns = zip(self.positions, self.readers, strict=True)
-        problems = (cells.find_problem(row[position]) for position, cells in columns)
-        return next((problem for problem in problems if problem is not None), None)
+    def cell_problems(self, row: Sequence[str]) -> dict[str, Problem]:
+        """Return by column why a target of a row cannot be used, and what stands there."""
+        columns = zip(self.names, self.positions, self.readers, strict=True)
+        problems = {name: cells.find_problem(row[position]) for name, position, cells in columns}
+        return {name: problem for name, problem in problems.items() if problem is not None}
+
+    def note_unknown(self, row: Sequence[str], place: str, unknown: RejectedRows) -> None:
+        """Count the targets of a usable row that cannot be used."""
+        for name, problem in self.cell_problems(row).items():
+            unknown.add(f"{place}, column {name!r}" if len(self.names) > 1 else place, problem)
 
     def targets(
         self, rows: Sequence[Sequence[str]], lines: Sequence[int], task: TaskType | None, path: Path

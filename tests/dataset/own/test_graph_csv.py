@@ -78,7 +78,9 @@ def test_a_node_whose_target_cannot_be_used_stays_a_node(tmp_path: Path) -> None
     del rows["graphs"]
     rows["nodes"][1] = "chain 0,n0,C,>10"
     found = raw(put(tmp_path, rows), target_columns=("mass",))
-    assert found.dropped == {"dropped_target_is_no_number": 1} and found.items[0].y[0].isnan()
+    assert found.dropped == {} and found.items[0].y[0].isnan()
+    line = "nodes.csv: 1 cells count as unknown: target is no number: line 2 ('>10')"
+    assert line in "\n".join(found.account)
     assert [graph.num_nodes for graph in found.items[:2]] == [2, 3] and found.items[0].num_edges == 2
 
 

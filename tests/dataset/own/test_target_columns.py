@@ -58,18 +58,31 @@ def test_several_columns(tmp_path: Path) -> None:
     columns = [altered(NUMBERS, row3="n.d.", row7=">10"), altered(NUMBERS[::-1], row4="NA")]
     dataset = load(tmp_path, columns, "smiles,a,b", target_columns=["a", "b"])
     assert (dataset.task_type, dataset.num_classes) == ("regression", 2)
-    assert sum(dataset.schema.counts.values()) == 40 and dataset.schema.counts["dropped_target_is_no_number"] == 1
+    assert sum(map(len, dataset.get_splits())) == 40
     targets = torch.cat([split.fields["y"] for split in dataset.get_splits()])
-    assert targets.isnan().sum(dim=0).tolist() == [1, 1]
+    assert targets.isnan().sum(dim=0).tolist() == [2, 1]
+    line = "1 cells count as unknown: target is no number: line 9, column 'a' ('>10')"
+    assert any(line in message for message in dataset.summary)
+    with pytest.raises(MspeError, match=r"line 9, column 'a': target is no number: '>10'; correct it, or set dataset"):
+        load(tmp_path, columns, "smiles,a,b", target_columns=["a", "b"], strict=True)
+
+
+def test_a_row_of_bad_cells_alone_is_left_out(tmp_path: Path) -> None:
+    columns = [altered(NUMBERS, row7=">10"), altered(NUMBERS, row7="")]
+    dataset = load(tmp_path, columns, "smiles,a,b", target_columns=["a", "b"])
+    assert dataset.schema.counts["dropped_target_is_no_number"] == 1 and sum(map(len, dataset.get_splits())) == 39
 
 
 def test_several_columns_of_truth_are_labels(tmp_path: Path) -> None:
     columns = [
         [("True", "FALSE", "NA")[i % 3] for i in range(40)],
         [("yes", "No", "yes", "no")[i % 4] for i in range(40)],
+        ["maybe", *(("Active", "inactive")[i % 2] for i in range(39))],
     ]
-    dataset = load(tmp_path, columns, "smiles,a,b", target_columns=["a", "b"])
-    assert dataset.schema.loss == "bce_logits" and dataset.schema.classes == ("a", "b")
+    dataset = load(tmp_path, columns, "smiles,a,b,c", target_columns=["a", "b", "c"])
+    assert dataset.schema.loss == "bce_logits" and dataset.schema.classes == ("a", "b", "c")
+    targets = torch.cat([split.fields["y"] for split in dataset.get_splits()])
+    assert targets.isnan().sum(dim=0).tolist() == [13, 0, 1] and targets.nansum(dim=0).tolist() == [14, 20, 20]
 
 
 @pytest.mark.parametrize("task", [None, "regression", "classification"])
