@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mspe.common.errors import MspeError
+from mspe.common.numbers import parse_number
 from mspe.graphs.validation import Problem
 
 logger = logging.getLogger(__name__)
@@ -146,8 +147,7 @@ def _read_rows(path: Path, text: str, separator: str) -> list[tuple[int, list[st
     line = 0
     try:
         for row in reader:
-            swallowed = rows and any(_holds_a_row(cell, separator, len(rows[0][1])) for cell in row)
-            if swallowed:
+            if rows and _holds_rows(row, separator, next(r for _, r in reversed(rows) if len(r) == len(rows[0][1]))):
                 raise csv.Error(f"a quoted cell goes on to line {reader.line_num}, over whole rows")
             line = reader.line_num
             if not rows or any(cell.strip() for cell in row):
@@ -160,10 +160,28 @@ def _read_rows(path: Path, text: str, separator: str) -> list[tuple[int, list[st
     return rows
 
 
-def _holds_a_row(cell: str, separator: str, width: int) -> bool:
-    """Whether a whole line within a cell has as many cells as a row, as where a stray quote swallows rows."""
-    whole = cell.splitlines()[1:-1]
-    return width > 1 and any(len(next(csv.reader([line], delimiter=separator))) == width for line in whole if line)
+def _holds_rows(row: Sequence[str], separator: str, model: Sequence[str]) -> bool:
+    """Whether lines within a cell are rows, as where a stray quote swallows rows; `model` is the row before, or header.
+
+    One whole line of as many cells is enough; the first and the last line, with what stands beside the cell, both have
+    to be like the model.
+    """
+    for place, lines in ((place, cell.splitlines()) for place, cell in enumerate(row) if "\n" in cell or "\r" in cell):
+        cells = [next(csv.reader([line], delimiter=separator), []) for line in lines]
+        ends = [[*row[:place], *cells[0]], [*cells[-1], *row[place + 1 :]]]
+        if len(model) > 1 and (
+            any(len(line) == len(model) for line in cells[1:-1]) or all(_is_like(end, model) for end in ends)
+        ):
+            return True
+    return False
+
+
+def _is_like(row: Sequence[str], model: Sequence[str]) -> bool:
+    """Whether a row has as many cells as another, and numbers where that has numbers."""
+    if len(row) != len(model):
+        return False
+    of_numbers = [cell for cell, other in zip(row, model, strict=True) if parse_number(other) is not None]
+    return all(parse_number(cell) is not None for cell in of_numbers)
 
 
 class RejectedRows:

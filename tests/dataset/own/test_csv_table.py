@@ -57,6 +57,26 @@ def test_a_stray_quote_swallows_no_row(tmp_path: Path, quotes: dict[int, str], l
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("opened", "closed"), [("5 inch", 'n"'), ('"5 inch', 'n"')])
+def test_a_stray_quote_at_the_end_swallows_no_row(tmp_path: Path, opened: str, closed: str) -> None:
+    notes = {10: opened, 11: closed}
+    path = tmp_path / "data.csv"
+    lines = ["smiles,logP,note", *(f"{row[1]},{row[2]},{notes.get(i, 'n')}" for i, row in enumerate(ROWS))]
+    path.write_text("\n".join(lines) + "\n")
+    try:
+        assert len(read_table(path).rows) == len(ROWS)
+    except MspeError as error:
+        assert "line 12: not a row of a table" in str(error)
+
+
+@pytest.mark.parametrize("text", ['"two\nlines"', '"two, lines\nof, text"', '"a\r\nb"', '"\n"', '"three\n\nlines"'])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_text_of_several_lines_is_one_cell(tmp_path: Path, text: str, place: int) -> None:
+    rows = [[*row] for row in ROWS]
+    rows[7][place] = text
+    assert len(read_table(write(tmp_path, rows)).rows) == len(ROWS)
+
+
 def test_quotes_that_are_meant_are_kept(tmp_path: Path) -> None:
     meant = {3: '5" pipe', 4: '"a ""quoted"", word"', 5: '"two\nlines"', 6: '"three\n\nlines, as text"'}
     table = read_table(write(tmp_path, [[meant.get(i, row[0]), *row[1:]] for i, row in enumerate(ROWS)]))

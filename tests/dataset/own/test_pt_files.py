@@ -12,6 +12,14 @@ from tests.conftest import ROOT, cycle
 from tests.dataset.own.fixtures import check_refused, collection, load, raw, save
 
 
+def test_whole_numbers_that_all_differ_are_no_classes(tmp_path: Path) -> None:
+    graphs = [cycle(3 + number) for number in range(20)]
+    for number, graph in enumerate(graphs):
+        graph.y = torch.tensor([number])
+    check_refused(save(tmp_path, graphs), "the target has 20 values in 20 samples .* set dataset.task=regression")
+    assert load(tmp_path, task="regression").task_type == "regression"
+
+
 def test_the_examples_load() -> None:
     molecules = get_dataset("smiles", path=str(ROOT / "examples" / "molecules.csv"))
     assert (molecules.task_type, molecules.schema.counts) == ("regression", {"train": 32, "val": 4, "test": 4})

@@ -99,6 +99,12 @@ def test_text_is_no_target(tmp_path: Path) -> None:
         load(tmp_path, [["inactive"] * 25 + NUMBERS[25:]])
 
 
+@pytest.mark.parametrize("cells", [[f"CHEMBL{i}" for i in range(40)], NUMBERS, [str(i) for i in range(1000, 1040)]])
+def test_identifiers_and_numbers_are_no_classes_when_asked(tmp_path: Path, cells: list[str]) -> None:
+    with pytest.raises(MspeError, match=r"the target has 40 values in 40 samples .* set dataset\.task=regression"):
+        load(tmp_path, [cells], task="classification")
+
+
 def test_labels_for_none_are_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         dataset = load(tmp_path, [[("0", "1", "2", "-100")[i % 4] for i in range(40)]], task="classification")
