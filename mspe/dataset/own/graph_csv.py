@@ -20,6 +20,7 @@ from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped, re
 from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.graph_csv_rows import NAMES, Rows, check_names
 from mspe.dataset.own.one_graph import edge_samples_of, is_edge_prediction
+from mspe.dataset.own.split_column import check_split_column, find_split_column, holds_parts
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
@@ -93,9 +94,14 @@ def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Pa
 def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
     """No row yet: which columns are targets, which features; graphs.csv has none of these."""
     kind = table.path.stem
-    if kind != "graphs" and params.split_column in table.columns:
+    of_split = find_split_column(table, params.split_column, params.target_columns or ())
+    if (
+        kind != "graphs"
+        and (of_split == params.split_column or holds_parts(table, of_split))
+        and of_split in table.columns
+    ):
         raise MspeError(
-            f"{table.path}: column {params.split_column!r} is that of the split, which graphs.csv has; move it there, "
+            f"{table.path}: column {of_split!r} is that of the split, which graphs.csv has; move it there, "
             "or set dataset.split_column to another name"
         )
     targets = TargetColumns([], [], [], len(table.columns))
@@ -104,10 +110,11 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
         targets = TargetColumns.choose(
             table, params.target_columns, params.split_column, ("graph",), params.task, by_column
         )
-    elif kind == "graphs" and params.split_column in table.columns:
-        targets = replace(targets, split=table.columns.index(params.split_column))
+    elif kind == "graphs" and by_column and of_split in table.columns:
+        check_split_column(table, of_split, params.split_column, ("graph",))
+        targets = replace(targets, split=table.columns.index(of_split))
     elif kind == "nodes" and level == "node":
-        targets = TargetColumns.choose(table, params.target_columns, "", (), params.task)
+        targets = TargetColumns.choose(table, params.target_columns, "", (), params.task, by_column=False)
     other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
     features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
     rejected, unknown = (RejectedRows(table.path, params.strict) for _ in range(2))

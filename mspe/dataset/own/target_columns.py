@@ -8,7 +8,8 @@ from pathlib import Path
 from mspe.common.errors import MspeError
 from mspe.dataset.own.csv_table import RejectedRows, Table, name_column, name_columns
 from mspe.dataset.own.label_marks import say_marks
-from mspe.dataset.own.split_names import COLUMNS, find_part, group_by_part
+from mspe.dataset.own.split_column import check_split_column, find_split_column
+from mspe.dataset.own.split_names import find_part, group_by_part
 from mspe.dataset.own.target_cells import TargetCells, can_be_classes, hold_commas
 from mspe.dataset.splits import Split
 from mspe.graphs import SPLITS, TaskType
@@ -63,8 +64,8 @@ class TargetColumns:
         column = find_split_column(table, split_column, taken=(*other, *(given or ())))
         names = choose_targets(table, given, (*other, column))
         split = table.columns.index(column) if by_column and column in table.columns else None
-        if split is not None and column != split_column:
-            check_parts(table, column)
+        if by_column:
+            check_split_column(table, column, split_column, (*other, *names))
         positions = [table.columns.index(name) for name in names]
         for name in names:
             check_commas(table, name)
@@ -139,35 +140,6 @@ class TargetColumns:
     def predefined_split(self, parts: Sequence[str]) -> Split | None:
         """`Samples.predefined_split` of samples that belong to these parts; None where the table does not say."""
         return None if self.split is None else group_by_part(parts)
-
-
-def find_split_column(table: Table, asked: str, taken: Sequence[str]) -> str:
-    """Return the column that holds the parts of the split: the one asked for, else one that is called so."""
-    if asked in table.columns:
-        return asked
-    free = {name.lower(): name for name in table.columns if name not in taken}
-    return next((free[word] for word in COLUMNS if word in free), asked)
-
-
-def check_parts(table: Table, column: str) -> None:
-    """Refuse a column that is called as one of a split and holds something else.
-
-    Were it ignored, another split than the user's would be made.
-
-    Raises
-    ------
-    MspeError
-        If a cell names no part.
-    """
-    position = table.columns.index(column)
-    for line, row in table.rows:
-        if position < len(row) and find_part(row[position]) is None:
-            raise MspeError(
-                f"{table.path}: line {line}: column {column!r} looks like that of a split, but holds "
-                f"{row[position]!r}, allowed: {', '.join(SPLITS)}; set dataset.split (random, for example) to make "
-                "the split otherwise, or rename the column"
-            )
-    logger.info("%s: the split is that of column %r", table.path, column)
 
 
 def check_commas(table: Table, column: str) -> None:

@@ -140,7 +140,6 @@ def test_a_graph_that_is_left_out_takes_its_rows_along(tmp_path: Path) -> None:
         ("edges", "graph,from,target,weight,bond", r"edges\.csv: no column 'source'; its columns are graph, from"),
         ("nodes", "graph,name,element,mass", r"nodes\.csv: no column 'node'"),
         ("nodes", "which,node,element,mass", r"nodes\.csv: no column 'graph', which graphs\.csv has"),
-        ("graphs", "graph,logp,melting", r"graphs\.csv: which column is the target\? Set dataset\.target_columns"),
         ("graphs", "graph,target,target", "duplicate column 'target'"),
     ],
 )
@@ -148,6 +147,12 @@ def test_a_missing_column_is_named(tmp_path: Path, table: str, header: str, matc
     rows = tables()
     rows[table][0] = header
     check_refused(put(tmp_path, rows), match)
+
+
+def test_which_column_is_the_target_is_asked(tmp_path: Path) -> None:
+    rows = tables()
+    rows["graphs"] = ["graph,logp,melting", *(f"chain {number},{number},{number / 2}" for number in range(12))]
+    check_refused(put(tmp_path, rows), r"graphs\.csv: which column is the target\? Set dataset\.target_columns")
 
 
 def test_rows_that_repeat_an_edge_or_are_of_graphs_left_out_are_named(
