@@ -76,6 +76,7 @@ def _say_doubt(targets: Targets, task: Task, place: str) -> None:
     known = targets.numbers[~targets.numbers.isnan()]
     values, counts = known.unique(return_counts=True)
     few = len(values) <= _FEW and bool((values == values.round()).all() and (counts > 1).all())
-    if task.continuous and targets.single and few:
-        message = "%s: the targets are read as numbers, though they are %s alone; are they classes? Set dataset.task"
+    if task.continuous and few:
+        remedy = "Set dataset.task" if targets.single else "Write those of several columns as 0 and 1"
+        message = "%s: the targets are read as numbers, though they are %s alone; are they classes? " + remedy
         logger.warning(message, place, ", ".join(f"{value:g}" for value in values.tolist()))

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import logging
+import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,8 +17,10 @@ from mspe.graphs.validation import Problem
 
 logger = logging.getLogger(__name__)
 
+_GZIP = b"\x1f\x8b"
 SEPARATORS = ",;\t|"
 _NAMED_PLACES = 5
+_DECLARED = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)  # how spreadsheets are told
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,9 @@ def name_column(name: str) -> str:
 def read_table(path: str | Path) -> Table:
     """Read a table: UTF-8, a header, cells quoted with double quotes where they hold a separator; gzip by its suffix.
 
-    Columns are separated by commas, semicolons, tabs or bars: by which the header has most of.
+    Columns are separated by commas, semicolons, tabs or bars: by which the header has most of, or as a first line
+    `sep=;` says. What else spreadsheets leave behind is not read: empty rows, cells that are empty after the last
+    column, and columns that have neither a name nor a cell.
 
     Raises
     ------
@@ -96,16 +101,31 @@ def read_table(path: str | Path) -> Table:
     """
     path = Path(path)
     text = read_text(path)
-    header = text.partition("\n")[0]
-    separator = max(SEPARATORS, key=header.count)  # the first, a comma, where there is none
+    header = next((line for line in text.split("\n") if line.strip(f"{SEPARATORS} \r")), "")
+    declared = _DECLARED.match(header)
+    separator = (
+        declared[1] if declared else max(SEPARATORS, key=header.count)
+    )  # the first, a comma, where there is none
     if separator != SEPARATORS[0]:
         logger.info("%s: columns are separated by %r", path, separator)
-    (_, names), *rows = _read_rows(path, text, separator) or [(1, [""])]
-    columns = [" ".join(name.split()) for name in names]
+    (_, names), *rows = _read_rows(path, text, separator)[bool(declared) :] or [(1, [""])]
+    columns, rows = _without_empty([" ".join(name.split()) for name in names], rows)
     check_columns(path, columns)
     if not rows:
         raise MspeError(f"{path}: no rows under the header; the file needs one line a sample")
     return Table(path, columns, rows)
+
+
+def _without_empty(columns: list[str], rows: list[tuple[int, list[str]]]) -> tuple[list[str], list]:
+    """A table without columns that have neither a name nor a cell, and without empty cells after its last column."""
+    width = len(columns)
+    rows = [(line, row[:width] if not any(cell.strip() for cell in row[width:]) else row) for line, row in rows]
+    nameless = [place for place, name in enumerate(columns) if not name]
+    empty = {place for place in nameless if not any(place < len(row) and row[place].strip() for _, row in rows)}
+    if not empty or len(empty) == width:
+        return columns, rows
+    kept = [(line, [cell for place, cell in enumerate(row) if place not in empty]) for line, row in rows]
+    return [name for place, name in enumerate(columns) if place not in empty], kept
 
 
 def check_columns(path: Path, columns: Sequence[str]) -> None:
@@ -118,11 +138,12 @@ def check_columns(path: Path, columns: Sequence[str]) -> None:
     """
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
-        raise MspeError(f"{path}: line 1: duplicate column {twice[0]!r}; rename one")
+        what = f"duplicate column {twice[0]!r}" if twice[0] else "several columns without a name"
+        raise MspeError(f"{path}: line 1: {what}; rename one")
 
 
 def read_text(path: Path) -> str:
-    """Read a whole file of UTF-8 text, gzip by its suffix; what ends a line is left to the reader of rows.
+    """Read a whole file of UTF-8 text, gzip by its suffix or content; what ends a line is left to the reader of rows.
 
     Raises
     ------
@@ -132,8 +153,9 @@ def read_text(path: Path) -> str:
     if not path.is_file():
         raise MspeError(f"{path}: no such file; set dataset.path to a CSV file")
     try:
-        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            return file.read().decode("utf-8-sig")
+        content = path.read_bytes()
+        packed = path.suffix.lower() == ".gz" or content.startswith(_GZIP)
+        return (gzip.decompress(content) if packed else content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MspeError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -150,7 +172,7 @@ def _read_rows(path: Path, text: str, separator: str) -> list[tuple[int, list[st
             if rows and _holds_rows(row, separator, next(r for _, r in reversed(rows) if len(r) == len(rows[0][1]))):
                 raise csv.Error(f"a quoted cell goes on to line {reader.line_num}, over whole rows")
             line = reader.line_num
-            if not rows or any(cell.strip() for cell in row):
+            if any(cell.strip() for cell in row):
                 rows.append((line, row))
     except csv.Error as error:
         raise MspeError(

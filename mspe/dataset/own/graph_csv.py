@@ -95,11 +95,8 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
     """No row yet: which columns are targets, which features; graphs.csv has none of these."""
     kind = table.path.stem
     of_split = find_split_column(table, params.split_column, params.target_columns or ())
-    if (
-        kind != "graphs"
-        and (of_split == params.split_column or holds_parts(table, of_split))
-        and of_split in table.columns
-    ):
+    holds_split = of_split in table.columns and (of_split == params.split_column or holds_parts(table, of_split))
+    if kind != "graphs" and holds_split:
         raise MspeError(
             f"{table.path}: column {of_split!r} is that of the split, which graphs.csv has; move it there, "
             "or set dataset.split_column to another name"

@@ -37,6 +37,7 @@ _LABELS = {
 }
 _COMMA = re.compile(r"[+-]?\d*(,\d+)+")
 _UNIT = r"[%‰]|[a-zµμ°]\S*|±.*|\(.*\)"
+_SHARE = re.compile(r"[+-]?\d+([.,]\d+)?\s*[%‰]")
 _LIKE_NUMBER = re.compile(rf"[<>=~≈≤≥±+-]*\s*(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s*({_UNIT})?", re.IGNORECASE)
 
 
@@ -133,12 +134,19 @@ def hold_numbers(known: Sequence[str], may_be_words: bool = False) -> bool:
     (True, True, False)
     >>> hold_numbers(["<10", ">10"] * 5), hold_numbers(["1-5", "5-10", "1-5"])  # bins are classes
     (False, False)
+    >>> hold_numbers(["10%", "20%"] * 5)
+    True
     """
     numbers = sum(parse_number(text) is not None or is_not_finite(text) for text in known)
+    shares = sum(_SHARE.fullmatch(text) is not None for text in known)
     like = sum(_LIKE_NUMBER.fullmatch(text) is not None for text in known)
     if 2 * numbers > len(known):
         return True
-    return not may_be_words and 2 * like > len(known) and (numbers > 0 or not can_be_classes(known))
+    return (
+        not may_be_words
+        and 2 * like > len(known)
+        and (numbers > 0 or 2 * shares > len(known) or not can_be_classes(known))
+    )
 
 
 def can_be_classes(words: Sequence[str]) -> bool:

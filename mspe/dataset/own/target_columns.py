@@ -187,6 +187,10 @@ def choose_targets(table: Table, given: Sequence[str] | None, other: Sequence[st
     if given:
         for name in given:
             table.position(name, "dataset.target_columns")
+        if len(set(given)) < len(given):
+            raise MspeError(
+                f"{table.path}: dataset.target_columns names a column twice: {', '.join(given)}; once is enough"
+            )
         return list(given)
     left = [name for name in table.columns if name not in other]
     if "target" in left:
@@ -195,5 +199,5 @@ def choose_targets(table: Table, given: Sequence[str] | None, other: Sequence[st
         return left
     raise MspeError(
         f"{table.path}: which column is the target? Set dataset.target_columns to one or more of "
-        f"{name_columns(left) or 'the columns; there is none left'}"
+        f"{name_columns(left or table.labels) or 'the columns; there is none left'}"
     )

@@ -28,6 +28,33 @@ def test_the_header_says_what_separates(tmp_path: Path, separator: str) -> None:
     assert [line for line, _ in table.rows] == list(range(2, 122))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nsmiles;logP\nC;1.5\nCC;2.5\n",
+        '"sep=\t"\r\nsmiles\tlogP\r\nC\t1.5\r\nCC\t2.5\r\n',
+        "\n \n,,\nsmiles,logP\nC,1.5\nCC,2.5\n",
+        "smiles,logP,,\nC,1.5,,\nCC,2.5,,\n,,,\n",
+        "smiles,,logP\nC,,1.5\nCC, ,2.5\n",
+        "smiles,logP\nC,1.5,,\nCC,2.5,\n",
+        "smiles,logP,\nC,1.5\nCC,2.5\n",
+    ],
+)
+def test_what_spreadsheets_leave_behind_is_not_read(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes(text.encode())
+    table = read_table(path)
+    assert table.columns == ["smiles", "logP"] and [row for _, row in table.rows] == [["C", "1.5"], ["CC", "2.5"]]
+    path.write_bytes(gzip.compress(text.encode()))
+    assert read_table(path) == table
+
+
+def test_a_cell_after_the_last_column_is_not_left_aside(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("smiles,logP,\nC,1.5,x\nCC,2.5,,y\n")
+    assert read_table(path).columns == ["smiles", "logP", ""] and len(read_table(path).rows[1][1]) == 4
+
+
 def test_a_compressed_table_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
     plain = write(tmp_path, ROWS)
     path = tmp_path / "data.csv.gz"

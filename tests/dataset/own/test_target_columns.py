@@ -105,6 +105,23 @@ def test_identifiers_and_numbers_are_no_classes_when_asked(tmp_path: Path, cells
         load(tmp_path, [cells], task="classification")
 
 
+def test_percentages_are_no_classes(tmp_path: Path) -> None:
+    with pytest.raises(MspeError, match="no usable row \\(40 target is no number\\)"):
+        load(tmp_path, [[f"{i % 4 * 10}%" for i in range(40)]])
+
+
+def test_a_column_counts_once(tmp_path: Path) -> None:
+    with pytest.raises(MspeError, match=r"dataset\.target_columns names a column twice: logP, logP"):
+        load(tmp_path, [NUMBERS], target_columns=["logP", "logP"])
+
+
+def test_signs_in_several_columns_may_be_classes_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    signs = [["1", "-1"][i % 2] for i in range(40)]
+    with caplog.at_level(logging.WARNING):
+        load(tmp_path, [signs, signs[::-1]], "smiles,a,b", target_columns=["a", "b"])
+    assert any("they are -1, 1 alone; are they classes? Write those of several" in line for line in caplog.messages)
+
+
 def test_labels_for_none_are_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         dataset = load(tmp_path, [[("0", "1", "2", "-100")[i % 4] for i in range(40)]], task="classification")
