@@ -21,7 +21,7 @@ from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.graph_csv_rows import NAMES, Rows, check_names
 from mspe.dataset.own.one_graph import edge_samples_of, is_edge_prediction
 from mspe.dataset.own.split_column import check_split_column, find_split_column, holds_parts
-from mspe.dataset.own.target_columns import TargetColumns
+from mspe.dataset.own.target_columns import TargetColumns, check_commas
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
 from mspe.graphs.validation import Problem
@@ -114,6 +114,8 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
         targets = TargetColumns.choose(table, params.target_columns, "", (), params.task, by_column=False)
     other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
     features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
+    for position in features:
+        check_commas(table, table.columns[position])
     rejected, unknown = (RejectedRows(table.path, params.strict) for _ in range(2))
     return Rows(table, rejected, unknown, FeatureColumns.learn(table, features), targets)
 

@@ -149,6 +149,12 @@ def test_a_missing_column_is_named(tmp_path: Path, table: str, header: str, matc
     check_refused(put(tmp_path, rows), match)
 
 
+def test_decimal_commas_are_no_categories(tmp_path: Path) -> None:
+    rows = tables()
+    rows["nodes"] = [line.replace(",", ";").replace(".", ",") for line in rows["nodes"]]
+    check_refused(put(tmp_path, rows), r"nodes\.csv: line 2: column 'mass' holds numbers with commas \('12,5'\)")
+
+
 def test_which_column_is_the_target_is_asked(tmp_path: Path) -> None:
     rows = tables()
     rows["graphs"] = ["graph,logp,melting", *(f"chain {number},{number},{number / 2}" for number in range(12))]
