@@ -26,9 +26,10 @@ def find_split_column(table: Table, asked: str, taken: Sequence[str]) -> str:
 
 
 def holds_parts(table: Table, column: str) -> bool:
-    """Return whether every cell of a column that is not empty is a part of a split, and there are several."""
-    parts = {find_part(cell) for cell in _cells(table, column) if cell.strip()}
-    return None not in parts and len(parts) > 1
+    """Return whether most cells of a column that are not empty are parts of a split, and there are several."""
+    parts = [find_part(cell) for cell in _cells(table, column) if cell.strip()]
+    known = [part for part in parts if part is not None]
+    return 2 * len(known) > len(parts) and len(set(known)) > 1
 
 
 def check_split_column(table: Table, column: str, asked: str, taken: Sequence[str]) -> None:

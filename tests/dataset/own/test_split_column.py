@@ -65,6 +65,11 @@ def test_a_few_words_that_are_no_part_leave_rows_out_and_many_refuse_the_file(tm
         load(tmp_path, "split", [part.replace("test", "holdout") for part in PARTS])
 
 
+def test_a_column_of_parts_and_other_words_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MspeError, match="line 2: column 'group' looks like that of a split, but holds 'external'"):
+        load(tmp_path, "group", ["external", *PARTS[1:]])
+
+
 def test_a_column_that_is_taken_is_not_looked_at(tmp_path: Path) -> None:
     path = tmp_path / "molecules.csv"
     path.write_text("smiles,kind\n" + "".join(f"C,{part}\n" for part in PARTS))
