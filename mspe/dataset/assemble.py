@@ -116,9 +116,10 @@ def choose_split(
                 "dataset.task=edge_prediction"
             )
         if not part:
+            remedy = "name samples for it" if kind == "column" else "give at least 10 samples"
             raise MspeError(
                 f"{spec.name}: the {name} part of the {kind} split is empty ({len(samples.items)} samples in all); "
-                "give at least 10 samples, or another dataset.split"
+                f"{remedy}, or set another dataset.split"
             )
     return parts
 
@@ -128,7 +129,7 @@ def _with_validation(
 ) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
     """A split that the user gave, with a validation part cut from train where it has none."""
     train, val, test = parts
-    if val:
+    if val or not train:
         return parts
     left, cut = cut_validation(train, seed)
     message = "%s: no samples for validation are given; %d of the %d for train are taken, drawn by dataset.split_seed"

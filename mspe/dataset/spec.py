@@ -45,7 +45,9 @@ class Samples:
     account
         Lines on what became of the rows of each file: used + left out.
     unused
-        Columns that were read and are not used.
+        Columns, or attributes of graphs, that were read and are not used.
+    feature_names
+        The columns that are features of nodes and of edges, where there are such.
     split_from
         What gives the predefined split.
     """
@@ -63,6 +65,7 @@ class Samples:
     drawn: bool = False
     account: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    feature_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     split_from: str = ""
 
 

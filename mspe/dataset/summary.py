@@ -32,7 +32,8 @@ def summarise(
     elif schema.classes:
         lines.append(f"targets: {', '.join(schema.classes)}")
     features = [
-        f"{what} features: {features}" + f", {width} columns" * (features == "real")
+        f"{what} features{_names(samples.feature_names.get(what, ()))}: {features}"
+        + f", {width} columns" * (features == "real")
         for what, features, width in (
             ("node", schema.node_features, schema.num_features),
             ("edge", schema.edge_features, schema.num_edge_features),
@@ -42,6 +43,10 @@ def summarise(
     lines.append(f"{'; '.join(features)}{unused}")
     lines.append(f"split: {_split(spec, samples, params, kind)}")
     return tuple(lines)
+
+
+def _names(columns: Sequence[str]) -> str:
+    return f" ({', '.join(columns)})" if columns else ""
 
 
 def _reason(spec: DatasetSpec, params: DatasetParams, task: Task) -> str:

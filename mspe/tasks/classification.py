@@ -58,11 +58,17 @@ class SingleLabel(Task):
         """Number the classes: numbers in their order, however they are written, words in the alphabet's.
 
         Of two the positive one is the second. Numbers are whole or, where a sample's class is unknown, NaN among them.
+
+        Raises
+        ------
+        MspeError
+            If there are more classes than half the samples, as where a column holds identifiers.
         """
         if targets.cells is None:
             names, numbers = _number_classes(targets, place)
         else:
             names, numbers = _number_words([row[0].strip() for row in targets.cells])
+        _check_classes(names, numbers, place)
         if len(names) == 2:
             names, numbers = _positive_last(names, numbers, targets.positive, place)
         return cls(level, metric="roc_auc" if len(names) == 2 else "accuracy"), numbers.reshape(-1, 1), names
@@ -270,6 +276,16 @@ def _number_words(words: list[str]) -> tuple[tuple[str, ...], Tensor]:
         named = sorted(set(words))
     place_of = {word: number for number, word in enumerate(named)}
     return tuple(named), _with_unknown(torch.tensor([place_of[word] for word in words]), known)
+
+
+def _check_classes(names: Sequence[str], numbers: Tensor, place: str) -> None:
+    known = int((~numbers.isnan()).sum())
+    if len(names) > 2 and 2 * len(names) > known:
+        raise MspeError(
+            f"{place}: the target has {len(names)} values in {known} samples ({names[0]!r}, …), identifiers or numbers "
+            "rather than classes; set dataset.task=regression to predict numbers, or dataset.target_columns to another "
+            "column"
+        )
 
 
 def _with_unknown(numbers: Tensor, known: Tensor) -> Tensor:

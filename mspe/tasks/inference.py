@@ -72,10 +72,17 @@ def _check_positive(targets: Targets, found: TaskTargets, place: str) -> None:
 
 
 def _say_doubt(targets: Targets, task: Task, place: str) -> None:
-    """Say that numbers may be classes, where they are few whole ones, each several times."""
+    """Say that numbers may be classes, where they are few whole ones, each several times, and labels that exclude."""
     known = targets.numbers[~targets.numbers.isnan()]
     values, counts = known.unique(return_counts=True)
     few = len(values) <= _FEW and bool((values == values.round()).all() and (counts > 1).all())
-    if task.continuous and targets.single and few:
-        message = "%s: the targets are read as numbers, though they are %s alone; are they classes? Set dataset.task"
+    one_hot = targets.are_labels and not targets.single and bool((targets.numbers.sum(dim=1) == 1).all())
+    if one_hot:
+        message = (
+            "%s: of %d labels each sample has exactly one; are they classes? Give the class's number, in one column"
+        )
+        logger.warning(message, place, targets.numbers.size(1))
+    if task.continuous and few:
+        remedy = "Set dataset.task" if targets.single else "Write those of several columns as 0 and 1"
+        message = "%s: the targets are read as numbers, though they are %s alone; are they classes? " + remedy
         logger.warning(message, place, ", ".join(f"{value:g}" for value in values.tolist()))

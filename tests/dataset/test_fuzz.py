@@ -101,7 +101,10 @@ ODD_MOLECULES = [
 ]
 
 
-ACCOUNT = re.compile(r"(\d+) (?:rows|graphs) read = (\d+) used \+ (\d+) left out(?: \+ (\d+) of graphs left out)?")
+ACCOUNT = re.compile(
+    r"(\d+) (?:rows|graphs) read = (\d+) used \+ (\d+) left out(?: \+ (\d+) repeats of an edge)?"
+    r"(?: \+ (\d+) of graphs left out)?"
+)
 
 
 def options(name: str) -> settings:

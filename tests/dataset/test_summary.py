@@ -1,5 +1,6 @@
 """The lines that preprocess ends with: used + left out = rows, the task, the classes, the features and the split."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,36 @@ def test_a_split_without_a_class_is_refused_where_the_metric_needs_both(tmp_path
     ):
         get_dataset("smiles", path=write(tmp_path, cells), target_columns=["label"])
     get_dataset("smiles", path=write(tmp_path, cells), target_columns=["label"], split="stratified")
+
+
+def test_attributes_that_are_not_used_are_named(tmp_path: Path) -> None:
+    graphs = [Data(pos=torch.rand(graph.num_nodes, 3), name="ring", **graph.to_dict()) for graph in rings([[0.5]] * 40)]
+    for number, graph in enumerate(graphs):
+        graph.y = torch.tensor([float(number)])
+    torch.save(graphs, tmp_path / "graphs.pt")
+    assert "; not used: attribute 'pos', attribute 'name'" in get_dataset("graphs", path=str(tmp_path)).summary[-2]
+    torch.save(Data(edge_index=cycle(40).edge_index, colour="red"), tmp_path / "graphs.pt")
+    summary = get_dataset("graphs", path=str(tmp_path)).summary
+    assert summary[1] == f"{tmp_path}: 1 graphs read = 1 used + 0 left out" and "attribute 'colour'" in summary[-2]
+
+
+def test_columns_of_nodes_and_edges_are_named(tmp_path: Path) -> None:
+    parts = [(f"g{n}", [f"n{i}" for i in range(n % 3 + 3)]) for n in range(40)]
+    edges = [f"{g},{a},{b},{n % 2},x" for n, (g, nodes) in enumerate(parts) for a, b in pairwise(nodes)]
+    tables = {
+        "graphs": ["graph,mass,remark", *(f"{g},{n / 2},ok" for n, (g, _) in enumerate(parts))],
+        "nodes": ["graph,node,colour,mass", *(f"{g},{node},red,1" for g, nodes in parts for node in nodes)],
+        "edges": ["graph,source,target,bond,", *edges, "g0,n1,n0,1,x"],
+    }
+    for name, lines in tables.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    summary = get_dataset("graphs", path=str(tmp_path), target_columns="mass").summary
+    rows = f"{len(edges) + 1} rows read = {len(edges)} used + 0 left out + 1 repeats of an edge"
+    assert f"{tmp_path}/edges.csv: {rows}" in summary
+    assert summary[-2] == (
+        "node features (colour): categorical; edge features (bond, one without a name): categorical; "
+        "not used: column 'remark' of graphs.csv, column 'mass' of nodes.csv"
+    )
 
 
 def rings(labels: list[list[int]]) -> list[Data]:

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import logging
+import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,12 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mspe.common.errors import MspeError
+from mspe.common.numbers import parse_number
 from mspe.graphs.validation import Problem
 
 logger = logging.getLogger(__name__)
 
+_GZIP = b"\x1f\x8b"
 SEPARATORS = ",;\t|"
 _NAMED_PLACES = 5
+_DECLARED = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)  # how spreadsheets are told
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,23 @@ def name_columns(columns: Sequence[str]) -> str:
     return ", ".join(name or "one without a name" for name in columns)
 
 
+def name_column(name: str) -> str:
+    """Return what a column is called in a message.
+
+    Examples
+    --------
+    >>> name_column("logP"), name_column("")
+    ("column 'logP'", 'a column without a name')
+    """
+    return f"column {name!r}" if name else "a column without a name"
+
+
 def read_table(path: str | Path) -> Table:
     """Read a table: UTF-8, a header, cells quoted with double quotes where they hold a separator; gzip by its suffix.
 
-    Columns are separated by commas, semicolons, tabs or bars: by which the header has most of.
+    Columns are separated by commas, semicolons, tabs or bars: by which the header has most of, or as a first line
+    `sep=;` says. What else spreadsheets leave behind is not read: empty rows, cells that are empty after the last
+    column, and columns that have neither a name nor a cell.
 
     Raises
     ------
@@ -84,16 +101,31 @@ def read_table(path: str | Path) -> Table:
     """
     path = Path(path)
     text = read_text(path)
-    header = text.partition("\n")[0]
-    separator = max(SEPARATORS, key=header.count)  # the first, a comma, where there is none
+    header = next((line for line in text.split("\n") if line.strip(f"{SEPARATORS} \r")), "")
+    declared = _DECLARED.match(header)
+    separator = (
+        declared[1] if declared else max(SEPARATORS, key=header.count)
+    )  # the first, a comma, where there is none
     if separator != SEPARATORS[0]:
         logger.info("%s: columns are separated by %r", path, separator)
-    (_, names), *rows = _read_rows(path, text, separator) or [(1, [""])]
-    columns = [" ".join(name.split()) for name in names]
+    (_, names), *rows = _read_rows(path, text, separator)[bool(declared) :] or [(1, [""])]
+    columns, rows = _without_empty([" ".join(name.split()) for name in names], rows)
     check_columns(path, columns)
     if not rows:
         raise MspeError(f"{path}: no rows under the header; the file needs one line a sample")
     return Table(path, columns, rows)
+
+
+def _without_empty(columns: list[str], rows: list[tuple[int, list[str]]]) -> tuple[list[str], list]:
+    """A table without columns that have neither a name nor a cell, and without empty cells after its last column."""
+    width = len(columns)
+    rows = [(line, row[:width] if not any(cell.strip() for cell in row[width:]) else row) for line, row in rows]
+    nameless = [place for place, name in enumerate(columns) if not name]
+    empty = {place for place in nameless if not any(place < len(row) and row[place].strip() for _, row in rows)}
+    if not empty or len(empty) == width:
+        return columns, rows
+    kept = [(line, [cell for place, cell in enumerate(row) if place not in empty]) for line, row in rows]
+    return [name for place, name in enumerate(columns) if place not in empty], kept
 
 
 def check_columns(path: Path, columns: Sequence[str]) -> None:
@@ -106,11 +138,12 @@ def check_columns(path: Path, columns: Sequence[str]) -> None:
     """
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
-        raise MspeError(f"{path}: line 1: duplicate column {twice[0]!r}; rename one")
+        what = f"duplicate column {twice[0]!r}" if twice[0] else "several columns without a name"
+        raise MspeError(f"{path}: line 1: {what}; rename one")
 
 
 def read_text(path: Path) -> str:
-    """Read a whole file of UTF-8 text, gzip by its suffix; what ends a line is left to the reader of rows.
+    """Read a whole file of UTF-8 text, gzip by its suffix or content; what ends a line is left to the reader of rows.
 
     Raises
     ------
@@ -120,8 +153,9 @@ def read_text(path: Path) -> str:
     if not path.is_file():
         raise MspeError(f"{path}: no such file; set dataset.path to a CSV file")
     try:
-        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            return file.read().decode("utf-8-sig")
+        content = path.read_bytes()
+        packed = path.suffix.lower() == ".gz" or content.startswith(_GZIP)
+        return (gzip.decompress(content) if packed else content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MspeError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -135,11 +169,10 @@ def _read_rows(path: Path, text: str, separator: str) -> list[tuple[int, list[st
     line = 0
     try:
         for row in reader:
-            swallowed = rows and any(_holds_a_row(cell, separator, len(rows[0][1])) for cell in row)
-            if swallowed:
+            if rows and _holds_rows(row, separator, next(r for _, r in reversed(rows) if len(r) == len(rows[0][1]))):
                 raise csv.Error(f"a quoted cell goes on to line {reader.line_num}, over whole rows")
             line = reader.line_num
-            if not rows or any(cell.strip() for cell in row):
+            if any(cell.strip() for cell in row):
                 rows.append((line, row))
     except csv.Error as error:
         raise MspeError(
@@ -149,10 +182,28 @@ def _read_rows(path: Path, text: str, separator: str) -> list[tuple[int, list[st
     return rows
 
 
-def _holds_a_row(cell: str, separator: str, width: int) -> bool:
-    """Whether a whole line within a cell has as many cells as a row, as where a stray quote swallows rows."""
-    whole = cell.splitlines()[1:-1]
-    return width > 1 and any(len(next(csv.reader([line], delimiter=separator))) == width for line in whole if line)
+def _holds_rows(row: Sequence[str], separator: str, model: Sequence[str]) -> bool:
+    """Whether lines within a cell are rows, as where a stray quote swallows rows; `model` is the row before, or header.
+
+    One whole line of as many cells is enough; the first and the last line, with what stands beside the cell, both have
+    to be like the model.
+    """
+    for place, lines in ((place, cell.splitlines()) for place, cell in enumerate(row) if "\n" in cell or "\r" in cell):
+        cells = [next(csv.reader([line], delimiter=separator), []) for line in lines]
+        ends = [[*row[:place], *cells[0]], [*cells[-1], *row[place + 1 :]]]
+        if len(model) > 1 and (
+            any(len(line) == len(model) for line in cells[1:-1]) or all(_is_like(end, model) for end in ends)
+        ):
+            return True
+    return False
+
+
+def _is_like(row: Sequence[str], model: Sequence[str]) -> bool:
+    """Whether a row has as many cells as another, and numbers where that has numbers."""
+    if len(row) != len(model):
+        return False
+    of_numbers = [cell for cell, other in zip(row, model, strict=True) if parse_number(other) is not None]
+    return all(parse_number(cell) is not None for cell in of_numbers)
 
 
 class RejectedRows:
@@ -195,14 +246,25 @@ class RejectedRows:
             raise MspeError(f"{self.path}: {place}: {problem}; correct it, or set dataset.strict=false to leave it out")
         self._places.setdefault(problem.reason, []).append(f"{place} ({problem.detail})")
 
-    def account(self, total: int, used: int, what: str = "rows") -> str:
+    def account(self, total: int, used: int, what: str = "rows", repeats: int = 0) -> str:
         """Describe what became of so many rows, or graphs; the rest is of graphs that are left out."""
         left = sum(map(len, self._places.values()))
-        rest = f" + {total - used - left} of graphs left out" if total > used + left else ""
+        others = {"repeats of an edge": repeats, "of graphs left out": total - used - left - repeats}
+        rest = "".join(f" + {count} {kind}" for kind, count in others.items() if count)
         reasons = "; ".join(
             f"{len(places)} {reason}: {_name_places(places)}" for reason, places in self._places.items()
         )
         return f"{self.path}: {total} {what} read = {used} used + {left} left out{rest}" + f" ({reasons})" * bool(left)
+
+    def unknown(self) -> tuple[str, ...]:
+        """Describe cells of samples that are used, which count as unknown; a line a reason, in the log too."""
+        lines = tuple(
+            f"{self.path}: {len(places)} cells count as unknown: {reason}: {_name_places(places)}"
+            for reason, places in self._places.items()
+        )
+        for line in lines:
+            logger.warning("%s", line)
+        return lines
 
     def dropped(self) -> dict[str, int]:
         """Number left out by reason; each reason is a line in the log with the first few places."""

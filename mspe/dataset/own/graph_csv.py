@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -19,7 +20,8 @@ from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped, re
 from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.graph_csv_rows import NAMES, Rows, check_names
 from mspe.dataset.own.one_graph import edge_samples_of, is_edge_prediction
-from mspe.dataset.own.target_columns import TargetColumns
+from mspe.dataset.own.split_column import check_split_column, find_split_column, holds_parts
+from mspe.dataset.own.target_columns import TargetColumns, check_commas
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
 from mspe.graphs.validation import Problem
@@ -56,17 +58,21 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     dropped = Counter[str]()
     for rows in parts.values():
         dropped.update(rows.rejected.dropped())
-        dropped.update(rows.unknown.dropped())
         rows.report_left_along()
-    _report_repeats(parts["edges"], pairs)
+    parts["edges"].repeats = _report_repeats(parts["edges"], pairs)
     names = parts["graphs"].graphs if "graphs" in parts else list(index)
     if not names:
         raise MspeError(f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the tables")
     graphs = _build(names, index, parts, pairs)
-    account = tuple(rows.rejected.account(len(rows.table.rows), len(rows.cells)) for rows in parts.values())
-    if level == "edge":
-        return replace(edge_samples_of(graphs, folder, params, dict(dropped)), account=account)
-    return replace(_with_targets(graphs, names, parts, level, params), dropped=dict(dropped), account=account)
+    by_edge = level == "edge"
+    samples = edge_samples_of(graphs, folder, params) if by_edge else _with_targets(graphs, names, parts, level, params)
+    return replace(
+        samples,
+        dropped=dict(dropped),
+        account=tuple(chain.from_iterable(rows.account() for rows in parts.values())),
+        unused=tuple(chain.from_iterable(rows.unused() for rows in parts.values())),
+        feature_names={kind: parts[f"{kind}s"].feature_names() for kind in ("node", "edge") if f"{kind}s" in parts},
+    )
 
 
 def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Path) -> TargetLevel:
@@ -88,9 +94,11 @@ def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Pa
 def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
     """No row yet: which columns are targets, which features; graphs.csv has none of these."""
     kind = table.path.stem
-    if kind != "graphs" and params.split_column in table.columns:
+    of_split = find_split_column(table, params.split_column, params.target_columns or ())
+    holds_split = of_split in table.columns and (of_split == params.split_column or holds_parts(table, of_split))
+    if kind != "graphs" and holds_split:
         raise MspeError(
-            f"{table.path}: column {params.split_column!r} is that of the split, which graphs.csv has; move it there, "
+            f"{table.path}: column {of_split!r} is that of the split, which graphs.csv has; move it there, "
             "or set dataset.split_column to another name"
         )
     targets = TargetColumns([], [], [], len(table.columns))
@@ -99,12 +107,15 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
         targets = TargetColumns.choose(
             table, params.target_columns, params.split_column, ("graph",), params.task, by_column
         )
-    elif kind == "graphs" and params.split_column in table.columns:
-        targets = replace(targets, split=table.columns.index(params.split_column))
+    elif kind == "graphs" and by_column and of_split in table.columns:
+        check_split_column(table, of_split, params.split_column, ("graph",))
+        targets = replace(targets, split=table.columns.index(of_split))
     elif kind == "nodes" and level == "node":
-        targets = TargetColumns.choose(table, params.target_columns, "", (), params.task)
+        targets = TargetColumns.choose(table, params.target_columns, "", (), params.task, by_column=False)
     other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
     features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
+    for position in features:
+        check_commas(table, table.columns[position])
     rejected, unknown = (RejectedRows(table.path, params.strict) for _ in range(2))
     return Rows(table, rejected, unknown, FeatureColumns.learn(table, features), targets)
 
@@ -117,8 +128,11 @@ def _read_samples(parts: Mapping[str, Rows]) -> None:
     for line, row in samples.table.rows:
         name = samples.cell(row, "graph")
         problem = samples.targets.problem(row, name) or samples.problem(row, None)
-        samples.take(line, row, problem or (Problem("repeated graph", repr(name)) if name in seen else None))
-        seen |= {name} if problem is None else set()
+        problem = problem or (Problem("repeated graph", repr(name)) if name in seen else None)
+        samples.take(line, row, problem)
+        if problem is None:
+            samples.targets.note_unknown(row, f"line {line}", samples.unknown)
+            seen.add(name)
     samples.left_out = {samples.cell(row, "graph") for _, row in samples.table.rows} - seen
 
 
@@ -137,10 +151,8 @@ def _read_nodes(parts: Mapping[str, Rows], index: Index) -> None:
         if problem is None and node in index.get(graph, {}):
             problem = Problem("repeated node", repr(node))
         nodes.take(line, row, problem)
-        unknown = None if problem is not None else nodes.targets.cell_problem(row)
-        if unknown is not None:
-            nodes.unknown.add(f"line {line}", unknown)
         if problem is None:
+            nodes.targets.note_unknown(row, f"line {line}", nodes.unknown)
             numbers = index.setdefault(graph, {})
             numbers[node] = len(numbers)
 
@@ -166,8 +178,14 @@ def _read_edges(parts: Mapping[str, Rows], index: Index) -> Int[Tensor, "edges 2
     return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2)
 
 
-def _report_repeats(edges: Rows, pairs: Int[Tensor, "edges 2"]) -> None:
-    """Say which rows are an edge that another row is already, in whichever direction, and which are self-loops."""
+def _report_repeats(edges: Rows, pairs: Int[Tensor, "edges 2"]) -> int:
+    """Say which rows are an edge that another row is already, in whichever direction, and which are self-loops.
+
+    Returns
+    -------
+    int
+        The number of repeats.
+    """
     found: dict[str, list[int]] = {"repeat an edge, in either direction, and are not used": [], "are self-loops": []}
     repeats, loops = found.values()
     seen = set()
@@ -182,6 +200,7 @@ def _report_repeats(edges: Rows, pairs: Int[Tensor, "edges 2"]) -> None:
         if lines:
             named = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
             logger.warning("%s: %d rows %s: lines %s", edges.table.path, len(lines), kind, named)
+    return len(repeats)
 
 
 def _weight_problem(edges: Rows, row: list[str]) -> Problem | None:
@@ -229,8 +248,5 @@ def _with_targets(
     if samples is not None:
         split = samples.targets.predefined_split([samples.targets.part(row) for row in samples.cells])
     labels = task.labels(values) if level == "graph" else None
-    unused = () if samples is None else samples.targets.unused(samples.table, ("graph",))
     origin = "" if samples is None else samples.targets.split_name(samples.table)
-    return Samples(
-        graphs, predefined_split=split, labels=labels, classes=classes, task=task, unused=unused, split_from=origin
-    )
+    return Samples(graphs, predefined_split=split, labels=labels, classes=classes, task=task, split_from=origin)

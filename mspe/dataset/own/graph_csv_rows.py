@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import RejectedRows, Table
+from mspe.dataset.own.csv_table import RejectedRows, Table, name_column
 from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.graphs.validation import Problem
@@ -32,6 +32,8 @@ class Rows:
         Graphs of which this table has a row, but no usable one.
     left_along
         How many rows were not read, since their graph is left out.
+    repeats
+        How many usable rows are an edge that another row is already.
     """
 
     table: Table
@@ -44,6 +46,7 @@ class Rows:
     graphs: list[str] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
     left_along: int = 0
+    repeats: int = 0
 
     def cell(self, row: list[str], column: str) -> str:
         """Cell of a column; empty where there is no such column, or the row is too short."""
@@ -73,6 +76,23 @@ class Rows:
         self.cells.append(row)
         self.lines.append(line)
         self.graphs.append(self.cell(row, "graph"))
+
+    def account(self) -> tuple[str, ...]:
+        """Describe what became of the rows, and of targets that cannot be used."""
+        used = len(self.cells) - self.repeats
+        return self.rejected.account(len(self.table.rows), used, repeats=self.repeats), *self.unknown.unknown()
+
+    def unused(self) -> tuple[str, ...]:
+        """The columns that name nothing and are neither features, targets, weights nor the split."""
+        table = self.table
+        named = {"graph", *NAMES[table.path.stem], *(["weight"] if table.path.stem == "edges" else [])}
+        taken = {*self.features.positions, *self.targets.positions, self.targets.split}
+        left = (name for place, name in enumerate(table.columns) if place not in taken and name not in named)
+        return tuple(f"{name_column(name)} of {table.path.name}" for name in left)
+
+    def feature_names(self) -> tuple[str, ...]:
+        """The columns that are features."""
+        return tuple(self.table.columns[place] or "one without a name" for place in self.features.positions)
 
     def report_left_along(self) -> None:
         """Say how many rows graphs that are left out took along."""

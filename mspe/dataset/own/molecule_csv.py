@@ -48,7 +48,7 @@ def read_molecules(
     place = table.position(smiles_column, "dataset.smiles_column")
     taken = (smiles_column, *table.labels)
     columns = TargetColumns.choose(table, target_columns, split_column, taken, task, by_column)
-    rejected = RejectedRows(table.path, strict)
+    rejected, unknown = (RejectedRows(table.path, strict) for _ in range(2))
     smiles: list[str] = []
     rows: list[list[str]] = []
     lines: list[int] = []
@@ -57,6 +57,7 @@ def read_molecules(
         if problem is not None:
             rejected.add(f"{table.unit} {line}", problem)
             continue
+        columns.note_unknown(row, f"{table.unit} {line}", unknown)
         smiles.append(row[place].strip(BLANKS))
         rows.append(row)
         lines.append(line)
@@ -78,7 +79,7 @@ def read_molecules(
         dropped=dropped,
         classes=classes,
         task=inferred,
-        account=(rejected.account(len(table.rows), len(smiles)),),
+        account=(rejected.account(len(table.rows), len(smiles)), *unknown.unknown()),
         unused=columns.unused(table, (smiles_column,)),
         split_from=columns.split_name(table),
     )

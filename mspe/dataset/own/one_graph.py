@@ -16,7 +16,7 @@ from mspe.tasks import EdgePrediction, get_task
 logger = logging.getLogger(__name__)
 
 
-def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams, dropped: dict[str, int]) -> Samples:
+def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams) -> Samples:
     """Edge prediction on the only graph; its targets, where it has some, are not used, with a line in the log.
 
     Raises
@@ -38,7 +38,7 @@ def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams,
         logger.warning("%s: y is not used: the task is %s", folder, params.task)
     graph = Data(**{name: values for name, values in graphs[0].to_dict().items() if name != "y"})
     try:
-        return replace(edge_samples(graph, params.split_seed), task=EdgePrediction(), dropped=dropped)
+        return replace(edge_samples(graph, params.split_seed), task=EdgePrediction())
     except MspeError as error:
         raise MspeError(f"{folder}: {error}") from None
 

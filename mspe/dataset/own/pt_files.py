@@ -41,7 +41,7 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
     """
     parts = _parts_by_name(paths) if params.split in (None, "column") else {}
     rejected = RejectedRows(folder, params.strict)
-    graphs, untold = _read(folder, paths, rejected)
+    graphs, untold, unused = _read(folder, paths, rejected, by_name=params.split in (None, "column"))
     unlabelled = all(graph.y is None for graph in graphs.values())
     whole = all(graph.y is None or not graph.y.is_floating_point() for graph in graphs.values())
     level: TargetLevel = "edge"
@@ -57,25 +57,26 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
             f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the graphs and save them again"
         )
     report_edges(list(graphs.values()), folder, edges_are_samples=level == "edge")
-    if level == "edge":
-        return edge_samples_of(list(graphs.values()), folder, params, dropped)
-    split = group_by_part([parts[path] for path, _ in graphs]) if parts else None
+    by_edge = level == "edge"
+    if by_edge:
+        samples = edge_samples_of(list(graphs.values()), folder, params)
+    else:
+        samples = _with_numbers(graphs, level, folder, params, whole)
+    if parts and not by_edge:
+        split = group_by_part([parts[path] for path, _ in graphs])
+        samples = replace(samples, predefined_split=split, split_from="the files' names")
     account = rejected.account(len(graphs) + sum(dropped.values()), len(graphs), "graphs")
-    samples = _with_numbers(graphs, level, folder, params, whole)
-    return replace(
-        samples,
-        predefined_split=split,
-        dropped=dropped,
-        account=(account,),
-        split_from="the files' names" * bool(parts),
-    )
+    return replace(samples, dropped=dropped, account=(account,), unused=unused)
 
 
-def _read(folder: Path, paths: Sequence[Path], rejected: RejectedRows) -> tuple[dict[GraphId, Data], set[GraphId]]:
-    """The graphs that can be used, and those of them that do not tell how many nodes they have."""
+def _read(
+    folder: Path, paths: Sequence[Path], rejected: RejectedRows, by_name: bool
+) -> tuple[dict[GraphId, Data], set[GraphId], tuple[str, ...]]:
+    """The graphs that can be used, those of them that do not tell how many nodes they have, and what is not used."""
     graphs: dict[GraphId, Data] = {}
     untold: set[GraphId] = set()
     unused = Counter[str]()
+    named = Counter[str]()
     for path in paths:
         for number, attributes in enumerate(load_graphs(path)):
             graph = usable_graph(attributes)
@@ -84,12 +85,19 @@ def _read(folder: Path, paths: Sequence[Path], rejected: RejectedRows) -> tuple[
                 continue
             graphs[path, number] = graph
             unused.update(name for name in attributes if name not in USED)
+            named.update(name for name, value in attributes.items() if isinstance(value, str) and find_part(value))
             if not tells_node_count(attributes):
                 untold.add((path, number))
+    part = next((name for name, count in named.items() if 2 * count > len(graphs)), None)
+    if part is not None and by_name:
+        raise MspeError(
+            f"{folder}: attribute {part!r} of the graphs holds parts of a split, which files say here; save train.pt, "
+            "val.pt and test.pt, or set dataset.split (random, for example) to make the split otherwise"
+        )
     if unused:
-        named = ", ".join(f"{name} (of {count} graphs)" for name, count in unused.items())
-        logger.warning("%s: attributes that are not used: %s; only %s are", folder, named, ", ".join(USED))
-    return graphs, untold
+        listed = ", ".join(f"{name} (of {count} graphs)" for name, count in unused.items())
+        logger.warning("%s: attributes that are not used: %s; only %s are", folder, listed, ", ".join(USED))
+    return graphs, untold, tuple(f"attribute {name!r}" for name in unused)
 
 
 def _with_same_features(graphs: dict[GraphId, Data], rejected: RejectedRows) -> dict[GraphId, Data]:

@@ -19,7 +19,7 @@ def read_smi(path: str | Path) -> Table:
     Raises
     ------
     MspeError
-        If the file is missing, is no text, names a column twice, or has no molecule.
+        If the file is missing, is no text, names a column twice, has no molecule, or is a table with commas.
     """
     path = Path(path)
     lines = [(number, line.strip(BLANKS)) for number, line in enumerate(read_text(path).split("\n"), 1)]
@@ -35,6 +35,12 @@ def read_smi(path: str | Path) -> Table:
     if len(columns) > 2 and not by_tab:
         rows = [(number, [row[0], *" ".join(row[1:]).split()]) for number, row in rows]
     check_columns(path, columns)
+    joined = [number for number, row in rows if "," in row[0].partition(" ")[0]]
+    if 2 * len(joined) > len(rows):
+        raise MspeError(
+            f"{path}: line {joined[0]}: cells are separated by commas, allowed in a .smi file: tabs or blanks; rename "
+            "it to .csv, with a header"
+        )
     if not rows:
         raise MspeError(f"{path}: no molecule; the file needs a line per molecule")
     return Table(path, columns, [(number, _pad(row, len(columns))) for number, row in rows], labels=("name",))

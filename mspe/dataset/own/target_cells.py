@@ -30,8 +30,14 @@ _OF_NUMBERS = {
     *("#value!", "#div/0!", "#num!", "#ref!", "#name?", "#null!"),  # a spreadsheet's errors
 }  # in small letters, where no word is a class
 _TRUTH = {"true": "1", "yes": "1", "false": "0", "no": "0"}
+_LABELS = {
+    **_TRUTH,
+    **dict.fromkeys(("y", "t", "active", "positive", "pos"), "1"),
+    **dict.fromkeys(("n", "f", "inactive", "negative", "neg"), "0"),
+}
 _COMMA = re.compile(r"[+-]?\d*(,\d+)+")
 _UNIT = r"[%‰]|[a-zµμ°]\S*|±.*|\(.*\)"
+_SHARE = re.compile(r"[+-]?\d+([.,]\d+)?\s*[%‰]")
 _LIKE_NUMBER = re.compile(rf"[<>=~≈≤≥±+-]*\s*(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s*({_UNIT})?", re.IGNORECASE)
 
 
@@ -64,7 +70,8 @@ class TargetCells:
         task
             `dataset.task`.
         several
-            Whether there are other target columns: then each of true and false, or yes and no, is one of 1 and 0.
+            Whether there are other target columns: then each of true and false, yes and no, or active and inactive is
+            one of 1 and 0.
 
         Examples
         --------
@@ -78,8 +85,10 @@ class TargetCells:
         known = [text for cell in cells if (text := _clean(cell, numeric=True))]
         small = {text.lower() for text in known}
         bits = all(text in _TRUTH or parse_number(text) in (0, 1) for text in small)
-        if bits and small and (several or continuous or not small <= set(_TRUTH)):
-            return cls(True, _TRUTH)
+        if bits and small and (continuous or not small <= set(_TRUTH)):
+            return cls(True, _TRUTH if small & set(_TRUTH) else {})
+        if several and _are_labels(known):
+            return cls(True, _LABELS)
         if continuous or hold_numbers(known, may_be_words=task is not None):
             return cls(True, marks=() if continuous else _marks(known, asked=task is not None))
         words = [text for cell in cells if (text := _clean(cell, numeric=False))]
@@ -103,6 +112,12 @@ class TargetCells:
         return Problem("target is no number", repr(cell.strip()))
 
 
+def _are_labels(known: Sequence[str]) -> bool:
+    """Whether most cells are 1 and 0, written with words at least in part."""
+    words = sum(text.lower() in _LABELS for text in known)
+    return words > 0 and 2 * (words + sum(parse_number(text) in (0, 1) for text in known)) > len(known)
+
+
 def hold_numbers(known: Sequence[str], may_be_words: bool = False) -> bool:
     """Return whether cells whose values are known are those of a column of numbers, whatever stands in a few of them.
 
@@ -119,12 +134,19 @@ def hold_numbers(known: Sequence[str], may_be_words: bool = False) -> bool:
     (True, True, False)
     >>> hold_numbers(["<10", ">10"] * 5), hold_numbers(["1-5", "5-10", "1-5"])  # bins are classes
     (False, False)
+    >>> hold_numbers(["10%", "20%"] * 5)
+    True
     """
     numbers = sum(parse_number(text) is not None or is_not_finite(text) for text in known)
+    shares = sum(_SHARE.fullmatch(text) is not None for text in known)
     like = sum(_LIKE_NUMBER.fullmatch(text) is not None for text in known)
     if 2 * numbers > len(known):
         return True
-    return not may_be_words and 2 * like > len(known) and (numbers > 0 or not can_be_classes(known))
+    return (
+        not may_be_words
+        and 2 * like > len(known)
+        and (numbers > 0 or 2 * shares > len(known) or not can_be_classes(known))
+    )
 
 
 def can_be_classes(words: Sequence[str]) -> bool:

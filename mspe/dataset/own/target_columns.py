@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import Table, name_columns
+from mspe.dataset.own.csv_table import RejectedRows, Table, name_column, name_columns
 from mspe.dataset.own.label_marks import say_marks
-from mspe.dataset.own.split_names import COLUMNS, find_part, group_by_part
+from mspe.dataset.own.split_column import check_split_column, find_split_column
+from mspe.dataset.own.split_names import find_part, group_by_part
 from mspe.dataset.own.target_cells import TargetCells, can_be_classes, hold_commas
 from mspe.dataset.splits import Split
 from mspe.graphs import SPLITS, TaskType
@@ -63,8 +64,8 @@ class TargetColumns:
         column = find_split_column(table, split_column, taken=(*other, *(given or ())))
         names = choose_targets(table, given, (*other, column))
         split = table.columns.index(column) if by_column and column in table.columns else None
-        if split is not None and column != split_column:
-            check_parts(table, column)
+        if by_column:
+            check_split_column(table, column, split_column, (*other, *names))
         positions = [table.columns.index(name) for name in names]
         for name in names:
             check_commas(table, name)
@@ -72,16 +73,18 @@ class TargetColumns:
         readers = [TargetCells.learn(cells, task, several=len(names) > 1) for cells in columns]
         for name, reader in zip(names, readers, strict=True):
             say_marks(reader.marks, f"{table.path}: column {name!r}")
+            if reader.numeric and reader.spelling:
+                logger.info("%s: column %r: words such as yes and no are read as 1 and 0", table.path, name)
         return cls(names, positions, readers, len(table.columns), split)
 
     def problem(self, row: Sequence[str], name: str) -> Problem | None:
-        """Return why a row cannot be used, and what was found; `name` is the sample's."""
+        """Return why a row cannot be used, and what was found: none of its targets can, say; `name` is the sample's."""
         if len(row) != self.width:
             return Problem("wrong number of cells", f"{len(row)} instead of {self.width}")
-        problem = self.cell_problem(row)
-        if problem is not None:
-            return problem
         if self.positions and not any(self.cells(row)):
+            problem = next(iter(self.cell_problems(row).values()), None)
+            if problem is not None:
+                return problem
             written = ", ".join(repr(text) for position in self.positions if (text := row[position].strip()))
             return Problem("no target", f"{name!r}{': ' * bool(written)}{written}")
         if self.split is not None and not self.part(row):
@@ -93,11 +96,16 @@ class TargetColumns:
         columns = zip(self.positions, self.readers, strict=True)
         return ["" if cells.find_problem(row[place]) else cells.read(row[place]) for place, cells in columns]
 
-    def cell_problem(self, row: Sequence[str]) -> Problem | None:
-        """Return why a target of a row cannot be used, and what stands there."""
-        columns = zip(self.positions, self.readers, strict=True)
-        problems = (cells.find_problem(row[position]) for position, cells in columns)
-        return next((problem for problem in problems if problem is not None), None)
+    def cell_problems(self, row: Sequence[str]) -> dict[str, Problem]:
+        """Return by column why a target of a row cannot be used, and what stands there."""
+        columns = zip(self.names, self.positions, self.readers, strict=True)
+        problems = {name: cells.find_problem(row[position]) for name, position, cells in columns}
+        return {name: problem for name, problem in problems.items() if problem is not None}
+
+    def note_unknown(self, row: Sequence[str], place: str, unknown: RejectedRows) -> None:
+        """Count the targets of a usable row that cannot be used."""
+        for name, problem in self.cell_problems(row).items():
+            unknown.add(f"{place}, column {name!r}" if len(self.names) > 1 else place, problem)
 
     def targets(
         self, rows: Sequence[Sequence[str]], lines: Sequence[int], task: TaskType | None, path: Path
@@ -119,7 +127,7 @@ class TargetColumns:
     def unused(self, table: Table, other: Sequence[str]) -> tuple[str, ...]:
         """The table's columns that are neither these, nor that of the split, nor the `other` ones."""
         taken = {*self.positions, self.split, *(table.columns.index(name) for name in other)}
-        return tuple(f"column {name!r}" for place, name in enumerate(table.columns) if place not in taken)
+        return tuple(name_column(name) for place, name in enumerate(table.columns) if place not in taken)
 
     def split_name(self, table: Table) -> str:
         """The column of the split, as the summary says it; empty where there is none."""
@@ -132,35 +140,6 @@ class TargetColumns:
     def predefined_split(self, parts: Sequence[str]) -> Split | None:
         """`Samples.predefined_split` of samples that belong to these parts; None where the table does not say."""
         return None if self.split is None else group_by_part(parts)
-
-
-def find_split_column(table: Table, asked: str, taken: Sequence[str]) -> str:
-    """Return the column that holds the parts of the split: the one asked for, else one that is called so."""
-    if asked in table.columns:
-        return asked
-    free = {name.lower(): name for name in table.columns if name not in taken}
-    return next((free[word] for word in COLUMNS if word in free), asked)
-
-
-def check_parts(table: Table, column: str) -> None:
-    """Refuse a column that is called as one of a split and holds something else.
-
-    Were it ignored, another split than the user's would be made.
-
-    Raises
-    ------
-    MspeError
-        If a cell names no part.
-    """
-    position = table.columns.index(column)
-    for line, row in table.rows:
-        if position < len(row) and find_part(row[position]) is None:
-            raise MspeError(
-                f"{table.path}: line {line}: column {column!r} looks like that of a split, but holds "
-                f"{row[position]!r}, allowed: {', '.join(SPLITS)}; set dataset.split (random, for example) to make "
-                "the split otherwise, or rename the column"
-            )
-    logger.info("%s: the split is that of column %r", table.path, column)
 
 
 def check_commas(table: Table, column: str) -> None:
@@ -192,7 +171,8 @@ def check_words(words: Sequence[str], column: str, path: Path) -> None:
     if not can_be_classes(words):
         raise MspeError(
             f"{path}: column {column!r} holds text, {len(set(words))} values in {len(words)} rows ({words[0]!r}, …): "
-            "neither numbers nor classes; set dataset.target_columns to another, or dataset.task=classification"
+            "neither numbers nor classes; set dataset.target_columns to another, or dataset.task=classification if "
+            "they are classes, most of them several times"
         )
 
 
@@ -207,6 +187,10 @@ def choose_targets(table: Table, given: Sequence[str] | None, other: Sequence[st
     if given:
         for name in given:
             table.position(name, "dataset.target_columns")
+        if len(set(given)) < len(given):
+            raise MspeError(
+                f"{table.path}: dataset.target_columns names a column twice: {', '.join(given)}; once is enough"
+            )
         return list(given)
     left = [name for name in table.columns if name not in other]
     if "target" in left:
@@ -215,5 +199,5 @@ def choose_targets(table: Table, given: Sequence[str] | None, other: Sequence[st
         return left
     raise MspeError(
         f"{table.path}: which column is the target? Set dataset.target_columns to one or more of "
-        f"{name_columns(left) or 'the columns; there is none left'}"
+        f"{name_columns(left or table.labels) or 'the columns; there is none left'}"
     )

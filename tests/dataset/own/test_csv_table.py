@@ -28,6 +28,33 @@ def test_the_header_says_what_separates(tmp_path: Path, separator: str) -> None:
     assert [line for line, _ in table.rows] == list(range(2, 122))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nsmiles;logP\nC;1.5\nCC;2.5\n",
+        '"sep=\t"\r\nsmiles\tlogP\r\nC\t1.5\r\nCC\t2.5\r\n',
+        "\n \n,,\nsmiles,logP\nC,1.5\nCC,2.5\n",
+        "smiles,logP,,\nC,1.5,,\nCC,2.5,,\n,,,\n",
+        "smiles,,logP\nC,,1.5\nCC, ,2.5\n",
+        "smiles,logP\nC,1.5,,\nCC,2.5,\n",
+        "smiles,logP,\nC,1.5\nCC,2.5\n",
+    ],
+)
+def test_what_spreadsheets_leave_behind_is_not_read(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes(text.encode())
+    table = read_table(path)
+    assert table.columns == ["smiles", "logP"] and [row for _, row in table.rows] == [["C", "1.5"], ["CC", "2.5"]]
+    path.write_bytes(gzip.compress(text.encode()))
+    assert read_table(path) == table
+
+
+def test_a_cell_after_the_last_column_is_not_left_aside(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("smiles,logP,\nC,1.5,x\nCC,2.5,,y\n")
+    assert read_table(path).columns == ["smiles", "logP", ""] and len(read_table(path).rows[1][1]) == 4
+
+
 def test_a_compressed_table_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
     plain = write(tmp_path, ROWS)
     path = tmp_path / "data.csv.gz"
@@ -55,6 +82,26 @@ def test_a_stray_quote_swallows_no_row(tmp_path: Path, quotes: dict[int, str], l
     with pytest.raises(MspeError, match=rf"data.csv: line {line}: not a row of a table") as caught:
         read_table(write(tmp_path, rows))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("opened", "closed"), [("5 inch", 'n"'), ('"5 inch', 'n"')])
+def test_a_stray_quote_at_the_end_swallows_no_row(tmp_path: Path, opened: str, closed: str) -> None:
+    notes = {10: opened, 11: closed}
+    path = tmp_path / "data.csv"
+    lines = ["smiles,logP,note", *(f"{row[1]},{row[2]},{notes.get(i, 'n')}" for i, row in enumerate(ROWS))]
+    path.write_text("\n".join(lines) + "\n")
+    try:
+        assert len(read_table(path).rows) == len(ROWS)
+    except MspeError as error:
+        assert "line 12: not a row of a table" in str(error)
+
+
+@pytest.mark.parametrize("text", ['"two\nlines"', '"two, lines\nof, text"', '"a\r\nb"', '"\n"', '"three\n\nlines"'])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_text_of_several_lines_is_one_cell(tmp_path: Path, text: str, place: int) -> None:
+    rows = [[*row] for row in ROWS]
+    rows[7][place] = text
+    assert len(read_table(write(tmp_path, rows)).rows) == len(ROWS)
 
 
 def test_quotes_that_are_meant_are_kept(tmp_path: Path) -> None:

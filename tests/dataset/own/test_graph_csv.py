@@ -78,7 +78,9 @@ def test_a_node_whose_target_cannot_be_used_stays_a_node(tmp_path: Path) -> None
     del rows["graphs"]
     rows["nodes"][1] = "chain 0,n0,C,>10"
     found = raw(put(tmp_path, rows), target_columns=("mass",))
-    assert found.dropped == {"dropped_target_is_no_number": 1} and found.items[0].y[0].isnan()
+    assert found.dropped == {} and found.items[0].y[0].isnan()
+    line = "nodes.csv: 1 cells count as unknown: target is no number: line 2 ('>10')"
+    assert line in "\n".join(found.account)
     assert [graph.num_nodes for graph in found.items[:2]] == [2, 3] and found.items[0].num_edges == 2
 
 
@@ -138,7 +140,6 @@ def test_a_graph_that_is_left_out_takes_its_rows_along(tmp_path: Path) -> None:
         ("edges", "graph,from,target,weight,bond", r"edges\.csv: no column 'source'; its columns are graph, from"),
         ("nodes", "graph,name,element,mass", r"nodes\.csv: no column 'node'"),
         ("nodes", "which,node,element,mass", r"nodes\.csv: no column 'graph', which graphs\.csv has"),
-        ("graphs", "graph,logp,melting", r"graphs\.csv: which column is the target\? Set dataset\.target_columns"),
         ("graphs", "graph,target,target", "duplicate column 'target'"),
     ],
 )
@@ -146,6 +147,18 @@ def test_a_missing_column_is_named(tmp_path: Path, table: str, header: str, matc
     rows = tables()
     rows[table][0] = header
     check_refused(put(tmp_path, rows), match)
+
+
+def test_decimal_commas_are_no_categories(tmp_path: Path) -> None:
+    rows = tables()
+    rows["nodes"] = [line.replace(",", ";").replace(".", ",") for line in rows["nodes"]]
+    check_refused(put(tmp_path, rows), r"nodes\.csv: line 2: column 'mass' holds numbers with commas \('12,5'\)")
+
+
+def test_which_column_is_the_target_is_asked(tmp_path: Path) -> None:
+    rows = tables()
+    rows["graphs"] = ["graph,logp,melting", *(f"chain {number},{number},{number / 2}" for number in range(12))]
+    check_refused(put(tmp_path, rows), r"graphs\.csv: which column is the target\? Set dataset\.target_columns")
 
 
 def test_rows_that_repeat_an_edge_or_are_of_graphs_left_out_are_named(

@@ -12,6 +12,34 @@ from tests.conftest import ROOT, cycle
 from tests.dataset.own.fixtures import check_refused, collection, load, raw, save
 
 
+def test_whole_numbers_that_all_differ_are_no_classes(tmp_path: Path) -> None:
+    graphs = [cycle(3 + number) for number in range(20)]
+    for number, graph in enumerate(graphs):
+        graph.y = torch.tensor([number])
+    check_refused(save(tmp_path, graphs), "the target has 20 values in 20 samples .* set dataset.task=regression")
+    assert load(tmp_path, task="regression").task_type == "regression"
+
+
+def test_an_attribute_that_holds_parts_of_a_split_is_not_left_aside(tmp_path: Path) -> None:
+    graphs = collection()
+    for number, graph in enumerate(graphs):
+        graph.part = "Train" if number < 15 else "TEST"
+    check_refused(
+        save(tmp_path, graphs), "attribute 'part' of the graphs holds parts of a split.*save train.pt, val.pt"
+    )
+    assert "attribute 'part'" in load(tmp_path, split="random").summary[-2]
+
+
+def test_labels_of_which_each_sample_has_one_may_be_classes_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    graphs = [cycle(3 + number % 5) for number in range(60)]
+    for number, graph in enumerate(graphs):
+        graph.y = torch.eye(3)[[number * 7 % 3]]
+    assert load(save(tmp_path, graphs)).schema.loss == "bce_logits"
+    assert "of 3 labels each sample has exactly one; are they classes?" in caplog.text
+
+
 def test_the_examples_load() -> None:
     molecules = get_dataset("smiles", path=str(ROOT / "examples" / "molecules.csv"))
     assert (molecules.task_type, molecules.schema.counts) == ("regression", {"train": 32, "val": 4, "test": 4})

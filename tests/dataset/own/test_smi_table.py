@@ -56,3 +56,10 @@ def test_what_is_no_such_file_is_refused_in_a_line(tmp_path: Path, content: byte
     path.write_bytes(content)
     with pytest.raises(MspeError, match=message):
         read_smi(path)
+
+
+def test_a_table_with_commas_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "molecules.smi"
+    path.write_text("C,1.5\nCC,2.5\n")
+    with pytest.raises(MspeError, match=r"line 1: cells are separated by commas, .* rename it to .csv"):
+        read_smi(path)

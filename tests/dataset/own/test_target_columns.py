@@ -58,18 +58,31 @@ def test_several_columns(tmp_path: Path) -> None:
     columns = [altered(NUMBERS, row3="n.d.", row7=">10"), altered(NUMBERS[::-1], row4="NA")]
     dataset = load(tmp_path, columns, "smiles,a,b", target_columns=["a", "b"])
     assert (dataset.task_type, dataset.num_classes) == ("regression", 2)
-    assert sum(dataset.schema.counts.values()) == 40 and dataset.schema.counts["dropped_target_is_no_number"] == 1
+    assert sum(map(len, dataset.get_splits())) == 40
     targets = torch.cat([split.fields["y"] for split in dataset.get_splits()])
-    assert targets.isnan().sum(dim=0).tolist() == [1, 1]
+    assert targets.isnan().sum(dim=0).tolist() == [2, 1]
+    line = "1 cells count as unknown: target is no number: line 9, column 'a' ('>10')"
+    assert any(line in message for message in dataset.summary)
+    with pytest.raises(MspeError, match=r"line 9, column 'a': target is no number: '>10'; correct it, or set dataset"):
+        load(tmp_path, columns, "smiles,a,b", target_columns=["a", "b"], strict=True)
+
+
+def test_a_row_of_bad_cells_alone_is_left_out(tmp_path: Path) -> None:
+    columns = [altered(NUMBERS, row7=">10"), altered(NUMBERS, row7="")]
+    dataset = load(tmp_path, columns, "smiles,a,b", target_columns=["a", "b"])
+    assert dataset.schema.counts["dropped_target_is_no_number"] == 1 and sum(map(len, dataset.get_splits())) == 39
 
 
 def test_several_columns_of_truth_are_labels(tmp_path: Path) -> None:
     columns = [
         [("True", "FALSE", "NA")[i % 3] for i in range(40)],
         [("yes", "No", "yes", "no")[i % 4] for i in range(40)],
+        ["maybe", *(("Active", "inactive")[i % 2] for i in range(39))],
     ]
-    dataset = load(tmp_path, columns, "smiles,a,b", target_columns=["a", "b"])
-    assert dataset.schema.loss == "bce_logits" and dataset.schema.classes == ("a", "b")
+    dataset = load(tmp_path, columns, "smiles,a,b,c", target_columns=["a", "b", "c"])
+    assert dataset.schema.loss == "bce_logits" and dataset.schema.classes == ("a", "b", "c")
+    targets = torch.cat([split.fields["y"] for split in dataset.get_splits()])
+    assert targets.isnan().sum(dim=0).tolist() == [13, 0, 1] and targets.nansum(dim=0).tolist() == [14, 20, 20]
 
 
 @pytest.mark.parametrize("task", [None, "regression", "classification"])
@@ -84,6 +97,29 @@ def test_text_is_no_target(tmp_path: Path) -> None:
         load(tmp_path, [[f"note {i}" for i in range(40)]])
     with pytest.raises(MspeError, match="neither numbers nor classes"):
         load(tmp_path, [["inactive"] * 25 + NUMBERS[25:]])
+
+
+@pytest.mark.parametrize("cells", [[f"CHEMBL{i}" for i in range(40)], NUMBERS, [str(i) for i in range(1000, 1040)]])
+def test_identifiers_and_numbers_are_no_classes_when_asked(tmp_path: Path, cells: list[str]) -> None:
+    with pytest.raises(MspeError, match=r"the target has 40 values in 40 samples .* set dataset\.task=regression"):
+        load(tmp_path, [cells], task="classification")
+
+
+def test_percentages_are_no_classes(tmp_path: Path) -> None:
+    with pytest.raises(MspeError, match="no usable row \\(40 target is no number\\)"):
+        load(tmp_path, [[f"{i % 4 * 10}%" for i in range(40)]])
+
+
+def test_a_column_counts_once(tmp_path: Path) -> None:
+    with pytest.raises(MspeError, match=r"dataset\.target_columns names a column twice: logP, logP"):
+        load(tmp_path, [NUMBERS], target_columns=["logP", "logP"])
+
+
+def test_signs_in_several_columns_may_be_classes_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    signs = [["1", "-1"][i % 2] for i in range(40)]
+    with caplog.at_level(logging.WARNING):
+        load(tmp_path, [signs, signs[::-1]], "smiles,a,b", target_columns=["a", "b"])
+    assert any("they are -1, 1 alone; are they classes? Write those of several" in line for line in caplog.messages)
 
 
 def test_labels_for_none_are_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
 
 MOLECULES = [f"{'C' * length}{end}" for length in range(1, 6) for end in ("", "O", "N", "Cl")]
@@ -39,3 +40,19 @@ def test_inchis_are_read_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixtu
         dataset = get_dataset("smiles", path=str(path))
     assert sum(map(len, dataset.get_splits())) == 20
     assert f"{path}: 1 of 20 molecules are given as InChI" in caplog.messages
+
+
+@pytest.mark.parametrize("names", [("train", "valid", "test"), ("x_Train", "x_dev", "x_Test"), ("test", "train")])
+def test_a_part_of_a_split_is_not_taken_for_the_whole(tmp_path: Path, names: tuple[str, ...]) -> None:
+    text = "smiles,y\n" + "".join(f"{'C' * (i + 1)},{i}.5\n" for i in range(20))
+    for name in names:
+        (tmp_path / f"{name}.csv").write_text(text)
+    path = str(tmp_path / f"{names[0]}.csv")
+    with pytest.raises(
+        MspeError, match=rf"part of a split by its name, but .*{names[1]}.csv.* are not read; join them"
+    ):
+        get_dataset("smiles", path=path)
+    assert len(get_dataset("smiles", path=path, split="random").train) == 16
+    for name in names[1:]:
+        (tmp_path / f"{name}.csv").unlink()
+    assert len(get_dataset("smiles", path=path).train) == 16
