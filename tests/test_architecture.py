@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -49,13 +50,16 @@ def parameters(stage: dict[str, Any]) -> set[str]:
     return {entry.split(".")[0] for entry in stage.get("params", []) if isinstance(entry, str)}
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> tuple[str, ...]:
     """The project's modules that a file imports, anywhere in it, for types too."""
+    names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("mspe"):
-            yield node.module
+        if isinstance(node, ast.ImportFrom):
+            names.append(node.module or "")
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.startswith("mspe"))
+            names.extend(alias.name for alias in node.names)
+    return tuple(name for name in names if name.startswith("mspe"))
 
 
 def source(module: str) -> Path:
@@ -81,7 +85,7 @@ def test_imports_point_down(path: Path) -> None:
     name = path.relative_to(ROOT / "mspe")
     package = name.parts[0].removesuffix(".py")
     if package == "__init__":
-        assert list(imports(path)) == []
+        assert imports(path) == ()
         return
     entered = {module.split(".")[1] for module in imports(path) if module != "mspe"}
     assert entered <= LAYERS[package] | {package, "common"} | ({"cli"} if str(name) in DOORS else set())

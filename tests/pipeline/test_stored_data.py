@@ -1,5 +1,6 @@
 """Stored encodings and spectra are of the graphs as they are now, or refused."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,19 @@ from stages import encode, train
 from tests.pipeline import stages
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the stages' outputs, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    stages.prepare(folder)
+    return folder
+
+
 @pytest.fixture
-def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EncodingSet:
+def stored(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EncodingSet:
     """The stages' outputs in the working folder; their bank."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    stages.prepare(tmp_path)
     return EncodingSet.from_config(read_bank("data/encodings/bank.json"))
 
 

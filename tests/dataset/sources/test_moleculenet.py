@@ -33,8 +33,8 @@ def counts(graphs: PackedGraphs) -> Counter:
 @pytest.mark.parametrize(
     ("name", "graphs"),
     [
-        ("esol", 1128),
         ("freesolv", 642),
+        pytest.param("esol", 1128, marks=pytest.mark.slow),
         pytest.param("lipo", 4200, marks=pytest.mark.slow),
         pytest.param("bbbp", 2039, marks=pytest.mark.slow),
         pytest.param("bace", 1513, marks=pytest.mark.slow),
