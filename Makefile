@@ -31,7 +31,7 @@ test: .venv/test ## run the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 quick: .venv/test ## run the tests that need neither the pipeline nor a browser
-	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -q -n auto --dist loadfile -m 'not slow'
+	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -q -n auto --dist loadfile -m 'not slow' --hypothesis-profile=quick
 
 lint: .venv/test ## check style and format
 	$(BIN)/ruff check

@@ -1,13 +1,17 @@
 """Graphs that break careless code, and real data where it is at hand."""
 
 import os
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import settings
 from torch_geometric.data import Data
 
 from mspe.dataset import get_dataset
+from mspe.dataset.sources import nci
 from mspe.encodings import EncodingSet, compute_spectrum
 from mspe.graphs import GraphSchema, PackedGraphs
 
@@ -49,6 +53,9 @@ AWKWARD = {
 }
 
 
+settings.register_profile("quick", max_examples=20)  # of the 100 by default
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that hold slow tests come first, so that no worker is left alone with one at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
@@ -67,6 +74,14 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no benchmark data: {folder} is not there and MSPE_DATA is not set")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nci_is_read_once() -> Iterator[None]:
+    """Its five thousand lines take two seconds to parse, and many tests ask for a few of its molecules."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nci, "read_smiles", cache(nci.read_smiles))
+        yield
 
 
 @pytest.fixture(scope="session")

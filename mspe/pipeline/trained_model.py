@@ -218,16 +218,15 @@ class TrainedModel:
 
     def _pack_with_targets(self, samples: Sequence[Data | str]) -> PackedGraphs:
         """Graphs with their own targets, classes by number."""
-        level = self.schema.target_level
-        if level == "edge":
+        levels: dict[str, Level] = {**_INPUTS, **self.task.target_fields}
+        if "y" not in levels:
             raise MspeError(
                 f"{self.path}: scores pairs of nodes, allowed: graphs of its own dataset as get_dataset gives them"
             )
-        levels: dict[str, Level] = {**_INPUTS, "y": level}
         packed = self._pack([_read_graph(number, one, levels) for number, one in enumerate(samples)], levels)
         if FEATURE_KEY in packed.fields:
             return packed
-        return packed.with_fields({"y": self._read_targets(packed.fields["y"])}, {"y": level})
+        return packed.with_fields({"y": self._read_targets(packed.fields["y"])}, {"y": levels["y"]})
 
     def _pack(self, graphs: Sequence[Data], levels: Mapping[str, Level]) -> PackedGraphs:
         marked = [FEATURE_KEY in graph for graph in graphs]

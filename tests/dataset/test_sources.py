@@ -1,60 +1,15 @@
-"""Every source: against PyG's own reader where the raw files are at hand, else on a small file of its format."""
+"""All sources: each is as its description says, and damaged files are refused."""
 
 import re
-import shutil
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
-from torch_geometric.data import Data
-from torch_geometric.datasets import MoleculeNet
 
 from mspe.common.errors import MspeError
-from mspe.dataset import DATASETS, GraphDataset, get_dataset, list_datasets
-from mspe.graphs import PackedGraphs
+from mspe.dataset import DATASETS, get_dataset, list_datasets
 from tests.conftest import ROOT
-
-
-def whole(dataset: GraphDataset) -> PackedGraphs:
-    return PackedGraphs.concatenate(list(dataset.get_splits()))
-
-
-def writable(shared_data: Path, folder: Path, *parts: str) -> str:
-    """A root that PyG may write into, with the raw files of one dataset."""
-    target = folder / "pyg" / Path(*parts[1:]) / "raw"
-    shutil.copytree(shared_data.joinpath(*parts) / "raw", target)
-    return str(folder / "pyg")
-
-
-def counts(graphs: PackedGraphs) -> Counter:
-    """How many graphs there are of every node count, edge count and target."""
-    targets = graphs.fields["y"].flatten(1).tolist()
-    return Counter(zip(graphs.num_nodes.tolist(), graphs.num_edges.tolist(), map(str, targets), strict=True))
-
-
-@pytest.mark.parametrize(
-    ("name", "graphs"),
-    [
-        ("esol", 1128),
-        ("freesolv", 642),
-        pytest.param("lipo", 4200, marks=pytest.mark.slow),
-        pytest.param("bbbp", 2039, marks=pytest.mark.slow),
-        pytest.param("bace", 1513, marks=pytest.mark.slow),
-    ],
-)
-@pytest.mark.filterwarnings("ignore:Skipping molecule")  # PyG's own word for what both leave out
-def test_moleculenet_is_pygs(shared_data: Path, tmp_path: Path, name: str, graphs: int) -> None:
-    ours = whole(get_dataset(name, root=shared_data))
-    theirs = MoleculeNet(writable(shared_data, tmp_path, "MoleculeNet", name), name)
-    assert len(ours) == len(theirs) == graphs
-    expected = PackedGraphs.from_list(
-        [Data(edge_index=g.edge_index, num_nodes=g.num_nodes, y=g.y) for g in theirs], {"y": "graph"}
-    )
-    if ours.fields["y"].dtype == torch.int64:
-        expected = expected.with_fields({"y": expected.fields["y"].long()}, {})
-    assert counts(ours) == counts(expected)
+from tests.dataset.sources.test_lrgb import peptides
 
 
 @pytest.mark.parametrize(
@@ -77,36 +32,6 @@ def test_a_dataset_is_trained_and_reported_as_its_description_says(shared_data: 
     assert task is not None
     assert (schema.task_type, schema.loss, schema.metric) == (task.type, task.loss, task.metric)
     assert schema.target_level == task.level
-
-
-def peptides(folder: Path) -> None:
-    """LRGB's raw files: a list of (x, edge_attr, edge_index, y) a split."""
-    raw = folder / "LRGBDataset" / "peptides-func" / "raw"
-    raw.mkdir(parents=True)
-    generator = torch.Generator().manual_seed(0)
-    for number, split in enumerate(("train", "val", "test")):
-        graphs = []
-        for size in range(3, 8 + number):
-            index = torch.arange(size)
-            edge_index = torch.stack([torch.cat([index, index.roll(1)]), torch.cat([index.roll(1), index])])
-            x = torch.randint(0, 4, (size, 9), generator=generator)
-            graphs.append(
-                (x, torch.zeros(2 * size, 3, dtype=torch.long), edge_index, (torch.arange(10)[None] % 2).long())
-            )
-        graphs[0][3][:] = 1
-        torch.save(graphs, raw / f"{split}.pt")
-
-
-def test_peptides_are_read_from_lrgbs_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("MSPE_DATA", raising=False)
-    peptides(tmp_path)
-    with pytest.raises(MspeError, match="peptides-func: target 1 has 1 everywhere in the train split"):
-        get_dataset("peptides-func", root=tmp_path)
-    dataset = get_dataset("peptides-func", root=tmp_path, limit=5)
-    assert (dataset.task_type, dataset.num_classes, dataset.schema.metric) == ("classification", 10, "ap")
-    assert [len(part) for part in dataset.get_splits()] == [5, 5, 5]
-    assert dataset.test.fields["y"].shape == (5, 10) and dataset.test.fields["y"].is_floating_point()
-    assert dataset.schema.class_counts["train"] == (1, 5) * 5
 
 
 def hiv(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The first stages of the pipeline, run in the working folder by their functions."""
 
 import shutil
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ def prepare(folder: Path) -> None:
     shutil.copy(ROOT / "dvc.yaml", folder)
     write(folder, [str(number / 3) for number in range(42)])
     (folder / "params.yaml").write_text((ROOT / "params.yaml").read_text())
-    change(**SMALL)
-    run(*STAGES)
+    with chdir(folder):
+        change(**SMALL)
+        run(*STAGES)
 
 
 def change(**sections: Any) -> None:

@@ -83,7 +83,8 @@ def test_what_encodings_features_or_targets_do_not_confuse_gets_no_warning(caplo
     assert not caplog.records
 
 
-def test_molecules_are_told_apart() -> None:
-    dataset, bank = get_dataset("nci", limit=256), EncodingSet.from_config("default")
+@pytest.mark.parametrize("count", [48, pytest.param(256, marks=pytest.mark.slow)])
+def test_molecules_are_told_apart(count: int) -> None:
+    dataset, bank = get_dataset("nci", limit=count), EncodingSet.from_config("default")
     given = model_arguments(ModelParams(), dataset.schema, bank.config())
     assert warn_of_equal_graphs(encoded(dataset.train, bank), given, CPU) == 0

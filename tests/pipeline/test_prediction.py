@@ -1,6 +1,6 @@
 """Tables of predictions for new molecules and graphs."""
 
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
@@ -97,7 +97,10 @@ def test_a_model_of_edges_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_a_table_and_its_status_follows_strict(
-    regression: tuple[GraphDataset, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    regression: tuple[GraphDataset, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path, output = tmp_path / "new.csv", tmp_path / "out.csv"
     path.write_text("smiles\nCCO\nC1CC\n")
@@ -109,9 +112,10 @@ def test_the_command_writes_a_table_and_its_status_follows_strict(
     header, first, second = written.splitlines()
     assert header == "smiles,prediction,reason"
     assert first.startswith("CCO,") and second == "C1CC,,unreadable SMILES: 'C1CC'"
-    door = [sys.executable, "-m", "mspe.predict", *arguments, "--strict", "--overwrite"]
-    result = subprocess.run(door, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert result.returncode == 1 and counted in result.stdout and output.read_text() == written, result.stderr
+    monkeypatch.setattr(sys, "argv", ["predict.py", *arguments, "--strict", "--overwrite"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "mspe" / "predict.py"), run_name="__main__")  # `python -m mspe.predict`
+    assert ended.value.code == 1 and counted in capsys.readouterr().out and output.read_text() == written
     with pytest.raises(SystemExit, match=r"^error: nothing\.csv"):
         main(["predict", str(regression[1]), "nothing.csv"])
 

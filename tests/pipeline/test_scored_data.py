@@ -1,6 +1,8 @@
 """A checkpoint is scored with its own bank, vocabulary and scaling, whatever the stages have stored since."""
 
 import json
+import shutil
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -15,12 +17,21 @@ from tests.pipeline import stages
 from tests.pipeline.conftest import write
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with data and a model of them, to be copied."""
+    folder = tmp_path_factory.mktemp("trained")
+    stages.prepare(folder)
+    with chdir(folder):
+        train.main(0)
+    return folder
+
+
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainedModel:
+def kept(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainedModel:
     """A model of the data in the working folder."""
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    stages.prepare(tmp_path)
-    train.main(0)
     return TrainedModel.load("models/0/best.pt", "cpu")
 
 

@@ -1,26 +1,33 @@
 """Stored encodings and spectra are of the graphs as they are now, or refused."""
 
+import shutil
 from pathlib import Path
 
 import pytest
-import torch
 
 from mspe.common.errors import MspeError
 from mspe.common.files import read_json, write_json
 from mspe.encodings import EncodingSet
 from mspe.encodings.config import read_bank
 from mspe.graphs import read_split, write_splits
-from mspe.graphs.content_key import structure_keys
 from mspe.pipeline.stored_data import read_derived, read_encoded
 from stages import encode, train
 from tests.pipeline import stages
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the stages' outputs, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    stages.prepare(folder)
+    return folder
+
+
 @pytest.fixture
-def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EncodingSet:
+def stored(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EncodingSet:
     """The stages' outputs in the working folder; their bank."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    stages.prepare(tmp_path)
     return EncodingSet.from_config(read_bank("data/encodings/bank.json"))
 
 
@@ -75,16 +82,3 @@ def test_a_schema_of_other_features_is_refused(stored: EncodingSet) -> None:
     write_json("data/graphs/schema.json", schema)
     with pytest.raises(MspeError, match=r"data/graphs/train: stale: .*schema.json"):
         read_encoded("train", stored)
-
-
-def test_the_key_of_a_graph_follows_its_edges_and_weights() -> None:
-    from mspe.graphs import PackedGraphs
-    from tests.graphs.fixtures import GRAPHS
-
-    packed = PackedGraphs.from_list(GRAPHS)
-    keys = structure_keys(packed)
-    order = torch.tensor([2, 0])
-    assert torch.equal(structure_keys(packed[order]), keys[order])
-    weights = torch.ones(packed.edge_index.size(1))
-    weighted = structure_keys(packed.with_fields({"edge_weight": weights}, {"edge_weight": "edge"}))
-    assert not (weighted == keys)[packed.num_edges > 0].any()

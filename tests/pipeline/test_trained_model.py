@@ -126,16 +126,18 @@ def test_a_schema_of_another_version_names_the_key(regression: tuple[GraphDatase
         TrainedModel.load(tmp_path / "other.pt")
 
 
-def test_a_molecule_has_one_prediction_however_it_is_written(shared_data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [50, pytest.param(500, marks=pytest.mark.slow)])
+def test_a_molecule_has_one_prediction_however_it_is_written(shared_data: Path, tmp_path: Path, count: int) -> None:
     Chem = pytest.importorskip("rdkit.Chem")  # noqa: N806
     with (shared_data / "MoleculeNet" / "lipo" / "raw" / "Lipophilicity.csv").open() as file:
         smiles = sorted((row["smiles"] for row in csv.DictReader(file)), key=lambda text: "@" not in text)[:500]
     path = tmp_path / "molecules.csv"
     path.write_text("\n".join(["smiles,target", *(f"{text},{number}" for number, text in enumerate(smiles[::8]))]))
     trained = TrainedModel.load(train(get_dataset("smiles", path=str(path)), tmp_path), "cpu")
+    smiles = smiles[:count]
     at_random = [Chem.MolToRandomSmilesVect(Chem.MolFromSmiles(text), 1, randomSeed=0)[0] for text in smiles]
     difference = trained.predict(at_random) - trained.predict(smiles)
-    assert sum(a != b for a, b in zip(smiles, at_random, strict=True)) > 450
+    assert sum(a != b for a, b in zip(smiles, at_random, strict=True)) > 0.9 * count
     assert difference.abs().max() < 1e-5 * trained.schema.target_std[0]
 
 

@@ -247,6 +247,12 @@ def _with_targets(
     split = None
     if samples is not None:
         split = samples.targets.predefined_split([samples.targets.part(row) for row in samples.cells])
-    labels = task.labels(values) if level == "graph" else None
     origin = "" if samples is None else samples.targets.split_name(samples.table)
-    return Samples(graphs, predefined_split=split, labels=labels, classes=classes, task=task, split_from=origin)
+    return Samples(
+        graphs,
+        predefined_split=split,
+        labels=task.labels(values),
+        classes=classes,
+        task=task,
+        split_from=origin,
+    )

@@ -155,8 +155,7 @@ def _with_numbers(
     task, numbers, classes = infer_task(targets, params.task, str(folder), level)
     for graph, part in zip(graphs.values(), numbers.split(rows), strict=True):
         graph.y = part
-    labels = task.labels(numbers) if level == "graph" else None
-    return Samples(list(graphs.values()), labels=labels, classes=classes, task=task)
+    return Samples(list(graphs.values()), labels=task.labels(numbers), classes=classes, task=task)
 
 
 def _parts_by_name(paths: Sequence[Path]) -> dict[Path, str]:

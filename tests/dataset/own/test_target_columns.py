@@ -44,7 +44,12 @@ def test_a_task_never_refuses_the_file_for_one_cell(tmp_path: Path, task: str | 
     assert dataset.schema.counts["dropped_target_is_no_number"] == 1
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=60 * settings().max_examples // 100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(
     cell=st.text(st.characters(exclude_categories=["Cs"], exclude_characters='"\r\n\0'), max_size=8),
     row=st.integers(0, 39),

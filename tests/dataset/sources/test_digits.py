@@ -3,19 +3,24 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 import torch
 
-from mspe.dataset import DatasetParams, get_dataset
+from mspe.dataset import DatasetParams, GraphDataset, get_dataset
 from mspe.dataset.sources.digits import SIDE, read
 
 
-def test_digits_are_their_pixels() -> None:
+@pytest.fixture(scope="module")
+def digits() -> GraphDataset:
+    return get_dataset("digits")
+
+
+def test_digits_are_their_pixels(digits: GraphDataset) -> None:
     from sklearn.datasets import load_digits
 
-    dataset = get_dataset("digits")
-    assert [len(part) for part in dataset.get_splits()] == [1437, 180, 180]
-    first = dataset.train[0]
-    mean, std = torch.tensor(dataset.schema.node_mean), torch.tensor(dataset.schema.node_std)
+    assert [len(part) for part in digits.get_splits()] == [1437, 180, 180]
+    first = digits.train[0]
+    mean, std = torch.tensor(digits.schema.node_mean), torch.tensor(digits.schema.node_std)
     x = first.x * std + mean
     pixels = torch.zeros(8, 8)
     column, row = (8 * x[:, 1:]).round().long().T
@@ -28,13 +33,12 @@ def test_digits_are_their_pixels() -> None:
     assert first.num_edges == 2 * (2 * 7 * 8 + 2 * 7 * 7)
 
 
-def test_real_features_are_scaled_by_the_training_split_alone() -> None:
-    dataset = get_dataset("digits")
-    x = dataset.train.fields["x"]
+def test_real_features_are_scaled_by_the_training_split_alone(digits: GraphDataset) -> None:
+    x = digits.train.fields["x"]
     torch.testing.assert_close(x.mean(dim=0), torch.zeros(3), atol=1e-4, rtol=0)
     torch.testing.assert_close(x.std(dim=0, correction=0), torch.ones(3), atol=1e-4, rtol=0)
     other = get_dataset("digits", split_seed=1)
-    assert other.schema.node_mean != dataset.schema.node_mean
+    assert other.schema.node_mean != digits.schema.node_mean
 
 
 def test_all_images_have_one_grid_and_a_label_of_ten() -> None:
@@ -47,8 +51,7 @@ def test_all_images_have_one_grid_and_a_label_of_ten() -> None:
     assert not bool((first[0] == first[1]).any())
 
 
-def test_the_default_split_holds_every_class_alike() -> None:
-    dataset = get_dataset("digits")
-    for counts in dataset.schema.class_counts.values():
+def test_the_default_split_holds_every_class_alike(digits: GraphDataset) -> None:
+    for counts in digits.schema.class_counts.values():
         shares = np.array(counts) / sum(counts)
         assert np.abs(shares - 0.1).max() < 0.01

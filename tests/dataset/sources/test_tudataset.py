@@ -10,7 +10,8 @@ import torch
 from torch_geometric.data import Data
 from torch_geometric.datasets import TUDataset
 
-from mspe.dataset import get_dataset
+from mspe.dataset import DATASETS, DatasetParams, get_dataset
+from mspe.dataset.assemble import choose_split
 from mspe.dataset.sources.tudataset import number_one_hot
 from mspe.graphs import PackedGraphs
 
@@ -66,9 +67,13 @@ def test_a_feature_that_no_graph_has_is_left_alone() -> None:
 
 
 def test_mutags_folds_test_every_graph_once(shared_data: Path) -> None:
-    parts = [get_dataset("mutag", root=shared_data, fold=fold).get_splits() for fold in range(10)]
-    assert sum(len(test) for *_, test in parts) == 188
-    for train, val, test in parts:
-        assert len(train) + len(val) + len(test) == 188 and abs(len(test) - 18.8) < 2
-        share = test.fields["y"].double().mean().item()
+    spec = DATASETS["mutag"]
+    samples = spec.read(DatasetParams(name="mutag", root=str(shared_data)))
+    labels = samples.labels
+    assert labels is not None
+    folds = [choose_split(spec, samples, DatasetParams(name="mutag", fold=fold)) for fold in range(10)]
+    assert sorted(graph for *_, test in folds for graph in test) == list(range(188))
+    for train, val, test in folds:
+        assert sorted([*train, *val, *test]) == list(range(188)) and abs(len(test) - 18.8) < 2
+        share = sum(labels[graph] for graph in test) / len(test)
         assert abs(share - 125 / 188) < 0.06  # as many mutagenic ones as in the whole
