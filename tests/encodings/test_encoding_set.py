@@ -20,7 +20,7 @@ def test_the_diagonal_of_the_pair_encoding_is_the_node_encoding(awkward: Data) -
     torch.testing.assert_close(pair.diagonal().T, node, **TOLERANCE)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(random_graphs(), st.randoms(use_true_random=False))
 def test_relabelling_the_nodes_permutes_the_encoding(data: Data, random: object) -> None:
     order = list(range(data.num_nodes))
@@ -33,7 +33,7 @@ def test_relabelling_the_nodes_permutes_the_encoding(data: Data, random: object)
     torch.testing.assert_close(new_pair[place][:, place], pair, **TOLERANCE)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(random_graphs(), random_graphs())
 def test_a_disjoint_union_encodes_as_its_parts(first: Data, second: Data) -> None:
     union = Batch.from_data_list([first, second])

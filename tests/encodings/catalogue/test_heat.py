@@ -19,7 +19,7 @@ def test_heat_is_the_matrix_exponential(awkward: Data) -> None:
         torch.testing.assert_close(pair[..., channel], expected, **TOLERANCE)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(random_graphs(), st.floats(0.1, 10), st.floats(0.1, 10))
 def test_heat_semigroup_and_trace(data: Data, first: float, second: float) -> None:
     if first in (second, first + second):
