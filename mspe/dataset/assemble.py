@@ -97,9 +97,9 @@ def choose_split(
     kind = _split_kind(spec, samples, params)
     parts: tuple[Sequence[int], Sequence[int], Sequence[int]]
     drawn = samples.drawn and kind == "random"
-    if samples.predefined_split is not None and (kind == spec.splits[0] or drawn):
+    if samples.predefined_split is not None and (kind in ("column", "published") or drawn):
         parts = samples.predefined_split
-        if kind == "column" and not samples.drawn:
+        if kind == "column":
             parts = _with_validation(parts, spec.name, params.split_seed)
     elif kind == "scaffold":
         parts = scaffold_split(_needed(samples.smiles, kind))
@@ -140,7 +140,7 @@ def _with_validation(
 def _split_kind(spec: DatasetSpec, samples: Samples, params: DatasetParams) -> SplitKind:
     if params.split is not None and params.split not in spec.splits:
         raise MspeError(f"dataset.split: got {params.split!r}, allowed for {spec.name}: {', '.join(spec.splits)}")
-    if spec.splits[0] == "column" and samples.predefined_split is None:
+    if spec.splits[0] == "column" and (samples.predefined_split is None or samples.drawn):
         if params.split == "column":
             raise MspeError(f"dataset.split: got 'column', but there is no column {params.split_column!r}")
         return params.split or "random"

@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 Vocabularies = tuple[tuple[int, ...], ...]
 
+_MANY = 30
+"""Values of a column from which on all of them being unknown is no accident."""
+
 _LOST = torch.iinfo(torch.long).min
 """Stands for a category whose number is not kept, so that it is in no vocabulary."""
 
@@ -102,7 +105,7 @@ class FeatureTable:
             If it has others.
         """
         kind = "no" if values is None else "real" if values.is_floating_point() else "categorical"
-        given = 0 if values is None else values.flatten(1).size(1)
+        given = 0 if values is None else _columns(values).size(1)
         expected = len(self.vocabularies) or (self.width if self.kind == "real" else 1 if self.kind != "none" else 0)
         known = "no" if self.kind == "none" else self.kind
         if kind != known or given != expected:
@@ -125,11 +128,12 @@ class FeatureTable:
     def restore(self, values: Shaped[Tensor, "rows *columns"]) -> Shaped[Tensor, "rows *columns"]:
         """Return the feature as users have it, from what `apply` gave; a category not seen is in no vocabulary."""
         if self.vocabularies:
-            return torch.tensor([*(value for column in self.vocabularies for value in column), _LOST])[values]
+            raw = [*(value for column in self.vocabularies for value in column), _LOST]
+            return torch.tensor(raw, device=values.device)[values]
         if self.mean:
             mean, std = self._scaling(values.device)
             return (values.double() * std + mean).float()
-        return values
+        return torch.where(values == self.width, _LOST, values) if self.kind == "categorical" else values
 
     def unknown(self, values: Shaped[Tensor, "rows *columns"]) -> Bool[Tensor, "rows columns"]:
         """Return which values of a feature, as users have it, are categories that training did not see."""
@@ -269,7 +273,7 @@ class Features:
             if values.get(name) is not None and table.kind == "categorical":
                 unknown = table.unknown(values[name])
                 for column in torch.nonzero(unknown.any(dim=0)).flatten().tolist():
-                    seen = values[name].flatten(1)[:, column] if values[name].ndim > 1 else values[name]
+                    seen = _columns(values[name])[:, column]
                     where = f"{place}: {name} column {column}"
                     found.append(UnknownCategories(where, seen[unknown[:, column]], len(seen), table.width == 0))
         return found
@@ -306,14 +310,14 @@ class UnknownCategories:
         )
 
     def refuse_all(self) -> None:
-        """Refuse a column of which training saw no category.
+        """Refuse a column of some length of which training saw no category; one atom may well be a rare element.
 
         Raises
         ------
         MspeError
             If so.
         """
-        if len(self.values) == self.total and not self.unused:
+        if len(self.values) == self.total >= _MANY and not self.unused:
             raise MspeError(
                 f"{self}, all of them: these graphs are of another kind; give the features that the model was trained "
                 "on"

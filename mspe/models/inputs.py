@@ -46,5 +46,9 @@ def as_trained(batch: Batch, features: Features | None) -> Batch:
     """
     if features is None:
         return batch
-    translated = features.translate(batch.to_dict(), "the batch")
+    fields = batch.to_dict()
+    without = features.edges.no_rows()
+    if batch.edge_index.size(1) == 0 and without is not None:  # whatever it holds there says nothing
+        fields["edge_attr"] = without.to(batch.edge_index.device)
+    translated = features.translate(fields, "the batch")
     return copy.copy(batch).update(translated) if translated else batch

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mspe.graphs import PackedGraphs
-from mspe.models import get_model
+from mspe.models import find_max_pairs, get_model
 
 logger = logging.getLogger(__name__)
 
@@ -67,9 +67,10 @@ def _untrained_outputs(
     with torch.random.fork_rng():
         torch.manual_seed(0)
         model = get_model(**{**arguments, **plain}).double().eval().to(device)
-    parts = range(0, len(graphs), _BATCH)
-    batches = (graphs.collate(range(start, min(start + _BATCH, len(graphs)))) for start in parts)
-    return torch.cat([model(batch.to(device)).cpu() for batch in batches])
+    limit = find_max_pairs(model, device)  # of graphs · n² in single precision
+    fitting = _BATCH if limit is None else limit // (2 * int(graphs.num_nodes.max()) ** 2)
+    batches = torch.arange(len(graphs)).split(max(1, min(_BATCH, fitting)))
+    return torch.cat([model(graphs.collate(batch.tolist()).to(device)).cpu() for batch in batches])
 
 
 def _different(targets: Tensor) -> Bool[Tensor, "graphs graphs"]:

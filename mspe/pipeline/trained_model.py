@@ -246,14 +246,14 @@ class TrainedModel:
             return targets.float()
         numbers = {int(name): number for number, name in enumerate(self.schema.classes) if _is_whole(name)}
         if len(numbers) < len(self.schema.classes):
-            return targets.long()
-        unknown = sorted(set(targets.flatten().tolist()) - numbers.keys())
+            return targets
+        unknown = sorted(set(targets[~targets.isnan()].tolist()) - numbers.keys())
         if numbers and unknown:
             raise MspeError(
                 f"y holds the class {unknown[0]}, the model was trained on {', '.join(self.schema.classes)}; correct "
                 "it, or leave these graphs out"
             )
-        return targets.clone().apply_(lambda value: numbers.get(value, value)).long()
+        return targets.clone().apply_(lambda value: numbers.get(value, value))
 
 
 def list_samples(samples: Samples) -> list[Data | str]:

@@ -282,10 +282,11 @@ def _number_words(words: list[str]) -> tuple[tuple[str, ...], Tensor]:
 def _check_classes(names: Sequence[str], numbers: Tensor, place: str) -> None:
     known = int((~numbers.isnan()).sum())
     if len(names) > 2 and 2 * len(names) > known:
+        numbers_too = all(parse_number(name) is not None for name in names)
         raise MspeError(
             f"{place}: the target has {len(names)} values in {known} samples ({names[0]!r}, …), identifiers or numbers "
-            "rather than classes; set dataset.task=regression to predict numbers, or dataset.target_columns to another "
-            "column"
+            f"rather than classes; {'set dataset.task=regression to predict numbers' if numbers_too else 'join them'}, "
+            "or set dataset.target_columns to another column"
         )
 
 

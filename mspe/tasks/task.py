@@ -159,7 +159,7 @@ class Task(ABC):
             Whether a column that holds one value alone is accepted.
         """
         values = train.fields["y"].flatten(1)
-        named = len(classes) >= values.size(1) and values.is_floating_point()
+        named = len(classes) == values.size(1) and values.is_floating_point()
         problems = (_column_problem(column, one_value or len(train) == 1) for column in values.T)
         return [
             f"target {repr(classes[i]) if named else i} has {problem}" for i, problem in enumerate(problems) if problem

@@ -31,6 +31,7 @@ class BestEpoch:
     --------
     >>> best = BestEpoch()
     >>> best.follow("loss", minimize=True)
+    False
     >>> [best.update(value, epoch) for epoch, value in enumerate([0.5, 0.6, float("nan"), 0.4, 0.4], 1)]
     [True, False, False, True, False]
     >>> best.metric, best.epoch, best.waited
@@ -45,15 +46,17 @@ class BestEpoch:
         self.waited = 0
         self.checkpoint: dict[str, Any] | None = None
 
-    def follow(self, name: str, minimize: bool) -> None:
-        """Choose the metric; of another one, or another direction, what was the best so far is no more."""
+    def follow(self, name: str, minimize: bool) -> bool:
+        """Choose the metric; return whether the best begins anew, it being another one, or of another direction."""
+        anew = self.name is not None and (self.name, self.minimize) != (name, minimize)
         if self.name is None and self.epoch > 0:
             logger.warning("the checkpoint does not say which metric its best value is of; it is taken as val %s", name)
-        elif self.name is not None and (self.name, self.minimize) != (name, minimize):
+        elif anew:
             best = f"{self.metric:.4g} (epoch {self.epoch})" if self.epoch else "undefined"
             logger.warning("the best epoch is now chosen by val %s, anew; val %s was %s", name, self.name, best)
             self.metric, self.epoch, self.waited = math.nan, 0, 0
         self.name, self.minimize = name, minimize
+        return anew
 
     def beats(self, other: float) -> bool:
         """Return whether the best value is better than another, or as good."""

@@ -19,7 +19,7 @@ from mspe.training.progress import EpochProgress
 from mspe.training.reproducibility import generator_states, restore_generator_states
 from mspe.training.scheduler import load_schedule
 
-FORMAT = 1
+FORMAT = 2
 """Of checkpoints; one more where older code could not read them."""
 
 KEYS = ("model", "optimizer", "scheduler", "epoch", "global_step", "best_metric", "best_epoch", "metrics")
@@ -45,10 +45,10 @@ def read_checkpoint(path: Path, model: nn.Module) -> dict[str, Any]:
         If the file is missing, damaged, no checkpoint, of a newer version, or of another model.
     """
     checkpoint = read_tensors(path)
-    if checkpoint.get("format", FORMAT) > FORMAT:
+    version = checkpoint.get("format", FORMAT)
+    if not isinstance(version, int) or version > FORMAT:
         raise MspeError(
-            f"{path}: written by a newer version of mspe (format {checkpoint['format']}, this one reads up to "
-            f"{FORMAT}); update mspe"
+            f"{path}: written by a newer version of mspe (format {version}, this one reads up to {FORMAT}); update mspe"
         )
     missing = [key for key in KEYS if key not in checkpoint]
     if missing:

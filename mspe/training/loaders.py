@@ -58,7 +58,7 @@ def check_loader(name: str, loader: Any, epochs: int = 1) -> None:
     if loader is None or isinstance(loader, Data | HeteroData | str | dict) or not hasattr(loader, "__iter__"):
         shown = "None" if loader is None else f"a {type(loader).__name__}"
         raise MspeError(f"{name}: got {shown}, allowed: a loader or a list of batches; one graph is [data]")
-    if count_batches(loader) == 0:
+    if count_batches(loader) == 0 and not is_sharded(loader):  # of several processes, one may have none
         which = "training loader" if name == "train_loader" else "loader"
         raise MspeError(f"{name}: the {which} is empty; give at least one batch")
     if epochs > 1 and isinstance(loader, Iterator):

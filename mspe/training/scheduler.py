@@ -34,6 +34,10 @@ class Cosine(CosineAnnealingLR):
         """Return what is left to fall after so many steps, in any unit."""
         return 1 + math.cos(math.pi * step / self.T_max)
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state, with the shape of the fall, which its numbers do not tell."""
+        return {**super().state_dict(), "shape": type(self).__name__}
+
     def get_lr(self) -> list[float | Tensor]:
         """Return the next rate of every parameter group."""
         rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -110,17 +114,24 @@ def _other_kind(saved: dict[str, Any], present: dict[str, Any]) -> str | None:
         return next((problem for problem in (_other_kind(*pair) for pair in parts) if problem), None)
     if "_schedulers" in saved or "_schedulers" in present:
         return f"only {'the checkpoint' if '_schedulers' in saved else 'the scheduler'} has a warm-up"
+    shapes = [state.get("shape") for state in (saved, present)]
+    if None not in shapes and shapes[0] != shapes[1]:
+        return f"{shapes[0]} in the checkpoint, {shapes[1]} here"
     if theirs - ours and ours - theirs:
         return f"{min(theirs - ours)} is only in the checkpoint, {min(ours - theirs)} only in the scheduler"
     return None
 
 
-def follow_direction(plateau: ReduceLROnPlateau, mode: Literal["min", "max"]) -> None:
-    """Have a plateau wait for a metric that is better in this direction; of the other one it forgets what it saw."""
+def follow_direction(plateau: ReduceLROnPlateau, mode: Literal["min", "max"], anew: bool = False) -> None:
+    """Have a plateau wait for a metric that is better in this direction.
+
+    Of the other direction, or of another metric (`anew`), it forgets what it saw.
+    """
     if plateau.mode != mode:
         logger.info("scheduler plateau: its mode is %s, as the metric's direction is, not %s", mode, plateau.mode)
+    if anew or plateau.mode != mode:
         worst = math.inf if mode == "min" else -math.inf
-        plateau.load_state_dict({"mode": mode, "best": worst, "num_bad_epochs": 0})
+        plateau.load_state_dict({"mode": mode, "best": worst, "num_bad_epochs": 0, "cooldown_counter": 0})
 
 
 def check_interval(interval: str, scheduler: LRScheduler | None) -> str:

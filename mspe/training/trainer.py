@@ -5,7 +5,6 @@ import logging
 import time
 import warnings
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -200,10 +199,10 @@ class Trainer(EpochTrainer):
 
             progress = self._resume(run.file)
             if self.epoch < epochs:
-                self._best.follow(metric_for_best, minimize)
+                anew = self._best.follow(metric_for_best, minimize)
                 self._say_exhausted(early_stopping)
-            if isinstance(self.scheduler, ReduceLROnPlateau):
-                follow_direction(self.scheduler, "min" if minimize else "max")
+                if isinstance(self.scheduler, ReduceLROnPlateau):
+                    follow_direction(self.scheduler, "min" if minimize else "max", anew)
             while not self._is_over(epochs, early_stopping):
                 progress = progress or EpochProgress(learning_rate(self.optimizer))
                 train = self._train_epoch(train_loader, progress, after_step)
@@ -213,7 +212,7 @@ class Trainer(EpochTrainer):
                 self._report_epoch(train["loss"], val[metric_for_best], metric_for_best, epochs)
                 run.after_epoch(f"after epoch {self.epoch}")
                 progress = None
-        if self.best_epoch == 0 and self.epoch > 0:
+        if self.best_epoch == 0 and self.history:
             self._keep_last(metric_for_best)
         return self.history
 
@@ -234,22 +233,21 @@ class Trainer(EpochTrainer):
             raise MspeError(f"metric_for_best: got {name!r}, allowed: loss, {', '.join(known)}")
 
     def _metric_names(self, name: str, val_loader: Iterable[Any]) -> tuple[str, ...]:
-        """The task's metrics; foreign ones by a batch; by the whole split where it may lack this one."""
+        """The task's metrics; by the whole split where they are foreign, or it may lack this one."""
         task = get_task(self.task_type)
         own = metrics_of_task(self.metrics, task)
         if isinstance(val_loader, Iterator):
             return own or ()
-        names = own or self._metrics_of(islice(val_loader, 1))
-        in_doubt = name in task.partial_metrics if own else name not in names
-        return self._metrics_of(val_loader) if any(self._group.gather(in_doubt)) else names
+        return self._metrics_of(val_loader) if own is None or name in task.partial_metrics else own
 
     def _metrics_of(self, batches: Iterable[Any]) -> tuple[str, ...]:
         """The metrics of some batches; the generators stay as they are."""
         states = generator_states()
-        with warnings.catch_warnings(action="ignore"):
-            names = tuple(self._predict(batches).metrics(self.metrics))
-        restore_generator_states(states)
-        return names
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                return tuple(self._predict(batches).metrics(self.metrics))
+        finally:
+            restore_generator_states(states)
 
     def _is_over(self, epochs: int, early_stopping: int | None) -> bool:
         """Whether all epochs are finished, or too many came after the best."""
@@ -267,22 +265,22 @@ class Trainer(EpochTrainer):
         warnings.warn(message, stacklevel=3)
 
     def _finish_epoch(self, train: dict[str, float], val: dict[str, float], rate: float, metric: str) -> None:
-        """Record an epoch's metrics, keep it where it is the best, and step the schedule."""
+        """Record an epoch's metrics, step the schedule, and keep the epoch where it is the best."""
         if metric not in val:
             raise MspeError(f"metric_for_best: got {metric!r}, allowed: {', '.join(val)}")
         row = {f"train_{name}": value for name, value in train.items()}
         row |= {f"val_{name}": value for name, value in val.items()}
         append_epoch(self.history, self.epoch, {**row, "lr": rate})
         self._last_metrics = val
+        if isinstance(self.scheduler, ReduceLROnPlateau):
+            self.scheduler.step(val[metric])
+        elif self.scheduler is not None and self.scheduler_interval == "epoch":
+            self.scheduler.step()
         if self._best.update(val[metric], self.epoch):
             if self._best.checkpoint is None and self._group.is_main:
                 say_replaced(self.checkpoint_dir / BEST, self._best)
             self._best.checkpoint = copy.deepcopy(self._checkpoint())
             self._write(self.checkpoint_dir / BEST, self._best.checkpoint)
-        if isinstance(self.scheduler, ReduceLROnPlateau):
-            self.scheduler.step(val[metric])
-        elif self.scheduler is not None and self.scheduler_interval == "epoch":
-            self.scheduler.step()
         self._log(val, "val")
 
     def _report_epoch(self, loss: float, value: float, metric: str, epochs: int) -> None:
@@ -315,7 +313,7 @@ class Trainer(EpochTrainer):
         """Write a checkpoint atomically; a bare name lives in `checkpoint_dir`. Returns where it stands.
 
         Its keys are the specification's (`model`, `optimizer`, `scheduler`, `epoch`, `global_step`, `best_metric`,
-        `best_epoch`, `metrics`), `format` and `metadata`.
+        `best_epoch`, `metrics`), `best`, `optimizer_type`, `format` and `metadata`.
         """
         target = checkpoint_path(self.checkpoint_dir, path)
         self._write(target, self._checkpoint())
@@ -333,6 +331,7 @@ class Trainer(EpochTrainer):
         path = checkpoint_path(self.checkpoint_dir, path)
         checkpoint = read_checkpoint(path, self.model)
         self._restore(checkpoint, path)
+        self.history = {name: values[: self.epoch] for name, values in self.history.items()}
         return checkpoint
 
     def _restore(self, checkpoint: dict[str, Any], path: Path | None) -> None:

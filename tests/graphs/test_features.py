@@ -1,9 +1,18 @@
 """Vocabularies and scaling."""
 
+import pytest
 import torch
 
+from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
-from mspe.graphs.features import build_vocabularies, column_statistics, encode_categories, vocabulary_width
+from mspe.graphs.features import (
+    Features,
+    FeatureTable,
+    build_vocabularies,
+    column_statistics,
+    encode_categories,
+    vocabulary_width,
+)
 
 
 def test_an_unseen_category_has_a_place_of_its_own() -> None:
@@ -16,3 +25,25 @@ def test_a_constant_target_is_not_divided_by_zero() -> None:
     dataset = get_dataset("nci", limit=10)
     constant = dataset.train.with_fields({"y": torch.ones(10, 1)}, {"y": "graph"})
     assert column_statistics(constant.fields["y"]) == ((1.0,), (1.0,))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_category_that_was_not_seen_is_none_after_restoring(kept: bool) -> None:
+    table = FeatureTable.learn(torch.tensor([[0], [1], [2]]), categories=3 if kept else None)
+    wider = FeatureTable.learn(torch.arange(6)[:, None], categories=6)
+    restored = table.restore(table.apply(torch.tensor([[1], [5]])))
+    assert restored[0] == 1 and wider.unknown(restored).flatten().tolist() == [False, True]
+
+
+def test_features_of_one_dimension_are_one_column() -> None:
+    table = FeatureTable.learn(torch.tensor([6, 8]))
+    table.check(torch.tensor([8, 8, 6]), "edge_attr")
+    features = Features(FeatureTable("none", 0), table)
+    assert len(features.unknown_categories({"edge_attr": torch.tensor([8, 7])}, "here")) == 1
+
+
+def test_all_of_many_unknown_values_are_of_another_kind_and_one_is_rare() -> None:
+    features = Features(FeatureTable.learn(torch.tensor([[6], [8]])), FeatureTable("none", 0))
+    assert features.translate({"x": torch.tensor([[2]])}, "helium")["x"].tolist() == [[2]]
+    with pytest.raises(MspeError, match=r"helium: x column 0: 30 of 30 values \(2\) .* all of them"):
+        features.translate({"x": torch.full((30, 1), 2)}, "helium")

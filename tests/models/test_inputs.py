@@ -41,3 +41,11 @@ def test_a_batch_without_the_features_is_refused(molecules: Molecules) -> None:
     plain = graphs.without_fields(["x", FEATURE_KEY]).collate([0])
     with pytest.raises(MspeError, match="x has 0 no columns, the model was trained on 9 categorical ones"):
         as_trained(plain, Features.of(schema))
+
+
+def test_a_batch_without_edges_needs_no_edge_features(molecules: Molecules) -> None:
+    schema, graphs = molecules
+    features = Features.of(schema)
+    own = features.restore(graphs).collate([0])
+    own.edge_index, own.edge_attr = torch.empty(2, 0, dtype=torch.long), torch.empty(0)
+    assert as_trained(own, features).edge_attr.shape == (0, 3)

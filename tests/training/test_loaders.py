@@ -66,6 +66,7 @@ def test_only_a_part_of_several_is_a_shard() -> None:
     graphs = make_graphs(8)
     assert is_sharded(GraphLoader(graphs, 4, shard=(0, 2)))
     assert not is_sharded(GraphLoader(graphs, 4)) and not is_sharded([])
+    check_loader("val_loader", GraphLoader(graphs, 8, shard=(1, 2)))  # one batch, and that is the other's
 
 
 class Stream(IterableDataset):

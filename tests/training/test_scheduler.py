@@ -146,11 +146,13 @@ def test_a_schedule_of_the_same_length_goes_on_as_it_was(scheduler_type: str, ca
         (("plateau", {}), ("step", {})),
         (("constant", {}), ("cosine_warmup", {})),
         (("cosine_warmup", {"warmup_epochs": 0}), ("cosine_warmup", {})),
+        (("cosine_warmup", {}), ("linear", {})),
+        (("linear", {"warmup_epochs": 0}), ("cosine_warmup", {"warmup_epochs": 0})),
     ],
 )
 def test_a_schedule_of_another_kind_is_refused(saved: tuple[str, dict], present: tuple[str, dict]) -> None:
     checkpoint = scheduled(saved[0], 20, **saved[1]).take({})
-    with pytest.raises(MspeError, match=r"belongs to another optimizer or scheduler .*only"):
+    with pytest.raises(MspeError, match=r"belongs to another optimizer or scheduler .*(only|Cosine|Line)"):
         scheduled(present[0], 20, **present[1]).restore(checkpoint, Path("model.pt"))
 
 

@@ -187,3 +187,23 @@ def test_a_ranking_metric_that_the_split_lacks_is_refused_before_training(
     with pytest.raises(MspeError, match=f"metric_for_best: got '{metric}', allowed: loss, roc_auc, ap, precision@k"):
         trainer.fit(graphs, graphs, epochs=1, metric_for_best=metric)
     assert trainer.epoch == trainer.global_step == 0
+
+
+def test_a_plateau_of_another_metric_begins_anew(tmp_path: Path) -> None:
+    falling = iter(range(100))
+    trainer = make_trainer(tmp_path, metrics=lambda prediction, target: {"mae": 0.1, "error": 100.0 - next(falling)})
+    trainer.scheduler = get_scheduler(trainer.optimizer, "plateau", patience=0)
+    trainer.fit(*loaders(), epochs=1, metric_for_best="mae")
+    history = trainer.fit(*loaders(), epochs=4, metric_for_best="error", minimize_metric=True)
+    assert len(set(history["lr"])) == 1
+
+
+def test_a_best_checkpoint_has_the_schedule_of_the_epoch_that_comes_next(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    trainer.scheduler = get_scheduler(trainer.optimizer, "linear", total_epochs=4, warmup_epochs=0)
+    rates = trainer.fit(*loaders(), epochs=4)["lr"]
+    loaded = make_trainer(tmp_path)
+    loaded.scheduler = get_scheduler(loaded.optimizer, "linear", total_epochs=4, warmup_epochs=0)
+    epoch = loaded.load_checkpoint("best.pt")["epoch"]
+    assert loaded.optimizer.param_groups[0]["lr"] == pytest.approx([*rates, 1e-6][epoch])
+    assert loaded.history == {} and trainer.load_checkpoint("best.pt")["epoch"] == len(trainer.history["lr"])

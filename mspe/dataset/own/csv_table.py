@@ -103,12 +103,12 @@ def read_table(path: str | Path) -> Table:
     text = read_text(path)
     header = next((line for line in text.split("\n") if line.strip(f"{SEPARATORS} \r")), "")
     declared = _DECLARED.match(header)
-    separator = (
-        declared[1] if declared else max(SEPARATORS, key=header.count)
-    )  # the first, a comma, where there is none
+    likely = max(SEPARATORS, key=header.count)  # the first, a comma, where there is none
+    separator = declared[1] if declared else likely
     if separator != SEPARATORS[0]:
         logger.info("%s: columns are separated by %r", path, separator)
-    (_, names), *rows = _read_rows(path, text, separator)[bool(declared) :] or [(1, [""])]
+    header_row = int(bool(declared))
+    (_, names), *rows = _read_rows(path, text, separator, header_row)[header_row:] or [(1, [""])]
     columns, rows = _without_empty([" ".join(name.split()) for name in names], rows)
     check_columns(path, columns)
     if not rows:
@@ -162,18 +162,21 @@ def read_text(path: Path) -> str:
         raise MspeError(f"{path}: not a whole gzip file ({error}); compress it again, or give the table") from None
 
 
-def _read_rows(path: Path, text: str, separator: str) -> list[tuple[int, list[str]]]:
-    """(last line, cells) of the header and of each row that is not empty."""
+def _read_rows(path: Path, text: str, separator: str, header_row: int) -> list[tuple[int, list[str]]]:
+    """(last line, cells) of each row that is not empty; `header_row` is the position of the header among them."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[tuple[int, list[str]]] = []
+    model: list[str] = []  # the last row that is as wide as the header
     line = 0
     try:
         for row in reader:
-            if rows and _holds_rows(row, separator, next(r for _, r in reversed(rows) if len(r) == len(rows[0][1]))):
+            if model and _holds_rows(row, separator, model):
                 raise csv.Error(f"a quoted cell goes on to line {reader.line_num}, over whole rows")
             line = reader.line_num
             if any(cell.strip() for cell in row):
                 rows.append((line, row))
+                if len(rows) <= header_row + 1 or len(row) == len(rows[header_row][1]):
+                    model = row
     except csv.Error as error:
         raise MspeError(
             f"{path}: line {line + 1}: not a row of a table ({error}); a quote that opens a cell has to close it: "

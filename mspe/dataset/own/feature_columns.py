@@ -56,6 +56,8 @@ class FeatureColumns:
         columns = [_distinct(column) for column in cells]
         numeric = [_hold_numbers(column) for column in cells]
         real = any(is_number and _has_fraction(values) for is_number, values in zip(numeric, columns, strict=True))
+        if real:  # beside fractions whole numbers are real, too, whatever stands in a few of their cells
+            numeric = [of or _hold_numbers(column, strays=True) for of, column in zip(numeric, cells, strict=True)]
         codes = tuple(
             None if real and is_number else {value: code for code, value in enumerate(_ordered(values, is_number))}
             for is_number, values in zip(numeric, columns, strict=True)
@@ -95,10 +97,10 @@ def _distinct(cells: Iterable[str]) -> set[str]:
     return {cell.strip() for cell in cells if not is_not_finite(cell)}
 
 
-def _hold_numbers(cells: Sequence[str]) -> bool:
+def _hold_numbers(cells: Sequence[str], strays: bool = False) -> bool:
     known = [cell for cell in cells if cell and not is_not_finite(cell)]
     all_numbers = bool(known) and all(parse_number(cell) is not None for cell in known)
-    return all_numbers or (_has_fraction(known) and hold_numbers(known, may_be_words=True))
+    return all_numbers or ((strays or _has_fraction(known)) and hold_numbers(known, may_be_words=True))
 
 
 def _has_fraction(cells: Iterable[str]) -> bool:

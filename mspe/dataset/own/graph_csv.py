@@ -96,13 +96,13 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
     kind = table.path.stem
     of_split = find_split_column(table, params.split_column, params.target_columns or ())
     holds_split = of_split in table.columns and (of_split == params.split_column or holds_parts(table, of_split))
-    if kind != "graphs" and holds_split:
+    by_column = params.split in (None, "column")
+    if kind != "graphs" and holds_split and by_column:
         raise MspeError(
             f"{table.path}: column {of_split!r} is that of the split, which graphs.csv has; move it there, "
-            "or set dataset.split_column to another name"
+            "or set dataset.split (random, for example)"
         )
     targets = TargetColumns([], [], [], len(table.columns))
-    by_column = params.split in (None, "column")
     if kind == "graphs" and level == "graph":
         targets = TargetColumns.choose(
             table, params.target_columns, params.split_column, ("graph",), params.task, by_column
@@ -113,6 +113,7 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
     elif kind == "nodes" and level == "node":
         targets = TargetColumns.choose(table, params.target_columns, "", (), params.task, by_column=False)
     other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
+    other |= {of_split} if holds_split else set()
     features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
     for position in features:
         check_commas(table, table.columns[position])

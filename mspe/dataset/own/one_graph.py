@@ -34,6 +34,11 @@ def edge_samples_of(graphs: Sequence[Data], folder: Path, params: DatasetParams)
         raise MspeError(
             f"{folder}: dataset.task is {params.task}, but the graph has no targets; give some, or leave it"
         )
+    if params.positive_class is not None:
+        raise MspeError(
+            f"{folder}: dataset.positive_class: got {params.positive_class!r}, but the task is edge_prediction, whose "
+            "positive class is that of edges; leave it out"
+        )
     if graphs[0].get("y") is not None:
         logger.warning("%s: y is not used: the task is %s", folder, params.task)
     graph = Data(**{name: values for name, values in graphs[0].to_dict().items() if name != "y"})

@@ -1,6 +1,7 @@
 """Molecules in an SD file, which RDKit reads: a record each, with properties."""
 
 import io
+import logging
 import re
 from itertools import chain
 from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
 _END = re.compile(r"^\$\$\$\$[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+_OWN_SMILES = re.compile(r"^>.*<smiles>", re.MULTILINE)
+
+logger = logging.getLogger(__name__)
 
 
 def read_sdf(path: str | Path) -> Table:
@@ -33,6 +37,9 @@ def read_sdf(path: str | Path) -> Table:
     if not records:
         raise MspeError(f"{path}: no record; the file needs a structure and a line of $$$$ per molecule")
     read = [_read_record(record) for record in records]
+    named = sum(_OWN_SMILES.search(record) is not None for record in records)
+    if named:
+        logger.warning("%s: the property 'smiles' of %d records is not used, their structures are", path, named)
     columns = list(dict.fromkeys(["smiles", *chain.from_iterable(cells for cells, _ in read)]))
     rows = [(number, [cells.get(column, "") for column in columns]) for number, (cells, _) in enumerate(read, 1)]
     problems = {number: problem for number, (_, problem) in enumerate(read, 1) if problem}

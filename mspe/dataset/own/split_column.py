@@ -85,8 +85,8 @@ def _is_called_so(name: str) -> bool:
 def _check_parts(table: Table, column: str) -> None:
     position = table.columns.index(column)
     for line, row in table.rows:
-        if position < len(row) and find_part(row[position]) is None:
+        if position < len(row) and row[position].strip() and find_part(row[position]) is None:
             raise MspeError(
-                f"{table.path}: line {line}: column {column!r} looks like that of a split, but holds "
+                f"{table.path}: {table.unit} {line}: column {column!r} looks like that of a split, but holds "
                 f"{row[position]!r}, allowed: {', '.join(SPLITS)}; {_REMEDY}"
             )

@@ -172,7 +172,7 @@ def check_words(words: Sequence[str], column: str, path: Path) -> None:
         raise MspeError(
             f"{path}: column {column!r} holds text, {len(set(words))} values in {len(words)} rows ({words[0]!r}, …): "
             "neither numbers nor classes; set dataset.target_columns to another, or dataset.task=classification if "
-            "they are classes, most of them several times"
+            "they are classes, two samples of each on average or more"
         )
 
 

@@ -24,7 +24,7 @@ def read(name: str, params: DatasetParams) -> Samples:
         if not path.exists():
             MoleculeNet(root, name)  # downloads it
         columns = read_table(path).columns
-        return read_molecules(path, columns[smiles], (columns[target],))
+        return read_molecules(path, columns[smiles], (columns[target],), by_column=False)
 
 
 def _source(

@@ -56,7 +56,8 @@ def split_spectra(spectrum: PackedGraphs) -> list[tuple[Int[Tensor, " chosen"], 
         if not index.numel():
             continue
         part = spectrum[index]
-        kept = [name for name, level in part.levels.items() if level not in other_levels and name != HAS_PAIRS]
+        left_out = (*other_levels, "edge", "link")  # without edges there are no rows of these
+        kept = [name for name, level in part.levels.items() if level not in left_out and name != HAS_PAIRS]
         if other_levels == ("pair",):
             kept.remove("eigenvalues")
         levels: dict[str, Level] = {n: "node" if part.levels[n] == "measure" else part.levels[n] for n in kept}

@@ -133,3 +133,10 @@ def test_a_column_without_a_name_is_called_so(tmp_path: Path) -> None:
     path.write_text(",SMILES,logP\n" + "".join(f"{i},{row[1]},{row[2]}\n" for i, row in enumerate(ROWS)))
     with pytest.raises(MspeError, match=r"columns are one without a name, SMILES, logP; set dataset.smiles_column"):
         get_dataset("smiles", path=str(path))
+
+
+def test_a_stray_quote_swallows_no_row_under_a_named_separator(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text('sep=;\nsmiles;target;note\nCCO;1;a\nCC;2;"b\nCCC;3;c\nCCCC;4;d\nC;5;e"\n')
+    with pytest.raises(MspeError, match=r"data\.csv: line 4: not a row of a table"):
+        read_table(path)

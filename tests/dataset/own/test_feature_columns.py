@@ -62,3 +62,11 @@ def test_a_row_of_another_length_decides_nothing() -> None:
 @pytest.mark.parametrize("rows", [[], [["a"]]])
 def test_without_feature_columns_there_are_no_features(rows: list[list[str]]) -> None:
     assert FeatureColumns.learn(table(["a"]), []).encode(rows) is None
+
+
+@pytest.mark.parametrize("stray", ["n/a", ">90", "old"])
+def test_one_cell_makes_no_categories_of_whole_numbers_beside_fractions(stray: str) -> None:
+    rows = [[str(age), str(age / 4)] for age in range(1, 30)]
+    columns = learn(*rows, [stray, "0.5"])
+    assert columns.codes == (None, None)
+    assert columns.problem([stray, "0.5"]).reason == "feature is no number"

@@ -57,3 +57,10 @@ def test_targets_that_are_not_used_are_named(tmp_path: Path, caplog: pytest.LogC
     ring.y = torch.arange(40) % 4
     load(save(tmp_path, ring), task="edge_prediction")
     assert "y is not used: the task is edge_prediction" in caplog.text
+
+
+def test_edges_are_the_positive_class_and_the_split_is_drawn(tmp_path: Path) -> None:
+    folder = save(tmp_path, cycle(40))
+    check_refused(folder, "dataset.positive_class: got '0', but the task is edge_prediction", positive_class="0")
+    assert load(folder).summary[-1].startswith("split: random, drawn by dataset.split_seed=0")
+    check_refused(folder, "dataset.split: got 'column', but there is no column", split="column")

@@ -44,9 +44,12 @@ def test_stereocentres_charges_isotopes_and_fragments_survive(tmp_path: Path) ->
     assert [row[0] for _, row in table.rows] == [canonical_smiles(text) for text in smiles]
 
 
-def test_a_property_called_name_wins_over_the_title_and_none_over_the_structure(tmp_path: Path) -> None:
+def test_a_property_called_name_wins_over_the_title_and_none_over_the_structure(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     table = read_sdf(write(tmp_path, record("CCO", "title", name="ethanol", smiles="CC")))
     assert dict(zip(table.columns, table.rows[0][1], strict=True)) == {"smiles": "CCO", "name": "ethanol"}
+    assert "the property 'smiles' of 1 records is not used" in caplog.text
 
 
 def test_line_ends_of_windows_and_a_tail_of_blank_lines_do_no_harm(tmp_path: Path) -> None:

@@ -51,3 +51,8 @@ def test_moleculenet_is_pygs(shared_data: Path, tmp_path: Path, name: str, graph
     if ours.fields["y"].dtype == torch.int64:
         expected = expected.with_fields({"y": expected.fields["y"].long()}, {})
     assert counts(ours) == counts(expected)
+
+
+def test_a_column_of_parts_is_not_the_split_of_a_published_table(shared_data: Path) -> None:
+    """`bace` has a column `Model` of Train, Valid and Test, which nobody splits it by."""
+    assert [len(part) for part in get_dataset("bace", root=shared_data).get_splits()] == [1210, 151, 152]

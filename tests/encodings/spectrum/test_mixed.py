@@ -103,3 +103,14 @@ def test_one_large_graph_does_not_switch_pairs_off_for_all(caplog: pytest.LogCap
     assert EncodingSet.from_config(bank.model_dump()).config().max_pair_nodes == 512
     small = params.resolve(GraphStatistics.of([compute_spectrum(GRAPHS[SMALL])], 6))
     assert small.pair and "max_pair_nodes" not in small.model_dump()
+
+
+def test_fields_of_edges_are_no_part_of_the_encodings() -> None:
+    rings = [cycle(5), cycle(600)]
+    for ring in rings:
+        ring.edge_attr, ring.edge_weight = torch.rand(ring.num_edges, 2), torch.ones(ring.num_edges)
+    graphs = PackedGraphs.from_list(rings)
+    spectrum = compute_spectrum(graphs, backend="auto")
+    expected = limited().encode_nodes(spectrum, lambda: graphs).fields["node_encoding"]
+    joined = limited().encode_nodes(graphs.with_fields_of(spectrum), lambda: graphs)
+    assert torch.equal(joined.fields["node_encoding"], expected)
