@@ -1,5 +1,6 @@
 """What a file of tensors and plain values may hold, seen to before it is written."""
 
+import copy
 import io
 from pathlib import PurePath
 from typing import Any
@@ -15,7 +16,8 @@ _PLAIN = (type(None), bool, int, float, str, bytes, torch.Tensor, torch.nn.Param
 def plain_values(value: Any, name: str) -> Any:
     """Return the same as tensors and plain values: NumPy's scalars as numbers, paths as text.
 
-    What needs no change is returned itself, so that equal content gives equal files.
+    Equal texts become one object, and every dictionary and list one of its own, so that equal content gives equal
+    files: a pickle refers back to an object that it has met, and a resumed run has read its own from a file.
 
     Parameters
     ----------
@@ -34,33 +36,35 @@ def plain_values(value: Any, name: str) -> Any:
     >>> plain_values({"lr": np.float64(0.5), "data": [PurePath("data/raw")]}, "model.pt: metadata")
     {'lr': 0.5, 'data': ['data/raw']}
     """
+    return _plain(value, name, {})
+
+
+def _plain(value: Any, name: str, texts: dict[str, str]) -> Any:
+    if isinstance(value, PurePath):
+        value = str(value)
+    elif isinstance(value, np.generic) and not isinstance(value.item(), np.generic):
+        value = value.item()
+    if type(value) is str:
+        return texts.setdefault(value, value)
     if type(value) in _PLAIN:
         return value
-    if isinstance(value, PurePath):
-        return str(value)
-    if isinstance(value, np.generic) and not isinstance(value.item(), np.generic):
-        return plain_values(value.item(), name)
     if isinstance(value, dict):
-        return _plain_dict(value, name)
+        return _plain_dict(value, name, texts)
     if type(value) in (list, tuple):
-        items = [plain_values(item, f"{name}[{position}]") for position, item in enumerate(value)]
-        return value if _same(items, value) else type(value)(items)
+        return type(value)(_plain(item, f"{name}[{position}]", texts) for position, item in enumerate(value))
     _see_it_read(value, name)
     return value
 
 
-def _plain_dict(value: dict[Any, Any], name: str) -> Any:
-    keys = [plain_values(key, f"{name}: the key {key!r}") for key in value]
-    items = [plain_values(item, f"{name}.{key}") for key, item in zip(keys, value.values(), strict=True)]
-    if not (_same(keys, value) and _same(items, value.values())):
-        return dict(zip(keys, items, strict=True))
+def _plain_dict(value: dict[Any, Any], name: str, texts: dict[str, str]) -> Any:
     if type(value) is not dict:
         _see_it_read(type(value)(), name)
-    return value
-
-
-def _same(new: Any, old: Any) -> bool:
-    return all(one is other for one, other in zip(new, old, strict=True))
+    keys = [_plain(key, f"{name}: the key {key!r}", texts) for key in value]
+    items = [_plain(item, f"{name}.{key}", texts) for key, item in zip(keys, value.values(), strict=True)]
+    plain = copy.copy(value)  # of the same class, with its attributes: a state_dict has some
+    plain.clear()
+    plain.update(zip(keys, items, strict=True))
+    return plain
 
 
 def _see_it_read(value: Any, name: str) -> None:

@@ -37,9 +37,25 @@ def test_numpy_scalars_and_paths_become_plain(given: Any, expected: Any) -> None
     assert repr(result) == repr(expected)
 
 
-def test_what_is_plain_is_left_as_it_is() -> None:
+def test_what_is_plain_stays_as_it_is() -> None:
     value = OrderedDict(a=torch.ones(2), b=[1, (2.0, None)], c={"d": torch.device("cpu"), "e": {1, 2}})
-    assert plain_values(value, "x") is value
+    value._metadata = "of a state_dict"  # type: ignore[attr-defined]
+    plain = plain_values(value, "x")
+    assert plain == value and type(plain) is OrderedDict and plain["a"] is value["a"]
+    assert plain._metadata == "of a state_dict"
+
+
+def test_equal_content_gives_equal_files_whichever_objects_are_shared(tmp_path: Path) -> None:
+    def text() -> str:
+        return "".join(["weight", "_decay"])  # a new object
+
+    shared = text()
+    inner = {shared: 0.1, "rate": shared}
+    contents = {"shared": {"a": inner, "b": inner}, "apart": {key: {text(): 0.1, "rate": text()} for key in "ab"}}
+    for name, content in contents.items():
+        torch.save(plain_values(content, name), tmp_path / "content.pt")
+        (tmp_path / "content.pt").rename(tmp_path / name)
+    assert (tmp_path / "shared").read_bytes() == (tmp_path / "apart").read_bytes()
 
 
 @pytest.mark.parametrize("wrong", [Fraction(1, 2), np.zeros(2), Colour.RED, object(), np.datetime64("2020-01-01")])
