@@ -84,6 +84,13 @@ def nci_is_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def determinism_ends_with_its_test() -> Iterator[None]:
+    """A stage asks for it for its whole process, which here is that of other tests, too."""
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
 @pytest.fixture(scope="session")
 def molecules() -> tuple[GraphSchema, PackedGraphs]:
     """Sixty-four real molecules with spectrum and node encodings."""

@@ -17,6 +17,10 @@ from tests.training.fixtures import Mean, make_graphs
 class Number(nn.Module):
     """Predicts every graph's number, so that the order and the count of samples can be seen."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))  # which an optimizer asks for
+
     def forward(self, batch: Batch) -> torch.Tensor:
         return batch.number
 
@@ -38,7 +42,8 @@ def main(folder: Path) -> None:
     scheduler = get_scheduler(optimizer, total_epochs=5, warmup_epochs=1)
     trainer = Trainer(model, optimizer, scheduler, checkpoint_dir=folder, device="cpu", accumulation_steps=2)
     history = trainer.fit(train, val, epochs=5, metric_for_best="mae", resume_path=folder / "state.pt")
-    numbers = Trainer(Number(), optimizer, checkpoint_dir=folder, device="cpu").predict(val)
+    number_model = Number()
+    numbers = Trainer(number_model, get_optimizer(number_model), checkpoint_dir=folder, device="cpu").predict(val)
     seen = group.gather([batch.number.flatten().tolist() for batch in train])
     if group.is_main:
         write_json(folder / "history.json", history)
