@@ -1,5 +1,6 @@
 """Graphs that break careless code, and real data where it is at hand."""
 
+import logging
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -85,9 +86,11 @@ def nci_is_read_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def determinism_ends_with_its_test() -> Iterator[None]:
-    """A stage asks for it for its whole process, which here is that of other tests, too."""
+def settings_end_with_their_test() -> Iterator[None]:
+    """A command sets determinism and the level of the log for its whole process, which here is other tests' too."""
+    level = logging.root.level
     yield
+    logging.root.setLevel(level)
     torch.use_deterministic_algorithms(False)
 
 
