@@ -13,7 +13,7 @@ from typing import Any
 
 from scipy.stats import ttest_rel
 
-from mspe.common.files import read_json, write_json
+from mspe.common.json_files import read_json, write_json
 
 
 def read_runs(folder: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from mspe.common.files import read_json, write_json
+from mspe.common.json_files import read_json, write_json
 from mspe.dataset import DATASETS
 
 _LINKS = [

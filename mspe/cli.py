@@ -92,7 +92,8 @@ def _add_overwrite(parser: ArgumentParser) -> None:
 def _predict(arguments: Namespace) -> int:
     from pathlib import Path
 
-    from mspe.common.files import refuse_existing, write_csv
+    from mspe.common.csv_files import write_csv
+    from mspe.common.files import refuse_existing
     from mspe.common.plugins import load_plugins
     from mspe.pipeline.prediction import predict, read_samples
     from mspe.pipeline.trained_model import TrainedModel

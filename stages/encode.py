@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mspe.common.command import command
-from mspe.common.files import write_json
+from mspe.common.json_files import write_json
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet, GraphStatistics

@@ -8,7 +8,8 @@ import argparse
 import json
 
 from mspe.common.command import command
-from mspe.common.files import write_csv, write_json
+from mspe.common.csv_files import write_csv
+from mspe.common.json_files import write_json
 from mspe.config import load_params
 from mspe.graphs import SPLITS, GraphSchema, read_split
 from mspe.pipeline.evaluation import Evaluation

@@ -1,7 +1,8 @@
 """The scores and curves of all seeds → one summary and one learning curve."""
 
 from mspe.common.command import command
-from mspe.common.files import read_csv, read_json, write_csv, write_json
+from mspe.common.csv_files import read_csv, write_csv
+from mspe.common.json_files import read_json, write_json
 from mspe.config import load_params
 from mspe.pipeline.summary import mean_curve, summarise
 

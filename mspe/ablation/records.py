@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mspe.common.csv_files import read_csv
 from mspe.common.errors import MspeError
-from mspe.common.files import read_csv, read_json
+from mspe.common.json_files import read_json
 from mspe.common.section import Section, SectionType, Tuple, validate
 from mspe.graphs import TargetLevel, TaskType
 from mspe.tasks import Task, find_task

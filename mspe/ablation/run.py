@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 
 from mspe.ablation.variant import Variant
-from mspe.common.files import read_json, write_csv, write_json
+from mspe.common.csv_files import write_csv
+from mspe.common.json_files import read_json, write_json
 from mspe.config import RuntimeParams
 from mspe.encodings import EncodingSet
 from mspe.graphs import GraphSchema, PackedGraphs

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_json, write_json
+from mspe.common.json_files import read_json, write_json
 from mspe.common.section import validate
 from mspe.encodings import BankConfig
 from mspe.models import ModelParams

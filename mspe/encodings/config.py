@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, model_serializer, model_validator
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_json
+from mspe.common.json_files import read_json
 from mspe.common.plugins import load_plugins
 from mspe.common.registry import choose
 from mspe.common.section import PathError, PositiveInt, Section, Tuple, validate, validate_part

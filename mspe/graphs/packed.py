@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors, write_tensors
+from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.graphs.packing import (
     EDGE_LABEL_INDEX,
     HAS_PAIRS,

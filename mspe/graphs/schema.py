@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mspe.common.files import read_json, write_json
+from mspe.common.json_files import read_json, write_json
 from mspe.common.section import Section, Tuple, validate
 
 TaskType = str

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors
 from mspe.common.section import validate
+from mspe.common.tensor_files import read_tensors
 from mspe.graphs import GraphSchema
 from mspe.graphs.features import Features
 from mspe.models import get_model

@@ -6,7 +6,9 @@ from pathlib import Path
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_json, refuse_existing, write_tensors
+from mspe.common.files import refuse_existing
+from mspe.common.json_files import read_json
+from mspe.common.tensor_files import write_tensors
 from mspe.dataset import DATASETS, get_dataset
 from mspe.dataset.own.saved_graphs import load_graphs
 from mspe.encodings import AddMultiScalePE, EncodingSet

@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import Any
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_json
+from mspe.common.json_files import read_json
 from mspe.pipeline.statistics import CONFIDENCE, statistics_over_seeds
 
 _SHARED = ("baseline", "classes")

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from mspe.common.errors import MspeError
-from mspe.common.files import write_json
+from mspe.common.json_files import write_json
 from mspe.common.resume import discard, resume_folder
 from mspe.config import RuntimeParams
 from mspe.encodings import BankConfig

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors
+from mspe.common.tensor_files import read_tensors
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors, write_tensors
+from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.training.distributed import ProcessGroup
 from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress

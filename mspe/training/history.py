@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mspe.common.files import write_csv, write_json
+from mspe.common.csv_files import write_csv
+from mspe.common.json_files import write_json
 
 
 def append_epoch(history: dict[str, list[float]], epoch: int, row: Mapping[str, float]) -> None:

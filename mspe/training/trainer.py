@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from mspe.common.errors import MspeError
-from mspe.common.files import write_tensors
+from mspe.common.tensor_files import write_tensors
 from mspe.tasks import LossFunction, Metrics, get_task, is_minimized
 from mspe.training.best_epoch import BestEpoch, say_replaced
 from mspe.training.checkpoint import Checkpointer, RunState, checkpoint_path, read_checkpoint

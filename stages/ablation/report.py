@@ -9,7 +9,8 @@ from mspe.ablation.records import RUNS, read_runs, read_tables
 from mspe.ablation.sizes import graph_sizes
 from mspe.ablation.text import format_report, report_table
 from mspe.common.command import command
-from mspe.common.files import write_csv, write_json
+from mspe.common.csv_files import write_csv
+from mspe.common.json_files import write_json
 from mspe.graphs import read_split
 
 PARAMETERS = [Path("params.yaml"), Path("ablation/params.yaml")]

@@ -9,7 +9,8 @@ import torch
 from mspe.ablation.comparison import build_report
 from mspe.ablation.records import read_runs, read_tables
 from mspe.ablation.report import Report
-from mspe.common.files import write_csv, write_json
+from mspe.common.csv_files import write_csv
+from mspe.common.json_files import write_json
 
 SEEDS = (0, 1, 2)
 SCORES = {

@@ -12,8 +12,10 @@ from mspe.ablation.comparison import build_report, shared_task
 from mspe.ablation.records import read_runs
 from mspe.ablation.report import Report
 from mspe.ablation.text import format_report
+from mspe.common.csv_files import write_csv
 from mspe.common.errors import MspeError
-from mspe.common.files import write_csv, write_json, write_text
+from mspe.common.files import write_text
+from mspe.common.json_files import write_json
 from tests.ablation.fake_runs import (
     COST,
     PREDICTIONS,

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from mspe.ablation.text import format_report, report_table
-from mspe.common.files import read_csv, write_csv, write_text
+from mspe.common.csv_files import read_csv, write_csv
+from mspe.common.files import write_text
 from tests.ablation.fake_runs import SCORES, by_name, report_of, write_scores
 
 

@@ -11,7 +11,8 @@ import yaml
 from mspe.ablation.run import run_variant
 from mspe.ablation.variant import Variant
 from mspe.common.errors import MspeError
-from mspe.common.files import read_json, read_tensors
+from mspe.common.json_files import read_json
+from mspe.common.tensor_files import read_tensors
 from mspe.config import Params, load_params
 from mspe.dataset import DATASETS, get_dataset, load_dataset, register_dataset
 from mspe.dataset.settings import AUTO, DEFAULTS, check_settings, left_to_dataset, resolve_auto

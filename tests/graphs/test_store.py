@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors, write_tensors
+from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.graphs import PackedGraphs, read_split, store, write_splits
 from mspe.graphs.store import read_shards, shard_name, shard_paths
 from tests.conftest import cycle

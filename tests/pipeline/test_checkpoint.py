@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors, write_tensors
+from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.dataset import GraphDataset
 from mspe.pipeline.checkpoint import read_trained
 

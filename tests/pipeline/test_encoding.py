@@ -7,7 +7,7 @@ import torch
 from torch_geometric.utils import from_smiles
 
 from mspe.common.errors import MspeError
-from mspe.common.files import write_json
+from mspe.common.json_files import write_json
 from mspe.dataset import GraphDataset
 from mspe.encodings import AddMultiScalePE, EncodingSet
 from mspe.pipeline.encoding import choose_bank, read_input, write_encoded

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_json, write_json
+from mspe.common.json_files import read_json, write_json
 from mspe.encodings import EncodingSet
 from mspe.encodings.config import read_bank
 from mspe.graphs import read_split, write_splits

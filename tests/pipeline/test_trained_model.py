@@ -10,7 +10,7 @@ from torch_geometric.loader import DataLoader
 from torch_geometric.utils import from_smiles
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_tensors, write_tensors
+from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.dataset import GraphDataset, get_dataset
 from mspe.encodings import AddMultiScalePE, EncodingSet, compute_spectrum
 from mspe.graphs.features import Features

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mspe.common.errors import MspeError
-from mspe.common.files import read_json
+from mspe.common.json_files import read_json
 from mspe.config import RuntimeParams
 from mspe.dataset import GraphDataset
 from mspe.encodings import BankConfig

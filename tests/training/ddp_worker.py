@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch_geometric.data import Batch
 
-from mspe.common.files import write_json
+from mspe.common.json_files import write_json
 from mspe.graphs import GraphLoader
 from mspe.training import Trainer, get_optimizer, get_scheduler, set_seed
 from mspe.training.distributed import ProcessGroup, process_group

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from mspe.common.command import command
-from mspe.common.files import write_json
+from mspe.common.json_files import write_json
 from tests.training.fixtures import loaders, make_trainer
 
 
