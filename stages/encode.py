@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from mspe.common.command import command
-from mspe.common.json_files import write_json
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet, GraphStatistics
@@ -27,8 +26,14 @@ def main() -> None:
         joined = join_derived(graphs, spectrum, f"{SPECTRUM}/{name}")
         return with_structure_keys(bank.encode_nodes(joined, lambda: graphs), graphs)
 
-    map_shards(SPECTRUM, "data/encodings", encode, settings=resolved, inputs=stage_dependencies("encode"))
-    write_json("data/encodings/bank.json", resolved)
+    map_shards(
+        source=SPECTRUM,
+        target="data/encodings",
+        function=encode,
+        settings=resolved,
+        inputs=stage_dependencies("encode"),
+        beside={"bank.json": resolved},
+    )
 
 
 if __name__ == "__main__":

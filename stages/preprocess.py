@@ -1,6 +1,7 @@
 """Raw data → packed graphs in three splits, and their schema."""
 
 from mspe.common.command import command
+from mspe.common.files import atomic_directory
 from mspe.config import load_params
 from mspe.dataset import load_dataset
 from mspe.graphs import write_splits
@@ -9,8 +10,9 @@ from mspe.graphs import write_splits
 def main() -> None:
     params = load_params()
     dataset = load_dataset(params.dataset, params.runtime.num_workers)
-    write_splits("data/graphs", {"train": dataset.train, "val": dataset.val, "test": dataset.test})
-    dataset.schema.save("data/graphs/schema.json")
+    with atomic_directory("data/graphs") as folder:
+        write_splits(folder, {"train": dataset.train, "val": dataset.val, "test": dataset.test})
+        dataset.schema.save(folder / "schema.json")
     print(*dataset.summary, sep="\n")
 
 

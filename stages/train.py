@@ -36,17 +36,12 @@ def main(seed: int) -> None:
         cost=Path(f"metrics/cost/{seed}.json"),
         log=Path(f"runs/{seed}"),
     )
-    with process_group(params.runtime.device) as device:
-        train_seed(
-            seed,
-            data,
-            params.model,
-            params.training,
-            params.runtime,
-            paths,
-            stage_dependencies("train", seed=seed),
-            device,
-        )
+    inputs = stage_dependencies("train", seed=seed)
+    with (
+        process_group(params.runtime.device) as device,
+        train_seed(seed, data, params.model, params.training, params.runtime, paths, inputs, device),
+    ):
+        pass  # its outputs are all that there is to write
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class RunCost(Section, extra="ignore"):
 
     encode_seconds: float
     epoch_seconds: float | None
-    """None where the run was resumed after its last epoch."""
+    """None where an earlier version resumed the run after its last epoch."""
     peak_memory_mb: float
     environment: Tuple[str]
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -53,29 +54,28 @@ def run_variant(
     encode_seconds = time.perf_counter() - start
     data = TrainingData(schema, variant.bank, encoded["train"], encoded["val"])
     paths = RunPaths(folder, folder / "train.json", folder / "curve.csv", folder / "cost.json", log)
-    trainer = train_seed(seed, data, variant.model, variant.training, runtime, paths, inputs, device)
-    trained = TrainedModel.load(folder / "best.pt", device)
-    evaluation = trained.evaluate(encoded[split])
-    write_csv(folder / "predictions.csv", evaluation.table())
-    write_json(folder / "cost.json", {"encode_seconds": round(encode_seconds, 3), **read_json(folder / "cost.json")})
-    write_json(
-        folder / "result.json",
-        {
-            "variant": variant.name,
-            "seed": seed,
-            "split": split,
-            "metric": schema.metric,
-            "minimized": is_minimized(schema.metric, None),
-            "task_type": schema.task_type,
-            "target_level": schema.target_level,
-            "loss": schema.loss,
-            "score": evaluation.metrics.get(schema.metric),
-            "scores": evaluation.metrics,
-            "parameters": trained.num_parameters,
-            "best_epoch": trainer.best_epoch,
-            "gates": trained.scale_weights(),
-        },
-    )
+    with train_seed(seed, data, variant.model, variant.training, runtime, paths, inputs, device) as trainer:
+        trained = TrainedModel.load(folder / "best.pt", device)
+        evaluation = trained.evaluate(encoded[split])
+        write_csv(folder / "predictions.csv", evaluation.table())
+        write_json(paths.cost, {"encode_seconds": round(encode_seconds, 3), **read_json(paths.cost)})
+        scored = {"scores": evaluation.metrics, "parameters": trained.num_parameters, "gates": trained.scale_weights()}
+        record = _describe(variant, seed, split, schema, evaluation.metrics.get(schema.metric))
+        write_json(folder / "result.json", {**record, "best_epoch": trainer.best_epoch, **scored})
+
+
+def _describe(variant: Variant, seed: int, split: str, schema: GraphSchema, score: float | None) -> dict[str, Any]:
+    return {
+        "variant": variant.name,
+        "seed": seed,
+        "split": split,
+        "metric": schema.metric,
+        "minimized": is_minimized(schema.metric, None),
+        "task_type": schema.task_type,
+        "target_level": schema.target_level,
+        "loss": schema.loss,
+        "score": score,
+    }
 
 
 def _encoded(graphs: PackedGraphs, bank: EncodingSet) -> PackedGraphs:

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from mspe.common.files import remove_directory
 
 
 def resume_folder(settings: Mapping[str, Any], inputs: Iterable[str | Path]) -> Path:
@@ -38,5 +39,5 @@ def _files(root: Path) -> list[Path]:
 
 
 def discard(folder: Path) -> None:
-    """Delete a finished run's state."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Delete a finished run's state, at once: call it when every output of the run stands on disk, and not before."""
+    remove_directory(folder)

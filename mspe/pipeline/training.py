@@ -1,7 +1,9 @@
 """Training one model with one seed, from parameters and packed graphs to its best checkpoint, curve and cost."""
 
 import math
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,10 +32,8 @@ from mspe.training import (
     set_seed,
 )
 from mspe.training.config import TrainingParams
-from mspe.training.cost import CostMeter
 from mspe.training.distributed import ProcessGroup
 from mspe.training.history import write_curve, write_history
-from mspe.training.hooks import LogHook
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class RunPaths:
     """TensorBoard's folder."""
 
 
+@contextmanager
 def train_seed(
     seed: int,
     data: TrainingData,
@@ -72,8 +73,11 @@ def train_seed(
     paths: RunPaths,
     inputs: Sequence[str | Path],
     device: torch.device,
-) -> Trainer:
-    """Train one model; an interrupted run is resumed.
+) -> Iterator[Trainer]:
+    """Train one model and yield its Trainer; an interrupted run is resumed.
+
+    The run's state goes when the block has ended well: a kill in it, while what follows the training is written, costs
+    no training, for the next run finds nothing left to train, writes the outputs and comes to the block again.
 
     Parameters
     ----------
@@ -90,15 +94,16 @@ def train_seed(
     device
         Where to train.
 
-    Returns
-    -------
+    Yields
+    ------
     Trainer
-        After its last epoch.
+        After its last epoch, its outputs written.
 
     Raises
     ------
     MspeError
-        If parameters and data do not fit, or the metric that chooses the best epoch was never defined.
+        If parameters and data do not fit, an output cannot be written, or the metric that chooses the best epoch was
+        never defined.
     InterruptionError
         If a signal ended the run; its state is saved.
     """
@@ -111,53 +116,42 @@ def train_seed(
     loaders = _build_loaders(model, data, training.batch_size, seed, device, group)
     metadata = {"model": arguments, "schema": data.schema.model_dump(), "training": training.model_dump()}
     trainer = _build_trainer(training, runtime, model, data.schema, len(loaders[0]), paths.checkpoints, metadata)
-    for hook in _build_hooks(trainer, paths, metadata, seed, runtime, group):
-        trainer.add_log_hook(hook)
     if group.is_main:
         warn_of_equal_graphs(data.train, arguments, device)
     state = resume_folder(_describe_run(seed, metadata, len(loaders[0]), group, device), inputs)
-    metric = training.metric_for_best or data.schema.metric
-    _fit(trainer, loaders, training, metric, state / "state.pt" if runtime.resume else None)
     if group.is_main:
-        discard(state)
+        _add_hooks(trainer, paths.log, metadata, seed, runtime, resumed=state.exists())
+    metric = training.metric_for_best or data.schema.metric
+    write = partial(_write_outputs, trainer, paths, log_model_info(model))
+    _fit(trainer, loaders, training, metric, state / "state.pt" if runtime.resume else None, write)
     if trainer.best_epoch == 0:
         raise MspeError(
             f"val {metric} was undefined in every epoch, so no checkpoint is the best: a split of one class alone has "
             "no ranking; set training.metric_for_best=loss, or give more data (dataset.limit)"
         )
-    return trainer
+    write()  # also where a resumed run had no epoch left
+    yield trainer
+    if group.is_main:
+        discard(state)
 
 
-def _build_hooks(
-    trainer: Trainer,
-    paths: RunPaths,
-    metadata: Mapping[str, Any],
-    seed: int,
-    runtime: RuntimeParams,
-    group: ProcessGroup,
-) -> list[LogHook]:
-    """What follows the run: of the main process TensorBoard and, if asked for, W&B; of every one its files."""
-    writer = _progress_writer(trainer, paths)
-    hooks: list[LogHook] = [TensorBoardHook(str(paths.log))] if group.is_main else []
-    if group.is_main and runtime.wandb_project is not None:
+def _add_hooks(
+    trainer: Trainer, log: Path, metadata: Mapping[str, Any], seed: int, runtime: RuntimeParams, resumed: bool
+) -> None:
+    """Have TensorBoard and, if asked for, W&B follow the run."""
+    if not resumed:
+        shutil.rmtree(log, ignore_errors=True)  # another run's curve
+    trainer.add_log_hook(TensorBoardHook(log))
+    if runtime.wandb_project is not None:
         config = {name: metadata[name] for name in ("model", "training")}
-        hooks.append(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=config))
-    return [*hooks, writer]
+        trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=config))
 
 
-def _progress_writer(trainer: Trainer, paths: RunPaths) -> LogHook:
-    """Writes history, curve and cost anew after every epoch."""
-    num_parameters = log_model_info(trainer.model)
-    cost = CostMeter(trainer.device)
-
-    def write(metrics: Mapping[str, float], step: int, prefix: str) -> None:
-        if prefix == "val":
-            cost.mark_epoch()
-            write_history(paths.history, trainer.history, trainer.best_epoch, num_parameters)
-            write_curve(paths.curve, trainer.history)
-            write_json(paths.cost, cost.report(trainer.earlier_seconds))
-
-    return write
+def _write_outputs(trainer: Trainer, paths: RunPaths, num_parameters: int) -> None:
+    """Write history, curve and cost as they are now."""
+    write_history(paths.history, trainer.history, trainer.best_epoch, num_parameters)
+    write_curve(paths.curve, trainer.history)
+    write_json(paths.cost, trainer.cost.report())
 
 
 def _describe_run(
@@ -181,6 +175,7 @@ def _fit(
     training: TrainingParams,
     metric: str,
     resume_path: Path | None,
+    after_epoch: Callable[[], None],
 ) -> None:
     train_loader, val_loader = loaders
     trainer.fit(
@@ -190,6 +185,7 @@ def _fit(
         metric_for_best=metric,
         early_stopping=training.early_stopping,
         resume_path=resume_path,
+        after_epoch=after_epoch,
     )
 
 

@@ -5,6 +5,7 @@ import platform
 import resource
 import subprocess
 import time
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
@@ -16,7 +17,7 @@ _PACKAGES = ("torch", "torch_geometric", "numpy", "scikit-learn", "rdkit")
 
 
 class CostMeter:
-    """Measures from its creation on.
+    """Measures a run from the meter's creation on, and of a resumed run its earlier processes, too.
 
     Examples
     --------
@@ -26,35 +27,62 @@ class CostMeter:
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
-        self.start = self._epoch_start = time.perf_counter()
+        self._start = self._epoch_start = time.perf_counter()
+        self._earlier_seconds = self._earlier_in_epoch = 0.0
+        self._earlier_peaks: dict[str, int] = {}
         self._epoch_seconds: list[float] = []
         if device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(device)
 
+    @property
+    def seconds(self) -> float:
+        """Seconds of the whole run so far."""
+        return self._earlier_seconds + time.perf_counter() - self._start
+
     def mark_epoch(self) -> None:
         """Note that an epoch has ended."""
         now = time.perf_counter()
-        self._epoch_seconds.append(now - self._epoch_start)
-        self._epoch_start = now
+        self._epoch_seconds.append(self._earlier_in_epoch + now - self._epoch_start)
+        self._epoch_start, self._earlier_in_epoch = now, 0.0
 
-    def report(self, earlier_seconds: float = 0.0) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
+        """Return what has been measured, for a later process of the same run."""
+        return {
+            "seconds": self.seconds,
+            "epoch_seconds": list(self._epoch_seconds),
+            "in_epoch": self._earlier_in_epoch + time.perf_counter() - self._epoch_start,
+            "peaks": self._peaks(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Add what an earlier process has measured, and go on within the epoch that it was in."""
+        self._earlier_seconds = state["seconds"]
+        self._epoch_seconds = list(state["epoch_seconds"])
+        self._earlier_in_epoch = state["in_epoch"]
+        self._earlier_peaks = dict(state["peaks"])
+
+    def report(self) -> dict[str, Any]:
         """Seconds so far, and of an epoch in the median; peak memory in MB (1e6 bytes); commit, hardware and versions.
 
-        Seconds of a resumed run's earlier processes are added; memory and epochs are of this one.
         Before the first epoch has ended its seconds are None. The last three stand in a list, which `dvc metrics show`
-        leaves out of its table of numbers.
+        leaves out of its table of numbers; they are of this process.
         """
         report: dict[str, Any] = {
-            "seconds": round(earlier_seconds + time.perf_counter() - self.start, 1),
+            "seconds": round(self.seconds, 1),
             "epoch_seconds": round(median(self._epoch_seconds), 3) if self._epoch_seconds else None,
-            "peak_memory_mb": round(_peak_process_memory() / 1e6),
+            **{f"{name}_mb": round(peak / 1e6) for name, peak in self._peaks().items()},
             "threads": torch.get_num_threads(),
         }
-        if self.device.type == "cuda":
-            report["peak_gpu_memory_mb"] = round(torch.cuda.max_memory_allocated(self.device) / 1e6)
         versions = [f"{name} {_version(name)}" for name in _PACKAGES]
         environment = [_device_name(self.device), f"commit {_commit()}", f"python {platform.python_version()}"]
         return {**report, "environment": environment + versions}
+
+    def _peaks(self) -> dict[str, int]:
+        """The highest memory of any process of the run, in bytes."""
+        peaks = {"peak_memory": _peak_process_memory()}
+        if self.device.type == "cuda":
+            peaks["peak_gpu_memory"] = torch.cuda.max_memory_allocated(self.device)
+        return {name: max(peak, self._earlier_peaks.get(name, 0)) for name, peak in peaks.items()}
 
 
 class SpeedMeter:
@@ -102,9 +130,12 @@ def _version(package: str) -> str:
 
 
 def _commit() -> str:
-    """The commit that the code stands at; `+` where it has been changed since."""
+    """The commit that the code stands at, with `+` where it has been changed since; `unknown` without Git."""
     command = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:  # there is no Git
+        return "unknown"
     return result.stdout.strip() or "unknown"
 
 

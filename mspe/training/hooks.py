@@ -3,9 +3,12 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mspe.common.errors import MspeError
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +27,9 @@ def call_hooks(hooks: Iterable[LogHook], metrics: Mapping[str, float], step: int
 class TensorBoardHook:
     """Writes every metric as a scalar ``prefix/name`` of a TensorBoard event file.
 
+    Events of an earlier process in the same folder, from this one's first step on, are hidden by TensorBoard: a resumed
+    run, which repeats the steps since its last state, is one curve.
+
     Parameters
     ----------
     folder
@@ -31,19 +37,23 @@ class TensorBoardHook:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        from torch.utils.tensorboard import SummaryWriter
-
-        self.writer = SummaryWriter(str(folder))
+        self.folder = Path(folder)
+        self._writer: SummaryWriter | None = None
 
     def __call__(self, metrics: Mapping[str, float], step: int, prefix: str) -> None:
         """Write one scalar a metric."""
+        if self._writer is None:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._writer = SummaryWriter(str(self.folder), purge_step=step)
         for name, value in metrics.items():
-            self.writer.add_scalar(f"{prefix}/{name}", value, step)
-        self.writer.flush()
+            self._writer.add_scalar(f"{prefix}/{name}", value, step)
+        self._writer.flush()
 
     def close(self) -> None:
         """Finish the event file."""
-        self.writer.close()
+        if self._writer is not None:
+            self._writer.close()
 
 
 class WandbHook:

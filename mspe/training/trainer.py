@@ -2,9 +2,8 @@
 
 import copy
 import logging
-import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from mspe.tasks import LossFunction, Metrics, get_task, is_minimized
 from mspe.training.best_epoch import BestEpoch, say_replaced
 from mspe.training.checkpoint import Checkpointer, RunState, checkpoint_path, read_checkpoint
 from mspe.training.checks import check_folder, check_instance, check_integer, check_number
+from mspe.training.cost import CostMeter
 from mspe.training.epoch_trainer import EpochTrainer
 from mspe.training.history import append_epoch
 from mspe.training.loaders import ResumableLoader, check_loader
@@ -85,8 +85,8 @@ class Trainer(EpochTrainer):
     history
         Lists of equal length, one entry an epoch of `fit`: `train_loss`, `val_loss`, every metric as `train_…` and
         `val_…`, and `lr`.
-    earlier_seconds
-        Of a resumed run: what its earlier processes took, from their Trainer's beginning to the last state they saved.
+    cost
+        What the run has cost, the earlier processes of a resumed one included: seconds, those of an epoch, memory.
     """
 
     def __init__(
@@ -126,8 +126,7 @@ class Trainer(EpochTrainer):
         check_instance("metadata", metadata, dict | None, "None or a dictionary of plain values")
         self.metadata = plain_values(metadata or {}, "metadata")
         self.history: dict[str, list[float]] = {}
-        self.earlier_seconds = 0.0
-        self._built_at = time.perf_counter()
+        self.cost = CostMeter(self.device)
         self._best = BestEpoch()
         self._last_metrics: dict[str, float] = {}
 
@@ -151,6 +150,7 @@ class Trainer(EpochTrainer):
         early_stopping: int | None = None,
         resume_path: str | Path | None = None,
         save_interval: float = 60.0,
+        after_epoch: Callable[[], None] | None = None,
     ) -> dict[str, list[float]]:
         """Train until `epochs` epochs are finished, keeping the best as `best.pt` in `checkpoint_dir`.
 
@@ -175,6 +175,8 @@ class Trainer(EpochTrainer):
             A `ResumableLoader`, such as `GraphLoader`, is resumed in mid-epoch, any other after the last whole epoch.
         save_interval
             Seconds between two states within an epoch; one is always kept after it.
+        after_epoch
+            Called by every process when an epoch's state is kept; what it raises, other than a log hook, ends the run.
 
         Returns
         -------
@@ -190,6 +192,7 @@ class Trainer(EpochTrainer):
         self._check_fit(train_loader, val_loader, epochs, early_stopping, save_interval)
         check_instance("metric_for_best", metric_for_best, str, "the name of a metric")
         check_instance("minimize_metric", minimize_metric, bool | None, "None, true or false")
+        check_instance("after_epoch", after_epoch, Callable | None, "None or a function")
         minimize = is_minimized(metric_for_best, minimize_metric)
         self._check_metric(metric_for_best, val_loader)
         with saved_run(resume_path, self._group, save_interval, isinstance(train_loader, ResumableLoader)) as run:
@@ -208,7 +211,10 @@ class Trainer(EpochTrainer):
                 train = self._train_epoch(train_loader, progress, after_step)
                 val = self._group.gather(self.eval_epoch(val_loader))[0]
                 self._finish_epoch(train, val, progress.learning_rate, metric_for_best)
+                self.cost.mark_epoch()
                 run.save(self._state())
+                if after_epoch is not None:
+                    after_epoch()
                 self._report_epoch(train["loss"], val[metric_for_best], metric_for_best, epochs)
                 run.after_epoch(f"after epoch {self.epoch}")
                 progress = None
@@ -348,7 +354,7 @@ class Trainer(EpochTrainer):
             "history": self.history,
             "scaler": self.precision.scaler.state_dict(),
             "best_checkpoint": self._best.checkpoint,
-            "seconds": self.earlier_seconds + time.perf_counter() - self._built_at,
+            "cost": self.cost.state_dict(),
         }
 
     def _resume(self, file: RunState) -> EpochProgress | None:
@@ -358,7 +364,8 @@ class Trainer(EpochTrainer):
         state, progress = file.load(self.model)
         self._restore(state, file.path)
         self.history = state["history"]
-        self.earlier_seconds = state.get("seconds", 0.0)
+        if "cost" in state:  # older ones have none
+            self.cost.load_state_dict(state["cost"])
         self.precision.scaler.load_state_dict(state["scaler"])
         self._best.checkpoint = state["best_checkpoint"]
         if self._best.checkpoint is not None:

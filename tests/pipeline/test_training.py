@@ -26,7 +26,8 @@ def run(dataset: GraphDataset, folder: Path, seed: int = 0) -> Trainer:
     paths = RunPaths(**{field.name: folder / field.name for field in fields(RunPaths)})
     runtime = RuntimeParams(device="cpu", resume=False)
     params = TrainingParams.model_validate({"epochs": 2, "batch_size": 8, "scheduler": {"warmup_epochs": 0}})
-    return train_seed(seed, data, SMALL, params, runtime, paths, [], torch.device("cpu"))
+    with train_seed(seed, data, SMALL, params, runtime, paths, [], torch.device("cpu")) as trainer:
+        return trainer
 
 
 def test_a_seed_decides_on_every_number_and_another_gives_others(

@@ -1,0 +1,162 @@
+"""A stage that is killed, or refused an operation on a file, anywhere: run again, it ends as if nothing had been.
+
+Where `MSPE_FAULTS` is `full` every operation of every stage is tried; else some of each, spread evenly.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import chdir
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from mspe.ablation.variant import Variant
+from mspe.encodings.config import read_bank
+from mspe.models.config import ModelParams
+from mspe.training.config import TrainingParams
+from stages import encode, evaluate, preprocess, report, spectrum, train
+from stages.ablation import run as ablation_run
+from tests.conftest import ROOT
+from tests.faults.operations import Ended, kill, refuse, run_in_child
+from tests.pipeline import stages
+
+FULL = os.environ.get("MSPE_FAULTS") == "full"
+EPOCHS = 2
+RUN = "data/ablation/runs/small/0"
+COSTS = {"metrics/cost/0.json", f"{RUN}/cost.json"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage, what it writes, and of how many operations on files some are tried."""
+
+    main: Callable[[], None]
+    outputs: tuple[str, ...]
+    tried: int
+
+
+STAGES = {
+    "preprocess": Stage(preprocess.main, ("data/graphs",), 3),
+    "spectrum": Stage(spectrum.main, ("data/spectrum",), 3),
+    "encode": Stage(encode.main, ("data/encodings",), 3),
+    "train": Stage(
+        partial(train.main, 0),
+        ("models/0/best.pt", "metrics/train/0.json", "metrics/cost/0.json", "metrics/curves/0.csv"),
+        6,
+    ),
+    "evaluate": Stage(partial(evaluate.main, 0), ("metrics/test/0.json", "metrics/predictions/0.csv"), 3),
+    "report": Stage(report.main, ("metrics/summary.json", "metrics/learning_curve.csv"), 3),
+    "ablation run": Stage(partial(ablation_run.main, "small", 0), (RUN,), 6),
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which every stage has been run, to be copied."""
+    folder = tmp_path_factory.mktemp("finished")
+    stages.prepare(folder)
+    (folder / "ablation").mkdir()
+    shutil.copy(ROOT / "ablation" / "dvc.yaml", folder / "ablation")
+    with chdir(folder):
+        stages.change(runtime={"resume": True, "threads": 1}, training={"epochs": EPOCHS, "batch_size": 8}, seeds=[0])
+        Variant(
+            "small",
+            read_bank("data/encodings/bank.json"),
+            ModelParams(hidden_dim=16, node_dim=6, num_layers=2),
+            TrainingParams.model_validate({"epochs": EPOCHS, "batch_size": 8, "scheduler": {"warmup_epochs": 0}}),
+        ).save(Path("data/ablation/variants/small.json"))
+    for stage in STAGES.values():
+        ended = run_in_child(stage.main, folder, tmp_path_factory.mktemp("scratch"))
+        assert ended.status == 0, ended.printed
+    return folder
+
+
+@pytest.fixture
+def place(finished: Path, tmp_path: Path) -> Iterator[Callable[[Stage], Path]]:
+    """Make a folder in which all but one stage have been run, as DVC leaves it before that stage."""
+
+    def make(stage: Stage) -> Path:
+        folder = tmp_path / "work"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(finished, folder)
+        remove_outputs(stage, folder)
+        return folder
+
+    yield make
+    shutil.rmtree(tmp_path / "work", ignore_errors=True)
+
+
+def remove_outputs(stage: Stage, folder: Path) -> None:
+    """As DVC does before it runs a stage."""
+    for output in stage.outputs:
+        shutil.rmtree(folder / output, ignore_errors=True)
+        (folder / output).unlink(missing_ok=True)
+
+
+def content(stage: Stage, folder: Path) -> dict[str, bytes]:
+    """Of what a stage wrote, costs aside."""
+    paths = [path for output in stage.outputs for path in (folder / output, *(folder / output).rglob("*"))]
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.is_file()}
+    assert all(any(name.startswith(output) for name in files) for output in stage.outputs)
+    return {name: text for name, text in files.items() if name not in COSTS}
+
+
+def leftovers(folder: Path) -> list[Path]:
+    return [*folder.rglob("*.partial"), *folder.glob(".mspe/resume/*")]
+
+
+def chosen(count: int, tried: int) -> list[int]:
+    """Operations, from 1: all, or some that are spread evenly and end with the last."""
+    if FULL or count <= tried:
+        return list(range(1, count + 1))
+    return [round(number * count / tried) for number in range(1, tried + 1)]
+
+
+def check_run_again(stage: Stage, folder: Path, finished: Path, scratch: Path, stopped: Ended) -> None:
+    """See that a stage, run again, ends as one that was not stopped, and trains no epoch twice."""
+    where = f"stopped at {len(stopped.operations)}: {stopped.operations[-1]}"
+    kept = bool(list(folder.glob(".mspe/resume/*/state.pt")))
+    trained = f"epoch {EPOCHS}/{EPOCHS}" in stopped.printed
+    remove_outputs(stage, folder)
+    again = run_in_child(stage.main, folder, scratch)
+    assert again.status == 0, f"{where}\n{again.printed}"
+    assert content(stage, folder) == content(stage, finished), where
+    assert not leftovers(folder), where
+    assert not kept or "resumed after epoch" in again.printed, where
+    assert not (kept and trained) or "train loss" not in again.printed, where
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_killed_at_an_operation_and_run_again_ends_as_an_undisturbed_one(
+    name: str, place: Callable[[Stage], Path], finished: Path, tmp_path: Path
+) -> None:
+    stage = STAGES[name]
+    count = len(run_in_child(stage.main, place(stage), tmp_path).operations)
+    for number in chosen(count, stage.tried):
+        folder = place(stage)
+        stopped = run_in_child(stage.main, folder, tmp_path, number, kill)
+        assert (stopped.status, len(stopped.operations)) == (-9, number)
+        check_run_again(stage, folder, finished, tmp_path, stopped)
+    print(f"{name}: {len(chosen(count, stage.tried))} of {count} operations, killed")
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_refused_an_operation_says_so_in_one_line_and_ends_well_afterwards(
+    name: str, place: Callable[[Stage], Path], finished: Path, tmp_path: Path
+) -> None:
+    stage = STAGES[name]
+    count = len(run_in_child(stage.main, place(stage), tmp_path).operations)
+    for number in chosen(count, stage.tried):
+        folder = place(stage)
+        stopped = run_in_child(stage.main, folder, tmp_path, number, refuse)
+        where = f"refused at {number}: {stopped.operations[number - 1]}\n{stopped.printed}"
+        if stopped.status == 0:  # a removal, or a file that no one asked for
+            assert content(stage, folder) == content(stage, finished), where
+        else:
+            assert stopped.status == 1 and "Traceback" not in stopped.printed, where
+            assert stopped.printed.splitlines()[-1].startswith("error: cannot write"), where
+        check_run_again(stage, folder, finished, tmp_path, stopped)
+    print(f"{name}: {len(chosen(count, stage.tried))} of {count} operations, refused")
