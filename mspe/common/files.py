@@ -31,8 +31,9 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
         If the file cannot be written (full disk, no permission, the folder is a file).
     """
     with _said_to_be_unwritable(path):
-        if _is_stream(path):
-            with Path(path).open("ab") as stream:
+        stream = _open_stream(path)
+        if stream is not None:
+            with stream:
                 yield stream
             return
         target = _target(path)
@@ -101,23 +102,19 @@ def _said_to_be_unwritable(path: str | Path) -> Iterator[None]:
         ) from error
 
 
-def _is_stream(path: str | Path) -> bool:
-    """Whether there is nothing to replace: a pipe, a device, or the file that this process prints to."""
+def _open_stream(path: str | Path) -> BinaryIO | None:
+    """Open what cannot be replaced: a pipe, a device, or the file that this process prints to; else None."""
     try:
         found = Path(path).stat()
     except FileNotFoundError:
-        return False
-    if stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode):
-        return any(os.path.samestat(found, printed) for printed in _standard_streams())
-    return True
-
-
-def _standard_streams() -> Iterator[os.stat_result]:
+        return None
     for descriptor in (1, 2):
-        try:
-            yield os.fstat(descriptor)
-        except OSError:  # it is closed
-            continue
+        with suppress(OSError):  # it is closed
+            if os.path.samestat(found, os.fstat(descriptor)):
+                return os.fdopen(os.dup(descriptor), "wb")  # at the place that printing has reached
+    if stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode):
+        return None
+    return Path(path).open("wb")
 
 
 def _target(path: str | Path) -> Path:

@@ -41,6 +41,11 @@ def kill(what: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def interrupt(what: str) -> None:
+    """Get the signal of Ctrl-C."""
+    signal.raise_signal(signal.SIGINT)
+
+
 def refuse(what: str) -> None:
     """Say that the disk is full."""
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
@@ -58,7 +63,7 @@ class Operations:
     stop_at
         The number, from 1, of the operation at which `stop` is called; None: never.
     stop
-        `kill` or `refuse`.
+        `kill`, `interrupt` or `refuse`.
     """
 
     def __init__(self, folder: Path, record: Path, stop_at: int | None, stop: Callable[[str], None]) -> None:

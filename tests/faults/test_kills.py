@@ -5,6 +5,7 @@ Where `MSPE_FAULTS` is `full` every operation of every stage is tried; else some
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from mspe.training.config import TrainingParams
 from stages import encode, evaluate, preprocess, report, spectrum, train
 from stages.ablation import run as ablation_run
 from tests.conftest import ROOT
-from tests.faults.operations import Ended, kill, refuse, run_in_child
+from tests.faults.operations import Ended, interrupt, kill, refuse, run_in_child
 from tests.pipeline import stages
 
 FULL = os.environ.get("MSPE_FAULTS") == "full"
@@ -31,7 +32,7 @@ COSTS = {"metrics/cost/0.json", f"{RUN}/cost.json"}
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage, what it writes, and of how many operations on files some are tried."""
+    """A stage, what it writes, and at how many of its operations it is stopped."""
 
     main: Callable[[], None]
     outputs: tuple[str, ...]
@@ -39,17 +40,17 @@ class Stage:
 
 
 STAGES = {
-    "preprocess": Stage(preprocess.main, ("data/graphs",), 3),
-    "spectrum": Stage(spectrum.main, ("data/spectrum",), 3),
-    "encode": Stage(encode.main, ("data/encodings",), 3),
+    "preprocess": Stage(preprocess.main, ("data/graphs",), 1),
+    "spectrum": Stage(spectrum.main, ("data/spectrum",), 1),
+    "encode": Stage(encode.main, ("data/encodings",), 2),
     "train": Stage(
         partial(train.main, 0),
         ("models/0/best.pt", "metrics/train/0.json", "metrics/cost/0.json", "metrics/curves/0.csv"),
-        6,
+        4,
     ),
-    "evaluate": Stage(partial(evaluate.main, 0), ("metrics/test/0.json", "metrics/predictions/0.csv"), 3),
-    "report": Stage(report.main, ("metrics/summary.json", "metrics/learning_curve.csv"), 3),
-    "ablation run": Stage(partial(ablation_run.main, "small", 0), (RUN,), 6),
+    "evaluate": Stage(partial(evaluate.main, 0), ("metrics/test/0.json", "metrics/predictions/0.csv"), 1),
+    "report": Stage(report.main, ("metrics/summary.json", "metrics/learning_curve.csv"), 1),
+    "ablation run": Stage(partial(ablation_run.main, "small", 0), (RUN,), 4),
 }
 
 
@@ -109,54 +110,64 @@ def leftovers(folder: Path) -> list[Path]:
 
 
 def chosen(count: int, tried: int) -> list[int]:
-    """Operations, from 1: all, or some that are spread evenly and end with the last."""
-    if FULL or count <= tried:
+    """Operations, from 1: all, or some that are spread evenly."""
+    if FULL:
         return list(range(1, count + 1))
-    return [round(number * count / tried) for number in range(1, tried + 1)]
+    return [round((number + 0.5) * count / tried) for number in range(tried)]
 
 
 def check_run_again(stage: Stage, folder: Path, finished: Path, scratch: Path, stopped: Ended) -> None:
     """See that a stage, run again, ends as one that was not stopped, and trains no epoch twice."""
-    where = f"stopped at {len(stopped.operations)}: {stopped.operations[-1]}"
     kept = bool(list(folder.glob(".mspe/resume/*/state.pt")))
     trained = f"epoch {EPOCHS}/{EPOCHS}" in stopped.printed
     remove_outputs(stage, folder)
     again = run_in_child(stage.main, folder, scratch)
-    assert again.status == 0, f"{where}\n{again.printed}"
-    assert content(stage, folder) == content(stage, finished), where
-    assert not leftovers(folder), where
-    assert not kept or "resumed after epoch" in again.printed, where
-    assert not (kept and trained) or "train loss" not in again.printed, where
+    assert again.status == 0, again.printed
+    assert content(stage, folder) == content(stage, finished)
+    assert not leftovers(folder)
+    assert not kept or "resumed after epoch" in again.printed
+    assert not (kept and trained) or "train loss" not in again.printed
 
 
+def ended_as_killed(stage: Stage, folder: Path, finished: Path, ended: Ended) -> None:
+    assert ended.status == -signal.SIGKILL
+
+
+def ended_as_interrupted(stage: Stage, folder: Path, finished: Path, ended: Ended) -> None:
+    """With the status of a command that Ctrl-C has ended, and a line; or with all done, where it came too late."""
+    if ended.status == 0:
+        assert content(stage, folder) == content(stage, finished)
+    else:
+        assert ended.status == 128 + signal.SIGINT
+        assert ended.printed.splitlines()[-1] == "130" and "stopped by SIGINT" in ended.printed
+
+
+def ended_as_refused(stage: Stage, folder: Path, finished: Path, ended: Ended) -> None:
+    """With one line that says so; or well, where it was a removal, or a file that no one asked for."""
+    if ended.status == 0:
+        assert content(stage, folder) == content(stage, finished)
+    else:
+        assert ended.status == 1 and ended.printed.splitlines()[-1].startswith("error: cannot write")
+
+
+ENDS = {kill: ended_as_killed, interrupt: ended_as_interrupted, refuse: ended_as_refused}
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [kill, pytest.param(interrupt, marks=pytest.mark.slow), pytest.param(refuse, marks=pytest.mark.slow)],
+    ids=lambda stop: stop.__name__,
+)
 @pytest.mark.parametrize("name", STAGES)
-def test_a_stage_killed_at_an_operation_and_run_again_ends_as_an_undisturbed_one(
-    name: str, place: Callable[[Stage], Path], finished: Path, tmp_path: Path
+def test_a_stage_stopped_at_an_operation_and_run_again_ends_as_an_undisturbed_one(
+    name: str, stop: Callable[[str], None], place: Callable[[Stage], Path], finished: Path, tmp_path: Path
 ) -> None:
     stage = STAGES[name]
     count = len(run_in_child(stage.main, place(stage), tmp_path).operations)
     for number in chosen(count, stage.tried):
         folder = place(stage)
-        stopped = run_in_child(stage.main, folder, tmp_path, number, kill)
-        assert (stopped.status, len(stopped.operations)) == (-9, number)
+        stopped = run_in_child(stage.main, folder, tmp_path, number, stop)
+        print(f"{name}, {number} of {count}, {stopped.operations[number - 1]}: {stopped.status}\n{stopped.printed}")
+        assert "Traceback" not in stopped.printed
+        ENDS[stop](stage, folder, finished, stopped)
         check_run_again(stage, folder, finished, tmp_path, stopped)
-    print(f"{name}: {len(chosen(count, stage.tried))} of {count} operations, killed")
-
-
-@pytest.mark.parametrize("name", STAGES)
-def test_a_stage_refused_an_operation_says_so_in_one_line_and_ends_well_afterwards(
-    name: str, place: Callable[[Stage], Path], finished: Path, tmp_path: Path
-) -> None:
-    stage = STAGES[name]
-    count = len(run_in_child(stage.main, place(stage), tmp_path).operations)
-    for number in chosen(count, stage.tried):
-        folder = place(stage)
-        stopped = run_in_child(stage.main, folder, tmp_path, number, refuse)
-        where = f"refused at {number}: {stopped.operations[number - 1]}\n{stopped.printed}"
-        if stopped.status == 0:  # a removal, or a file that no one asked for
-            assert content(stage, folder) == content(stage, finished), where
-        else:
-            assert stopped.status == 1 and "Traceback" not in stopped.printed, where
-            assert stopped.printed.splitlines()[-1].startswith("error: cannot write"), where
-        check_run_again(stage, folder, finished, tmp_path, stopped)
-    print(f"{name}: {len(chosen(count, stage.tried))} of {count} operations, refused")

@@ -1,5 +1,7 @@
 """A training run of one seed: what it writes, and what decides on it."""
 
+import shutil
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from pathlib import Path
 
@@ -21,13 +23,19 @@ from tests.conftest import BANK
 SMALL = ModelParams(hidden_dim=16, node_dim=6, num_layers=2)
 
 
-def run(dataset: GraphDataset, folder: Path, seed: int = 0) -> Trainer:
+def run(dataset: GraphDataset, folder: Path, seed: int = 0, resume: bool = False) -> Trainer:
+    with started(dataset, folder, seed, resume) as trainer:
+        return trainer
+
+
+def started(
+    dataset: GraphDataset, folder: Path, seed: int = 0, resume: bool = False
+) -> AbstractContextManager[Trainer]:
     data = TrainingData(dataset.schema, BankConfig.model_validate(BANK), dataset.train, dataset.val)
     paths = RunPaths(**{field.name: folder / field.name for field in fields(RunPaths)})
-    runtime = RuntimeParams(device="cpu", resume=False)
+    runtime = RuntimeParams(device="cpu", resume=resume)
     params = TrainingParams.model_validate({"epochs": 2, "batch_size": 8, "scheduler": {"warmup_epochs": 0}})
-    with train_seed(seed, data, SMALL, params, runtime, paths, [], torch.device("cpu")) as trainer:
-        return trainer
+    return train_seed(seed, data, SMALL, params, runtime, paths, [], torch.device("cpu"))
 
 
 def test_a_seed_decides_on_every_number_and_another_gives_others(
@@ -62,3 +70,38 @@ def test_a_metric_without_a_value_in_any_epoch_is_refused(
     message = "val mae was undefined in every epoch"
     with pytest.warns(UserWarning, match=message), pytest.raises(MspeError, match=message):
         run(blind, tmp_path)
+
+
+def test_a_run_keeps_its_state_until_what_follows_it_is_written(
+    regression: tuple[GraphDataset, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    dataset, out = regression[0], tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt), started(dataset, out, resume=True):
+        raise KeyboardInterrupt  # while the trained model is being scored, say
+    written = {path.name: path.read_bytes() for path in (out / "curve", out / "history", out / "checkpoints/best.pt")}
+    shutil.rmtree(out)  # as DVC does before it runs the stage again
+    monkeypatch.setattr(Trainer, "_train_epoch", None)  # nothing is left to train
+    with started(dataset, out, resume=True) as trainer:
+        assert trainer.epoch == 2 and list(tmp_path.glob(".mspe/resume/*/state.pt"))
+    assert {path.name: path.read_bytes() for path in (out / "curve", out / "history", out / "checkpoints/best.pt")} == (
+        written
+    )
+    assert read_json(out / "cost")["epoch_seconds"] > 0 and not list(tmp_path.glob(".mspe/resume/*"))
+
+
+@pytest.mark.parametrize("output", ["history", "curve", "cost"])
+def test_an_output_that_cannot_be_written_ends_the_run_in_a_line(
+    regression: tuple[GraphDataset, Path], tmp_path: Path, output: str
+) -> None:
+    (tmp_path / output).mkdir()
+    with pytest.raises(MspeError, match=rf"^cannot write \S*{output}: Is a directory; .*$"):
+        run(regression[0], tmp_path)
+
+
+def test_a_fresh_run_begins_a_curve_of_its_own(regression: tuple[GraphDataset, Path], tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "events.of.another.run").write_text("")
+    run(regression[0], tmp_path)
+    (events,) = (tmp_path / "log").iterdir()
+    assert events.name.startswith("events.out.tfevents")

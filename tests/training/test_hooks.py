@@ -1,6 +1,8 @@
 """Ready-made log hooks."""
 
 import sys
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,33 @@ def test_tensorboard_reads_back_what_was_logged(tmp_path: Path) -> None:
     events.Reload()
     scalars = [(event.step, event.value) for event in events.Scalars("val/mae")]
     assert scalars == [(5, pytest.approx(history["val_mae"][0])), (10, pytest.approx(history["val_mae"][1]))]
+
+
+def test_a_run_resumed_from_before_its_last_events_is_one_curve(tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    def run(stop_at: int | None) -> None:
+        trainer = make_trainer(tmp_path, log_every=1)
+        hook = TensorBoardHook(tmp_path / "runs")
+        trainer.add_log_hook(hook)
+        taken = [0]
+
+        def die(metrics: Mapping[str, float], step: int, prefix: str) -> None:
+            taken[0] += 1
+            if taken[0] == stop_at:
+                raise KeyboardInterrupt  # the state is of the epoch before: steps since it are trained again
+
+        trainer.add_log_hook(die)
+        with nullcontext() if stop_at is None else pytest.raises(KeyboardInterrupt):
+            trainer.fit(*loaders(), epochs=3, resume_path=tmp_path / "state.pt")
+        hook.close()
+
+    for stop_at in (9, 4, None):
+        run(stop_at)
+    events = EventAccumulator(str(tmp_path / "runs"))
+    events.Reload()
+    assert [event.step for event in events.Scalars("train/loss")] == list(range(1, 16))
+    assert [event.step for event in events.Scalars("val/mae")] == [5, 10, 15]
 
 
 @pytest.mark.slow
