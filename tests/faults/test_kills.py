@@ -118,7 +118,7 @@ def chosen(count: int, tried: int) -> list[int]:
 
 def check_run_again(stage: Stage, folder: Path, finished: Path, scratch: Path, stopped: Ended) -> None:
     """See that a stage, run again, ends as one that was not stopped, and trains no epoch twice."""
-    kept = bool(list(folder.glob(".mspe/resume/*/state.pt")))
+    kept = any(path.suffix != ".partial" for path in folder.glob(".mspe/resume/*") if (path / "state.pt").exists())
     trained = f"epoch {EPOCHS}/{EPOCHS}" in stopped.printed
     remove_outputs(stage, folder)
     again = run_in_child(stage.main, folder, scratch)
