@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup repro ablation test quick lint types bench clean
+.PHONY: help setup repro ablation test quick faults lint types bench clean
 help:            ## print these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
@@ -32,6 +32,9 @@ test: .venv/test ## run the tests
 
 quick: .venv/test ## run the tests that need neither the pipeline nor a browser
 	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -q -n auto --dist loadfile -m 'not slow' --hypothesis-profile=quick
+
+faults: .venv/test ## run every fault of which `make test` runs some: an hour
+	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 MSPE_FAULTS=full python -m pytest -n auto --dist load tests/faults
 
 lint: .venv/test ## check style and format
 	$(BIN)/ruff check
