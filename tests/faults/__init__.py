@@ -1,0 +1,1 @@
+"""Damage of every kind, done on purpose."""
