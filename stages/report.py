@@ -1,6 +1,10 @@
 """The scores and curves of all seeds → one summary and one learning curve."""
 
-from mspe.common.command import command
+from mspe.common.command import begin, command
+
+if __name__ == "__main__":
+    begin(__doc__)
+
 from mspe.common.csv_files import read_csv, write_csv
 from mspe.common.json_files import read_json, write_json
 from mspe.config import load_params

@@ -104,7 +104,9 @@ def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
             return FailedRun(variant, seed, f"{result.metric} is not defined on the {result.split} split")
         return FinishedRun(variant, seed, result.score, result, _read_record(RunCost, path / "cost.json"))
     if (path / "failed.txt").exists():
-        reason, *_ = (path / "failed.txt").read_text(errors="replace").splitlines() or ["no reason given"]
+        reason, *_ = (path / "failed.txt").read_text(encoding="utf-8", errors="replace").splitlines() or [
+            "no reason given"
+        ]
         return FailedRun(variant, seed, reason)
     return MissingRun(variant, seed)
 
