@@ -9,9 +9,13 @@ from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
 from mspe.common.section import Section, SectionType, Tuple, validate
 from mspe.graphs import TargetLevel, TaskType
+from mspe.pipeline.summary import CURVE_COLUMNS
 from mspe.tasks import Task, find_task
 
 RUNS = Path("data/ablation/runs")
+
+_COLUMNS = {"curve.csv": CURVE_COLUMNS, "predictions.csv": ("index",)}
+"""Columns that a table of this name must have."""
 
 Tables = dict[str, dict[int, dict[str, list[float]]]]
 """Columns by variant and seed."""
@@ -141,11 +145,11 @@ def read_tables(folder: str | Path, runs: Iterable[Run], name: str) -> Tables:
 
 def _read_table(path: Path) -> dict[str, list[float]]:
     try:
-        return read_csv(path)
-    except (ValueError, IndexError) as error:  # an MspeError too; a file cut off in the middle gives the others
+        return read_csv(path, _COLUMNS.get(path.name, ()))
+    except MspeError as error:
         raise _damaged(path, error) from None
 
 
 def _damaged(path: Path, error: Exception) -> MspeError:
-    reason = str(error).removeprefix(f"{path}: ").removesuffix("; add it to the file")
+    reason = str(error).removeprefix(f"{path}: ").split("; ")[0]
     return MspeError(f"{path}: {reason}; remove {path.parent} and run `python -m mspe.ablation` again")
