@@ -13,7 +13,7 @@ from mspe.common.text_files import read_text
 
 LARGEST_FILE = 10**6
 """Bytes of a file at most."""
-_MOST_VALUES = 50_000
+_MOST_VALUES = 10_000
 _DEEPEST = 32
 _LONGEST_TEXT = 10_000
 _MOST_BITS = 1024  # of an integer that a float can hold
