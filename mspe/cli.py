@@ -37,8 +37,8 @@ class Subcommand:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
-    arguments = build_parser().parse_args(argv)
     with command(log_apart=True):
+        arguments = build_parser().parse_args(argv)
         return arguments.run(arguments)
 
 

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import AfterValidator, Field, model_validator
 
-from mspe.common.errors import MspeError
-from mspe.common.section import NonNegativeInt, PathError, PositiveInt, Section, Seed, validate
+from mspe.common.section import PathError, PositiveInt, Section, Seed, Workers, validate
+from mspe.common.yaml_files import read_yaml
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.registry import DATASETS, find_misfit
 from mspe.dataset.settings import left_to_dataset, resolve_auto
@@ -30,6 +29,10 @@ def distinct(entries: tuple[T, ...]) -> tuple[T, ...]:
     return entries
 
 
+Distinct = Annotated[tuple[T, ...], Field(min_length=1, max_length=1000, strict=False), AfterValidator(distinct)]
+"""A list of at least one entry, none of them twice."""
+
+
 class EvaluationParams(Section):
     """Split that is scored."""
 
@@ -39,11 +42,11 @@ class EvaluationParams(Section):
 class RuntimeParams(Section):
     """Settings of how the stages run; none is a dependency of a stage, so changing one reruns nothing."""
 
-    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d+)?)$")] = "auto"
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d{1,3})?)$")] = "auto"
     """auto, cpu, cuda or cuda:<number>."""
-    num_workers: NonNegativeInt = 0
+    num_workers: Workers = 0
     """Processes that turn raw data into graphs; 0: one a core."""
-    threads: PositiveInt | None = None
+    threads: Annotated[Workers, Field(gt=0)] | None = None
     """CPU threads of torch; null: torch's own choice. Results are the same bit for bit for the same number."""
     resume: bool = True
     log_every: PositiveInt = 50
@@ -54,7 +57,7 @@ class RuntimeParams(Section):
 class Params(Section):
     """The whole of `params.yaml`."""
 
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1, strict=False), AfterValidator(distinct)]
+    seeds: Distinct[Seed]
     dataset: DatasetParams
     encodings: EncodingParams
     model: ModelParams
@@ -134,19 +137,3 @@ def _dataset_name(values: Any) -> str:
     section = values.get("dataset") if isinstance(values, Mapping) else None
     name = section.get("name") if isinstance(section, Mapping) else None
     return name if isinstance(name, str) else ""
-
-
-def read_yaml(path: str | Path) -> Any:
-    """Read a YAML file as plain values.
-
-    Raises
-    ------
-    MspeError
-        If the file is missing or not YAML.
-    """
-    try:
-        return yaml.safe_load(Path(path).read_text())
-    except FileNotFoundError:
-        raise MspeError(f"{path}: no such file; run from the repository's top folder") from None
-    except yaml.YAMLError as error:
-        raise MspeError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None

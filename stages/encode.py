@@ -1,8 +1,12 @@
 """Spectrum → node encodings, and the resolved bank that everything after reads."""
 
+from mspe.common.command import begin, command
+
+if __name__ == "__main__":
+    begin(__doc__)
+
 from pathlib import Path
 
-from mspe.common.command import command
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet, GraphStatistics

@@ -4,14 +4,28 @@ As a stage it scores one seed's best checkpoint. By hand it scores any checkpoin
 `python -m stages.evaluate --checkpoint models/0/best.pt --split val`.
 """
 
-import argparse
+from argparse import ArgumentParser
+
+from mspe.common.command import begin, command
+
+if __name__ == "__main__":
+
+    def declare(parser: ArgumentParser) -> None:
+        group = parser.add_mutually_exclusive_group(required=True)
+        group.add_argument("--seed", type=int, help="score models/<seed>/best.pt and write its metrics")
+        group.add_argument("--checkpoint", help="score this file and print its metrics")
+        parser.add_argument(
+            "--split", choices=("train", "val", "test"), default="test", help="with --checkpoint (default: test)"
+        )
+
+    arguments = begin(__doc__, declare)
+
 import json
 
-from mspe.common.command import command
 from mspe.common.csv_files import write_csv
 from mspe.common.json_files import write_json
 from mspe.config import load_params
-from mspe.graphs import SPLITS, GraphSchema, read_split
+from mspe.graphs import GraphSchema, read_split
 from mspe.pipeline.evaluation import Evaluation
 from mspe.pipeline.scored_data import read_for
 from mspe.pipeline.trained_model import TrainedModel
@@ -35,12 +49,6 @@ def main(seed: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    group = parser.add_mutually_exclusive_group(required=True)
-    group.add_argument("--seed", type=int, help="score models/<seed>/best.pt and write its metrics")
-    group.add_argument("--checkpoint", help="score this file and print its metrics")
-    parser.add_argument("--split", choices=SPLITS, default="test", help="with --checkpoint (default: test)")
-    arguments = parser.parse_args()
     with command(log_apart=arguments.checkpoint is not None):
         if arguments.checkpoint is None:
             main(arguments.seed)

@@ -1,14 +1,16 @@
 """A plug-in's file → a copy that later stages depend on, since DVC takes no list of files as dependencies."""
 
-import argparse
 from pathlib import Path
 
-from mspe.common.command import command
-from mspe.common.files import write_text
+from mspe.common.command import begin, command
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path, help="one of encodings.plugins")
-    file = parser.parse_args().file
+    arguments = begin(__doc__, lambda parser: parser.add_argument("file", type=Path, help="one of encodings.plugins"))
+
+from mspe.common.files import write_text
+from mspe.common.text_files import read_text
+
+if __name__ == "__main__":
     with command():
-        write_text(f"data/plugins/{file}", file.read_text())
+        content = read_text(arguments.file, "correct encodings.plugins")
+        write_text(f"data/plugins/{arguments.file}", content)

@@ -1,6 +1,10 @@
 """Raw data → packed graphs in three splits, and their schema."""
 
-from mspe.common.command import command
+from mspe.common.command import begin, command
+
+if __name__ == "__main__":
+    begin(__doc__)
+
 from mspe.common.files import atomic_directory
 from mspe.config import load_params
 from mspe.dataset import load_dataset

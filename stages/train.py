@@ -4,10 +4,13 @@ On several GPUs, also of machines that share this folder: `torchrun --nproc-per-
 `training.batch_size` is then a process's.
 """
 
-import argparse
+from mspe.common.command import begin, command
+
+if __name__ == "__main__":
+    arguments = begin(__doc__, lambda parser: parser.add_argument("--seed", type=int, required=True))
+
 from pathlib import Path
 
-from mspe.common.command import command
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet
@@ -45,7 +48,5 @@ def main(seed: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, required=True)
     with command():
-        main(parser.parse_args().seed)
+        main(arguments.seed)

@@ -4,10 +4,14 @@ DVC removes a stage's outputs before it runs it. Every other stage follows this 
 so a mistake in `params.yaml` stops the pipeline here, and a correct change reruns nothing by itself.
 """
 
+from mspe.common.command import begin, command
+
+if __name__ == "__main__":
+    begin(__doc__)
+
 from collections.abc import Sequence
 from pathlib import Path
 
-from mspe.common.command import command
 from mspe.common.files import write_text
 from mspe.config import load_params
 from mspe.dataset.path import check_path

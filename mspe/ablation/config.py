@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from mspe.common.section import PositiveFloat, Section, Seed, validate
-from mspe.config import distinct, read_yaml
+from mspe.common.yaml_files import read_yaml
+from mspe.config import Distinct
 
 ABLATION_PARAMS = "ablation/params.yaml"
 
 # Names become folders, and arguments of a command.
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=100)]
 
 
 class Definition(Section):
@@ -31,14 +32,14 @@ class Definition(Section):
 class AblationParams(Section):
     """Variants' seeds, and the baseline that the variants are compared with."""
 
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1, strict=False), AfterValidator(distinct)]
+    seeds: Distinct[Seed]
     baseline: Name
     """The variant that all others are compared with."""
     parameter_tolerance: PositiveFloat = 0.01
     """By how much of the baseline's a variant's number of parameters may differ."""
     training: dict[str, Any] = Field(default_factory=dict)
     """Laid over `training` of `params.yaml` for every variant: usually a shorter schedule."""
-    variants: Annotated[tuple[Name, ...], Field(min_length=1, strict=False), AfterValidator(distinct)]
+    variants: Distinct[Name]
     definitions: dict[Name, Definition] = Field(default_factory=dict)
     """Variants of the user's own, by name."""
 

@@ -8,6 +8,7 @@ from mspe.ablation.variant import Variant
 from mspe.common.errors import MspeError
 from mspe.common.merge import merged
 from mspe.common.section import validate
+from mspe.common.shown import shortened
 from mspe.config import Params, apply_settings
 from mspe.encodings import PRESETS, BankConfig, EncodingSet, GraphStatistics
 from mspe.graphs import GraphSchema
@@ -82,7 +83,7 @@ def _cut(name: str, bank: BankConfig) -> BankConfig:
     if wanted not in known:
         raise MspeError(
             f"{ABLATION_PARAMS}: variants: got {name}, but encodings.filters of params.yaml has no {wanted}; it has "
-            f"{', '.join(known) or 'none'}"
+            f"{shortened(', '.join(known), 200) or 'none'}"
         )
     if only:
         return bank.model_copy(update={"others": {}, "filters": known[wanted]})
@@ -135,7 +136,7 @@ def check_equal_size(counts: Mapping[str, int], baseline: str, tolerance: float)
     far = [f"{name} {count:,}" for name, count in counts.items() if abs(count - size) > tolerance * size]
     if far:
         raise MspeError(
-            f"{ABLATION_PARAMS}: parameters of {', '.join(far)}, allowed: within {100 * tolerance:g} % of {size:,}, "
-            f"which {baseline} has; define the variant with another model.pair_dim, model.feed_forward_factor or "
-            "model.hidden_dim, or raise parameter_tolerance"
+            f"{ABLATION_PARAMS}: parameters of {shortened(', '.join(far), 300)}, allowed: within {100 * tolerance:g} % "
+            f"of {size:,}, which {baseline} has; define the variant with another model.pair_dim, "
+            "model.feed_forward_factor or model.hidden_dim, or raise parameter_tolerance"
         )

@@ -49,7 +49,8 @@ class Processes:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 start_new_session=True,
                 env={"OMP_NUM_THREADS": str(self.threads), **os.environ},
             )

@@ -9,9 +9,13 @@ from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
 from mspe.common.section import Section, SectionType, Tuple, validate
 from mspe.graphs import TargetLevel, TaskType
+from mspe.pipeline.summary import CURVE_COLUMNS
 from mspe.tasks import Task, find_task
 
 RUNS = Path("data/ablation/runs")
+
+_COLUMNS = {"curve.csv": CURVE_COLUMNS, "predictions.csv": ("index",)}
+"""Columns that a table of this name must have."""
 
 Tables = dict[str, dict[int, dict[str, list[float]]]]
 """Columns by variant and seed."""
@@ -104,7 +108,9 @@ def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
             return FailedRun(variant, seed, f"{result.metric} is not defined on the {result.split} split")
         return FinishedRun(variant, seed, result.score, result, _read_record(RunCost, path / "cost.json"))
     if (path / "failed.txt").exists():
-        reason, *_ = (path / "failed.txt").read_text(errors="replace").splitlines() or ["no reason given"]
+        reason, *_ = (path / "failed.txt").read_text(encoding="utf-8", errors="replace").splitlines() or [
+            "no reason given"
+        ]
         return FailedRun(variant, seed, reason)
     return MissingRun(variant, seed)
 
@@ -139,11 +145,11 @@ def read_tables(folder: str | Path, runs: Iterable[Run], name: str) -> Tables:
 
 def _read_table(path: Path) -> dict[str, list[float]]:
     try:
-        return read_csv(path)
-    except (ValueError, IndexError) as error:  # an MspeError too; a file cut off in the middle gives the others
+        return read_csv(path, _COLUMNS.get(path.name, ()))
+    except MspeError as error:
         raise _damaged(path, error) from None
 
 
 def _damaged(path: Path, error: Exception) -> MspeError:
-    reason = str(error).removeprefix(f"{path}: ").removesuffix("; add it to the file")
+    reason = str(error).removeprefix(f"{path}: ").split("; ")[0]
     return MspeError(f"{path}: {reason}; remove {path.parent} and run `python -m mspe.ablation` again")

@@ -6,6 +6,7 @@ from pathlib import Path
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json, write_json
 from mspe.common.section import validate
+from mspe.common.shown import shortened, shown
 from mspe.encodings import BankConfig
 from mspe.models import ModelParams
 from mspe.training import TrainingParams
@@ -39,9 +40,11 @@ class Variant:
         names = [field.name for field in fields(cls)]
         if set(content) != set(names):
             raise MspeError(
-                f"{path}: holds {', '.join(content) or 'nothing'}, expected {', '.join(names)}; "
+                f"{path}: holds {shortened(', '.join(content)) or 'nothing'}, expected {', '.join(names)}; "
                 "run the stage that writes it (`dvc repro`)"
             )
+        if not isinstance(content["name"], str):
+            raise MspeError(f"{path}: name: got {shown(content['name'])}, expected text; run `dvc repro`")
         model = validate(ModelParams, content["model"], f"{path}: model")
         training = validate(TrainingParams, content["training"], f"{path}: training")
         return cls(content["name"], validate(BankConfig, content["bank"], f"{path}: bank"), model, training)

@@ -2,12 +2,16 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mspe.common.errors import MspeError
 from mspe.common.files import write_text
+from mspe.common.shown import shortened, shown
+from mspe.common.text_files import read_text
+
+_REMEDY = "run the stage that writes it (`dvc repro`)"
 
 
 def write_csv(path: str | Path, columns: Mapping[str, Sequence[Any]]) -> None:
@@ -19,16 +23,41 @@ def write_csv(path: str | Path, columns: Mapping[str, Sequence[Any]]) -> None:
     write_text(path, text.getvalue())
 
 
-def read_csv(path: str | Path) -> dict[str, list[float]]:
+def read_csv(path: str | Path, needed: Collection[str] = ()) -> dict[str, list[float]]:
     """Read a table of numbers, as columns; an empty cell is NaN.
+
+    Parameters
+    ----------
+    path
+        The file.
+    needed
+        Columns that it must have, among others.
 
     Raises
     ------
     MspeError
-        If the file is missing.
+        If the file cannot be read, lacks a column, or a row is cut short or holds something else than numbers.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise MspeError(f"{path}: no such file; run the stage that writes it (`dvc repro`)")
-    header, *rows = csv.reader(path.read_text().splitlines())
-    return {name: [float(row[i] or "nan") for row in rows] for i, name in enumerate(header)}
+    text = read_text(path, _REMEDY)
+    try:
+        header, *rows = list(csv.reader(text.splitlines())) or [[]]
+    except csv.Error as error:
+        raise MspeError(f"{path}: not a table ({error}); {_REMEDY}") from None
+    if len(set(header)) < len(header) or not set(needed) <= set(header):
+        expected = f"columns {', '.join(needed)}" if needed else "distinct columns"
+        raise MspeError(f"{path}: row 1: got {shortened(', '.join(header))}, expected {expected}; {_REMEDY}")
+    numbers = [_numbers(path, header, row, number) for number, row in enumerate(rows, 2)]
+    return {name: [row[place] for row in numbers] for place, name in enumerate(header)}
+
+
+def _numbers(path: str | Path, header: Sequence[str], row: Sequence[str], number: int) -> list[float]:
+    if len(row) != len(header):
+        raise MspeError(f"{path}: row {number}: {len(row)} cells, expected {len(header)}; {_REMEDY}")
+    values = []
+    for name, cell in zip(header, row, strict=True):
+        try:
+            values.append(float(cell or "nan"))
+        except ValueError:
+            problem = f"{shortened(name)}: got {shown(cell)}, expected a number"
+            raise MspeError(f"{path}: row {number}: {problem}; {_REMEDY}") from None
+    return values

@@ -32,10 +32,12 @@ def read_json(path: str | Path) -> dict[str, Any]:
         If the file is missing, is not JSON, or holds something else than an object.
     """
     try:
-        content = json.loads(Path(path).read_text())
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MspeError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise MspeError(f"{path}: cannot be read ({error.strerror or error}); run the stage that writes it") from None
+    except (ValueError, RecursionError) as error:  # not text, not JSON, an integer of thousands of digits
         raise MspeError(f"{path}: not valid JSON ({error})") from None
     if not isinstance(content, dict):
         raise MspeError(f"{path}: holds a {type(content).__name__}, expected an object; was it written by mspe?")

@@ -1,12 +1,12 @@
 """What a stage depends on, as its pipeline's `dvc.yaml` declares it."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mspe.common.errors import MspeError
+from mspe.common.yaml_files import read_yaml
 
 _ITEM = re.compile(r"\$\{item\.(\w+)\}")
 
@@ -28,9 +28,9 @@ def stage_dependencies(stage: str, pipeline: str | Path = "dvc.yaml", **item: An
     MspeError
         If the file is missing or has no such stage.
     """
-    try:
-        stages = yaml.safe_load(Path(pipeline).read_text())["stages"]
-        declared = stages[stage]["deps"]
-    except (FileNotFoundError, KeyError) as error:
-        raise MspeError(f"{pipeline}: no stage {stage} ({error}); run from the repository's top folder") from None
+    declared = read_yaml(pipeline)
+    for key in ("stages", stage, "deps"):
+        declared = declared.get(key) if isinstance(declared, Mapping) else None
+    if not isinstance(declared, list) or not all(isinstance(path, str) for path in declared):
+        raise MspeError(f"{pipeline}: no stage {stage} with dependencies; run from the repository's top folder")
     return [Path(_ITEM.sub(lambda match: str(item[match[1]]), path)) for path in declared]

@@ -7,6 +7,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from mspe.common.errors import MspeError
+from mspe.common.shown import shortened
 
 
 def load_plugins(paths: Iterable[str | Path]) -> None:
@@ -30,14 +31,21 @@ def _load(path: Path) -> None:
     name = f"mspe_plugin_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
     if name in sys.modules:
         return
-    spec = spec_from_file_location(name, path) if path.is_file() else None
+    spec = spec_from_file_location(name, path) if _is_file(path) else None
     if spec is None or spec.loader is None:
-        raise MspeError(f"{path}: no such Python file; correct encodings.plugins, or --plugin")
+        raise MspeError(f"{shortened(str(path))}: no such Python file; correct encodings.plugins, or --plugin")
     module = module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # the user's code
+    except (Exception, SystemExit) as error:  # the user's code
         del sys.modules[name]
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        reason = shortened(f"{type(error).__name__}: {error}".splitlines()[0], 200)
         raise MspeError(f"{path}: cannot be loaded ({reason}); correct the file") from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False

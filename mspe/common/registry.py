@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from mspe.common.errors import MspeError
+from mspe.common.shown import shown
 
 ENTRY_POINTS = "mspe"
 """The group of entry points by which an installed package extends mspe: each is a module that registers."""
@@ -47,7 +48,7 @@ def choose(kind: str, name: str, registry: Mapping[str, Entry]) -> Entry:
         return registry[name]
     guess = get_close_matches(str(name), registry, n=1)
     hint = f"; did you mean {guess[0]!r}? Known" if guess else "; known"
-    raise MspeError(f"unknown {kind} {name!r}{hint}: {', '.join(sorted(registry))}")
+    raise MspeError(f"unknown {kind} {shown(name)}{hint}: {', '.join(sorted(registry))}")
 
 
 class Registry(Mapping[str, NamedEntry]):

@@ -7,6 +7,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from mspe.common.errors import MspeError
+from mspe.common.shown import dotted, shortened, shown
+
+_LONGEST = 400
+"""Characters of a message."""
 
 
 class Section(BaseModel):
@@ -27,11 +31,16 @@ Tuple = Annotated[tuple[T, ...], Field(strict=False)]
 
 # YAML 1.1 reads `1e-05`, which DVC writes, as a string: floats alone are taken from text too.
 Float = Annotated[float, Field(strict=False), BeforeValidator(_refuse_bool)]
-PositiveFloat = Annotated[Float, Field(gt=0)]
-NonNegativeFloat = Annotated[Float, Field(ge=0)]
+PositiveFloat = Annotated[Float, Field(gt=0, le=1e15)]
+NonNegativeFloat = Annotated[Float, Field(ge=0, le=1e15)]
 Probability = Annotated[Float, Field(ge=0, lt=1)]
-PositiveInt = Annotated[int, Field(gt=0)]
-NonNegativeInt = Annotated[int, Field(ge=0)]
+# Bounds that no honest value meets, so that nonsense is refused before anything is allocated for it.
+LARGEST_INT = 2**63 - 1
+PositiveInt = Annotated[int, Field(gt=0, le=LARGEST_INT)]
+NonNegativeInt = Annotated[int, Field(ge=0, le=LARGEST_INT)]
+Channels = Annotated[int, Field(gt=0, le=1000)]
+Width = Annotated[int, Field(gt=0, le=16_384)]
+Workers = Annotated[int, Field(ge=0, le=1024)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 
 SectionType = TypeVar("SectionType", bound=Section)
@@ -52,12 +61,20 @@ def validate(schema: type[SectionType], values: Any, source: str) -> SectionType
     Raises
     ------
     MspeError
-        One line with every problem: the full path, the value, and what is allowed.
+        One line with every problem, as far as they fit: the full path, the value, and what is allowed.
     """
     try:
         return schema.model_validate(values)
     except ValidationError as error:
-        raise MspeError(f"{source}: {'; '.join(_describe_all(schema, error))}") from None
+        raise MspeError(f"{source}: {_joined(_describe_all(schema, error))}") from None
+
+
+def _joined(problems: Sequence[str]) -> str:
+    """As many problems as fit into a line, and how many there are besides."""
+    fitting = [len("; ".join(problems[: count + 1])) <= _LONGEST for count in range(min(len(problems), _LONGEST))]
+    count = max(1, sum(fitting))
+    further = [f"and {len(problems) - count} more problems"] if count < len(problems) else []
+    return "; ".join([*problems[:count], *further])
 
 
 class PathError(ValueError):
@@ -72,7 +89,7 @@ class PathError(ValueError):
     """
 
     def __init__(self, path: Sequence[int | str], message: str) -> None:
-        super().__init__(f"{'.'.join(map(str, path))}: {message}" if path else message)
+        super().__init__(f"{dotted(path)}: {message}" if path else message)
         self.path = tuple(path)
         self.message = message
 
@@ -112,7 +129,7 @@ def _describe_all(schema: type[Section], error: ValidationError) -> list[str]:
         if isinstance(inner, PathError):
             path, message = (*path, *inner.path), inner.message
         message = message or _message(schema, problem)
-        described.append(f"{'.'.join(map(str, path))}: {message}" if path else message)
+        described.append(shortened(f"{dotted(path)}: {message}" if path else message, _LONGEST))
     return described
 
 
@@ -126,8 +143,10 @@ def _message(schema: type[Section], problem: ErrorDetails) -> str:
     given = list(problem["input"]) if isinstance(problem["input"], tuple) else problem["input"]
     if problem["type"] == "too_short":
         message = f"at least {problem['ctx']['min_length']} entry is needed"
+    if problem["type"] == "too_long":
+        message = f"allowed: up to {problem['ctx']['max_length']} entries"
     # a rule over several keys says itself what it met
-    return message if isinstance(given, (dict, BaseModel)) else f"got {given!r}, {message}"
+    return message if isinstance(given, (dict, BaseModel)) else f"got {shown(given)}, {message}"
 
 
 def _known_keys(schema: type[Section], path: tuple[int | str, ...]) -> list[str]:

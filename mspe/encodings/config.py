@@ -12,6 +12,7 @@ from mspe.common.json_files import read_json
 from mspe.common.plugins import load_plugins
 from mspe.common.registry import choose
 from mspe.common.section import PathError, PositiveInt, Section, Tuple, validate, validate_part
+from mspe.common.shown import shown
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.presets import PRESETS
 from mspe.encodings.registry import ENCODINGS, known_filters, known_others
@@ -42,7 +43,7 @@ def read_params(encoding: type[Encoding], value: Any, path: tuple[str, ...] = ()
         return validate_part(encoding.Params, value, path)
     if len(fields) != 1:
         mapping = f", or a mapping of {', '.join(fields)}" if fields else ""
-        raise PathError(path, f"got {value!r}, allowed: true, false{mapping}")
+        raise PathError(path, f"got {shown(value)}, allowed: true, false{mapping}")
     only = next(iter(fields))
     return validate_part(encoding.Params, {only: value}, path, only_field=only)
 

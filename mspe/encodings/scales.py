@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, Field, WrapValidator
 
 AUTO = "auto"
+MOST_SCALES = 1000
+"""Channels that one filter may have: far more than any graph tells apart."""
 
 _GEOMETRIC = re.compile(r"geometric\(([^,]+),([^,]+),([^,]+)\)")
 
@@ -31,8 +33,8 @@ def parse_scales(value: Any) -> Any:
         first, last, count = float(match[1]), float(match[2]), int(match[3])
     except ValueError:
         raise ValueError("geometric(first, last, count) takes two numbers and an integer") from None
-    if not (0 < first < last < math.inf and count >= 2):
-        raise ValueError("geometric(first, last, count) needs 0 < first < last and a count of at least 2")
+    if not (0 < first < last < math.inf and 2 <= count <= MOST_SCALES):
+        raise ValueError(f"geometric(first, last, count) needs 0 < first < last and a count of 2 to {MOST_SCALES}")
     return geometric(first, last, count)
 
 
@@ -54,7 +56,7 @@ def _distinct(scales: tuple[Any, ...]) -> tuple[Any, ...]:
 
 Scales = Annotated[
     tuple[Number, ...],
-    Field(min_length=1, strict=False),
+    Field(min_length=1, max_length=MOST_SCALES, strict=False),
     AfterValidator(_distinct),
     WrapValidator(_auto_or_scales),
 ]

@@ -1,23 +1,25 @@
 """The section `model` of `params.yaml`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from mspe.common.section import NonNegativeInt, PositiveInt, Probability, Section
+from mspe.common.section import NonNegativeInt, PositiveInt, Probability, Section, Width
 
 ModelName = Literal["graph_transformer", "gps", "gine"]
 
 DEFAULT_NODE_DIM = 28
+
+_MOST_PARAMETERS = 10**10  # more than any machine trains
 
 
 class ModelParams(Section):
     """Shape of the model; a key that the chosen model does not use is accepted and ignored."""
 
     name: ModelName = "graph_transformer"
-    hidden_dim: PositiveInt = 64
-    num_layers: PositiveInt = 6
-    heads: PositiveInt = 4
+    hidden_dim: Width = 64
+    num_layers: Annotated[PositiveInt, Field(le=1000)] = 6
+    heads: Width = 4
     """Attention heads; they divide `hidden_dim`."""
     local: Literal["gine", "gatedgcn", "none"] = "gine"
     """Message passing along edges."""
@@ -27,13 +29,13 @@ class ModelParams(Section):
     """Part of `hidden_dim` that holds the node encoding; None: 28, or half of a `hidden_dim` that is no wider."""
     eigenvector_encoder: Literal["flip", "signnet"] = "flip"
     """Of Laplacian eigenvectors: random signs while training, or SignNet."""
-    pair_dim: PositiveInt = 32
+    pair_dim: Width = 32
     """Hidden width of the network that turns pair channels into attention biases."""
     scale_gate: bool = True
     """Whether every channel of the bank has a learned weight, read out with `scale_weights`."""
-    feed_forward_factor: NonNegativeInt = 2
+    feed_forward_factor: Annotated[NonNegativeInt, Field(le=64)] = 2
     """Hidden width of a layer's feed-forward network over `hidden_dim`; 0: none."""
-    head_depth: NonNegativeInt = 2
+    head_depth: Annotated[NonNegativeInt, Field(le=64)] = 2
     """Hidden layers of the output network, each half as wide as the one before."""
     norm: Literal["batch", "layer"] = "batch"
     """`batch`: by channel over the nodes of a batch. `layer`: by node over its channels, as in transformers; PyG's
@@ -57,6 +59,16 @@ class ModelParams(Section):
             )
         if self.local == "none" and self.attention == "none":
             raise ValueError("local and attention are both none: a layer needs one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_a_machine(self) -> "ModelParams":
+        learned = self.num_layers * self.hidden_dim**2 * (4 + 2 * self.feed_forward_factor)
+        if learned > _MOST_PARAMETERS:
+            raise ValueError(
+                f"num_layers, hidden_dim and feed_forward_factor give some {learned:.0e} parameters, allowed: up to "
+                f"{_MOST_PARAMETERS:.0e}"
+            )
         return self
 
     @property

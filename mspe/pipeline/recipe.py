@@ -11,6 +11,9 @@ from mspe.common.errors import MspeError
 from mspe.common.files import write_text
 from mspe.common.merge import merged
 from mspe.common.section import validate
+from mspe.common.shown import shortened
+from mspe.common.text_files import read_text
+from mspe.common.yaml_files import LARGEST_FILE, parse_yaml, read_yaml
 from mspe.config import Params
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ def apply_recipe(recipe: str | Path, params: str | Path = PARAMS) -> str:
     form = _comment_keeping_yaml()
     text = io.StringIO()
     form.dump(merged(_load(params, form), _without_comments(_load(recipe, form))), text)
-    validate(Params, yaml.safe_load(text.getvalue()), f"{recipe} in {params}")
+    validate(Params, parse_yaml(text.getvalue(), f"{recipe} in {params}"), f"{recipe} in {params}")
     return text.getvalue()
 
 
@@ -52,13 +55,13 @@ def _comment_keeping_yaml() -> "YAML":
 def _load(path: str | Path, form: "YAML") -> Mapping[str, Any]:
     from ruamel.yaml import YAMLError
 
+    text = read_text(path, "run from the repository's top folder", LARGEST_FILE)
+    plain = parse_yaml(text, str(path))
     try:
-        values = form.load(Path(path).read_text())
-    except FileNotFoundError:
-        raise MspeError(f"{path}: no such file; run from the repository's top folder") from None
-    except YAMLError as error:
-        raise MspeError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
-    if not isinstance(values, Mapping):
+        values = form.load(text)
+    except (YAMLError, ValueError) as error:  # it reads YAML 1.2, the project's other readers 1.1
+        raise MspeError(f"{path}: not valid YAML ({shortened(str(error), 240)})") from None
+    if not isinstance(plain, Mapping) or not isinstance(values, Mapping):
         raise MspeError(f"{path}: not a mapping of parameters, expected sections such as `model: {{heads: 8}}`")
     return values
 
@@ -104,7 +107,7 @@ def put_recipe(recipe: str | Path) -> list[str]:
         As `apply_recipe` does; `params.yaml` is left as it is then.
     """
     text = apply_recipe(recipe)
-    changed = list(differences(yaml.safe_load(Path(PARAMS).read_text()), yaml.safe_load(text)))
+    changed = list(differences(read_yaml(PARAMS), parse_yaml(text, PARAMS)))
     if changed:
         write_text(PARAMS, text)
     return changed

@@ -2,14 +2,93 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
 
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
+from mspe.common.section import Section, Seed, Tuple, validate
+from mspe.common.shown import shortened
 from mspe.pipeline.statistics import CONFIDENCE, statistics_over_seeds
 
 _SHARED = ("baseline", "classes")
+CURVE_COLUMNS = ("epoch", "train_loss", "val_loss")
+"""Columns of a learning curve that the mean over seeds is of."""
+
+_Numbers = dict[str, float | None]
+_REMEDY = "run `dvc repro`"
+
+
+class _Scores(Section, extra="allow"):
+    """What the evaluate stage writes: the metrics stand beside these keys."""
+
+    __pydantic_extra__: _Numbers
+    baseline: dict[str, _Numbers] = Field(default_factory=dict)
+    classes: dict[str, _Numbers] | None = None
+
+
+class _Spread(Section):
+    mean: float | None
+    std: float | None
+    interval: list[float] | None
+
+
+class _Summary(Section, extra="ignore"):
+    """What the report stage writes; one split has scores."""
+
+    seeds: Annotated[Tuple[Seed], Field(min_length=1)]
+    baseline: dict[str, _Numbers] = Field(default_factory=dict)
+    classes: dict[str, _Numbers] | None = None
+    train: dict[str, _Spread] | None = None
+    val: dict[str, _Spread] | None = None
+    test: dict[str, _Spread] | None = None
+
+    @model_validator(mode="after")
+    def _one_split_has_scores(self) -> "_Summary":
+        given = [split for split in ("train", "val", "test") if getattr(self, split)]
+        if len(given) != 1:
+            raise ValueError("scores are missing, expected those of one split: train, val or test")
+        if self.classes is not None and given[0] not in self.classes:
+            raise ValueError(f"classes are missing of {given[0]}")
+        return self
+
+
+class _Cost(Section, extra="ignore"):
+    """Of `metrics/cost/<seed>.json`, what is printed."""
+
+    seconds: float
+    peak_memory_mb: float
+    environment: Annotated[Tuple[str], Field(min_length=1)]
+
+
+def read_scores(paths: Mapping[int, str | Path]) -> dict[int, dict[str, Any]]:
+    """Read, by seed, what the evaluate stage wrote.
+
+    Raises
+    ------
+    MspeError
+        If a file is missing or damaged, or has other metrics than the first one.
+    """
+    results = {seed: _read(_Scores, path) for seed, path in paths.items()}
+    names: set[str] = set(next(iter(results.values())))
+    for seed, result in results.items():
+        if set(result) != names:
+            other = ", ".join(sorted(names ^ set(result)))
+            raise MspeError(f"{paths[seed]}: {shortened(other)} is not in the scores of all seeds; {_REMEDY}")
+    return results
+
+
+def _read(schema: type[Section], path: str | Path) -> dict[str, Any]:
+    """The content of a JSON file, checked."""
+    content = read_json(path)
+    try:
+        validate(schema, content, str(path))
+    except MspeError as error:
+        raise MspeError(f"{str(error).removesuffix('; add it to the file')}; {_REMEDY}") from None
+    return content
 
 
 def summarise(split: str, results: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
@@ -66,17 +145,17 @@ def mean_curve(curves: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, lis
 
 def format_summary(summary: Mapping[str, Any], costs: Mapping[int, Mapping[str, Any]]) -> str:
     """The summary as lines for a terminal."""
-    split = next(key for key in summary if key in ("train", "val", "test"))
+    split = next(key for key in summary if key in ("train", "val", "test") and summary[key])
     seeds = summary["seeds"]
     lines = [f"{split} scores over {len(seeds)} seed{'s' * (len(seeds) > 1)} ({', '.join(map(str, seeds))})"]
     width = max(12, *(len(name) for name in summary[split]))
     for name, statistics in summary[split].items():
         spread = "" if statistics["std"] is None else f" ± {statistics['std']:.4f} (ddof 1)"
-        baselines = {key: scores.get(name) for key, scores in summary["baseline"].items()}
+        baselines = {key: scores.get(name) for key, scores in summary.get("baseline", {}).items()}
         beside = "".join(f"   {key} {score:.4f}" for key, score in baselines.items() if score is not None)
         mean = "undefined" if statistics["mean"] is None else f"{statistics['mean']:.4f}"
         lines.append(f"  {name:<{width}} {mean}{spread}{beside}")
-    if "classes" in summary:
+    if summary.get("classes"):
         shares = ", ".join(f"{name} {100 * share:.1f} %" for name, share in summary["classes"][split].items())
         lines.append(f"classes in {split}: {shares}")
     for seed, cost in costs.items():
@@ -91,13 +170,10 @@ def read_summary() -> str:
     Raises
     ------
     MspeError
-        If the report stage has not been run.
+        If the report stage has not been run, or a file is damaged.
     """
-    summary = read_json("metrics/summary.json")
-    costs = {}
-    for seed in summary["seeds"]:
-        try:
-            costs[seed] = read_json(f"metrics/cost/{seed}.json")
-        except MspeError:  # the run came from the cache of another checkout, which keeps no costs
-            continue
+    summary = _read(_Summary, "metrics/summary.json")
+    paths = {seed: Path(f"metrics/cost/{seed}.json") for seed in summary["seeds"]}
+    # none: the run came from the cache of another checkout, which keeps no costs
+    costs = {seed: _read(_Cost, path) for seed, path in paths.items() if path.exists()}
     return format_summary(summary, costs)

@@ -1,10 +1,14 @@
 """Parameters → every variant written out, refused here if it cannot be compared with the others."""
 
+from mspe.common.command import begin, command
+
+if __name__ == "__main__":
+    begin(__doc__)
+
 from mspe.ablation.config import load_ablation
 from mspe.ablation.declarations import check_equal_size, expand_variants, parameter_counts
-from mspe.common.command import command
 from mspe.common.files import atomic_directory
-from mspe.config import read_yaml
+from mspe.common.yaml_files import read_yaml
 from mspe.encodings import GraphStatistics
 from mspe.graphs import GraphSchema
 from mspe.graphs.store import read_shards

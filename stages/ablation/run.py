@@ -1,11 +1,21 @@
 """Graphs and spectrum → one variant, one seed: encoded, trained and scored."""
 
-import argparse
+from argparse import ArgumentParser
+
+from mspe.common.command import begin, command
+
+if __name__ == "__main__":
+
+    def declare(parser: ArgumentParser) -> None:
+        parser.add_argument("--variant", required=True)
+        parser.add_argument("--seed", type=int, required=True)
+
+    arguments = begin(__doc__, declare)
+
 from pathlib import Path
 
 from mspe.ablation.run import run_variant
 from mspe.ablation.variant import Variant
-from mspe.common.command import command
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.graphs import SPLITS, GraphSchema
@@ -32,9 +42,5 @@ def main(variant: str, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--variant", required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    arguments = parser.parse_args()
     with command():
         main(arguments.variant, arguments.seed)

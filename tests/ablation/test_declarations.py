@@ -8,7 +8,8 @@ from mspe.ablation.config import AblationParams, load_ablation
 from mspe.ablation.declarations import check_equal_size, expand_variants, parameter_counts, parts
 from mspe.common.errors import MspeError
 from mspe.common.section import validate
-from mspe.config import load_params, read_yaml
+from mspe.common.yaml_files import read_yaml
+from mspe.config import load_params
 from mspe.encodings import BankConfig, GraphStatistics
 from mspe.graphs import GraphSchema, PackedGraphs
 from tests.conftest import ROOT

@@ -1,10 +1,12 @@
 """Tables as CSV files."""
 
+import math
 from pathlib import Path
 
 import pytest
 
-from mspe.common.csv_files import write_csv
+from mspe.common.csv_files import read_csv, write_csv
+from mspe.common.errors import MspeError
 
 
 def test_csv_columns_must_have_equal_lengths(tmp_path: Path) -> None:
@@ -12,3 +14,32 @@ def test_csv_columns_must_have_equal_lengths(tmp_path: Path) -> None:
     assert (tmp_path / "file.csv").read_text() == "a,b\n1,0.5\n2,\n"
     with pytest.raises(ValueError, match="shorter"):
         write_csv(tmp_path / "file.csv", {"a": [1, 2], "b": [1]})
+
+
+def test_numbers_are_read_as_columns_and_an_empty_cell_is_nan(tmp_path: Path) -> None:
+    write_csv(tmp_path / "file.csv", {"a": [1, 2], "b": [0.5, None]})
+    columns = read_csv(tmp_path / "file.csv", ["b"])
+    assert columns["a"] == [1.0, 2.0] and columns["b"][0] == 0.5 and math.isnan(columns["b"][1])
+    (tmp_path / "file.csv").write_text("a,b\n")
+    assert read_csv(tmp_path / "file.csv") == {"a": [], "b": []}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "row 1: got , expected columns a"),
+        (b"b,c\n1,2\n", "row 1: got b, c, expected columns a"),
+        (b"a,a\n1,2\n", "row 1: got a, a, expected columns a"),
+        (b"a,b\n1,2\n1\n", "row 3: 1 cells, expected 2"),
+        (b"a,b\n1,2,3\n", "row 2: 3 cells, expected 2"),
+        (b"a,b\n1,2\n\n1,2\n", "row 3: 0 cells, expected 2"),
+        (b"a,b\n1,x\n", "row 2: b: got 'x', expected a number"),
+        (b"a,b\n1,\xff\n", "line 2: not UTF-8 text"),
+        (b"a,b\n1," + b"9" * 200_000, "not a table (field larger than field limit (131072))"),
+    ],
+)
+def test_a_damaged_table_is_one_line_that_names_file_and_row(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "file.csv").write_bytes(content)
+    with pytest.raises(MspeError) as raised:
+        read_csv(tmp_path / "file.csv", ["a"])
+    assert str(raised.value).startswith(f"{tmp_path / 'file.csv'}: {message}") and "\n" not in str(raised.value)

@@ -19,7 +19,7 @@ def test_a_matrix_is_filled_in_and_every_path_is_there_or_made_by_a_stage(monkey
 
 
 def test_a_missing_stage_or_file_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(MspeError, match=r"dvc.yaml: no stage train .*; run from the repository's top folder"):
+    with pytest.raises(MspeError, match=r"dvc.yaml: no such file; run from the repository's top folder"):
         stage_dependencies("train", tmp_path / "dvc.yaml")
     (tmp_path / "dvc.yaml").write_text("stages: {one: {deps: []}}")
     with pytest.raises(MspeError, match="no stage two"):

@@ -100,6 +100,19 @@ def test_a_number_is_what_its_type_says_and_no_boolean(field: str, allowed: list
             validate(Numbers, {field: value}, "test")
 
 
+@pytest.mark.parametrize("value", [10**30, "x" * 10**5, [[0] * 99] * 999, {f"key {k}": k for k in range(999)}])
+def test_a_message_is_bounded_whatever_was_given(value: Any) -> None:
+    for values in ({"count": value}, {"index": value}, {f"key {k}": value for k in range(999)}, value):
+        with pytest.raises(MspeError) as raised:
+            validate(Numbers, values, "test")
+        assert len(str(raised.value)) <= 450 and str(raised.value).isprintable()
+
+
+def test_problems_that_do_not_fit_are_counted() -> None:
+    with pytest.raises(MspeError, match=r"^test: key 0: unknown key; known here: .*; and 99\d more problems$"):
+        validate(Numbers, {f"key {k}": k for k in range(1000)}, "test")
+
+
 def test_a_section_survives_its_dump_and_cannot_be_changed() -> None:
     cart = validate(Cart, {"name": "a", "spare": {"spokes": 3}, "loads": [1, 2.5], "parts": {"left": 4}}, "test")
     assert validate(Cart, cart.model_dump(), "test") == validate(Cart, cart.model_dump(mode="json"), "test") == cart

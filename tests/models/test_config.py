@@ -35,3 +35,8 @@ def test_heads_that_do_not_divide_the_width_are_refused_in_a_line(name: str, wid
 def test_a_model_without_attention_takes_any_width(options: dict) -> None:
     model = get_model(num_features=3, num_classes=1, hidden_dim=10, num_layers=1, **options)
     assert torch.isfinite(model(PackedGraphs.from_list([AWKWARD["path"]]).collate([0]))).all()
+
+
+def test_a_model_that_no_machine_holds_is_refused_before_it_is_built() -> None:
+    with pytest.raises(MspeError, match=r"give some 2e\+12 parameters, allowed: up to 1e\+10"):
+        get_model("gps", num_features=3, num_classes=1, hidden_dim=16_384, num_layers=1000)

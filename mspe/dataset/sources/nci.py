@@ -26,7 +26,7 @@ def read_smiles() -> tuple[list[str], dict[str, int]]:
 
     distinct: dict[str, str] = {}
     dropped = {"dropped_unreadable": 0, "dropped_duplicate": 0}
-    for line in (Path(RDConfig.RDDataDir) / "NCI" / "first_5K.smi").read_text().splitlines():
+    for line in (Path(RDConfig.RDDataDir) / "NCI" / "first_5K.smi").read_text(encoding="utf-8").splitlines():
         smiles = line.split()[0]
         molecule = parse_smiles(smiles)
         if molecule is None:

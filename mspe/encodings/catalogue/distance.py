@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor
 
-from mspe.common.section import PositiveInt, Section
+from mspe.common.section import Channels, Section
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 
@@ -33,7 +33,7 @@ class Distance(Encoding):
     class Params(Section):
         """Largest distance told apart."""
 
-        cap: PositiveInt
+        cap: Channels
 
     def __init__(self, cap: int) -> None:
         super().__init__(cap=cap)

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from mspe.common.section import PositiveInt, Section
+from mspe.common.section import Channels, Section
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.spectrum.chebyshev import sparse_operator
@@ -47,7 +47,7 @@ class Eigenvectors(Encoding):
     class Params(Section):
         """Number of eigenvectors."""
 
-        count: PositiveInt
+        count: Channels
 
     def __init__(self, count: int) -> None:
         super().__init__(count=count)

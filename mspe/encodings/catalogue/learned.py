@@ -3,7 +3,7 @@
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from mspe.common.section import PositiveInt, Section
+from mspe.common.section import Channels, Section
 from mspe.encodings.catalogue.filter import Filter
 
 
@@ -27,7 +27,7 @@ class Learned(Filter):
     class Params(Section):
         """Number of channels."""
 
-        channels: PositiveInt
+        channels: Channels
 
     def __init__(self, channels: int) -> None:
         super().__init__(channels=channels)

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from pydantic import Field
 from torch import Tensor
 
 from mspe.common.section import NonNegativeInt, Section
@@ -38,7 +39,7 @@ class Walk(ScaleFilter):
     class Params(Section):
         """Its scales."""
 
-        steps: Scales[NonNegativeInt]
+        steps: Scales[Annotated[NonNegativeInt, Field(le=10**6)]]
 
     @classmethod
     def auto(cls, statistics: GraphStatistics) -> Sequence[float]:
