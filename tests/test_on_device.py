@@ -117,12 +117,11 @@ def test_every_layer_runs_on_a_device(device: PretendedDevice, tmp_path: Path, o
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("encoded", [True, False])
 def test_every_model_task_and_bank_runs_on_a_device(
-    device: PretendedDevice, tmp_path: Path, name: str, kind: str, encoded: bool
+    device: PretendedDevice, tmp_path: Path, name: str, kind: str
 ) -> None:
     for number, bank in enumerate(BANKS):
-        train_on_device(tmp_path / str(number), kind, encoded, name=name, bank=BANKS[bank])
+        train_on_device(tmp_path / str(number), kind, encoded=number % 2 == 0, name=name, bank=BANKS[bank])
 
 
 def make_trainer(folder: Path, **options: Any) -> Trainer:
