@@ -47,11 +47,12 @@ class DenseLayout:
         cls, sizes: Sequence[int], device: torch.device | None = None, first_node: int = 0, first_pair: int = 0
     ) -> "DenseLayout":
         """The grid of graphs with so many nodes, which begin at these rows of the batch."""
-        counts = torch.tensor(sizes, device=device)  # [graphs]
-        mask = torch.arange(max(sizes), device=device) < counts[:, None]  # [graphs, size]
+        # Computed on the CPU, which knows the sizes, so that a GPU does not have to be waited for.
+        mask = torch.arange(max(sizes)) < torch.tensor(sizes)[:, None]  # [graphs, size]
+        slot = torch.nonzero(mask.flatten()).flatten()
         return cls(
-            slot=torch.nonzero(mask.flatten()).flatten(),
-            mask=mask,
+            slot=slot.to(device, non_blocking=True),
+            mask=mask.to(device, non_blocking=True),
             nodes=slice(first_node, first_node + sum(sizes)),
             pairs=slice(first_pair, first_pair + sum(size * size for size in sizes)),
         )
@@ -88,9 +89,7 @@ class DenseLayout:
     def pad_pairs(self, flat: Shaped[Tensor, " all_pairs"]) -> Shaped[Tensor, "graphs size size"]:
         """Spread a pair field of the batch (row-major) over a padded square; empty places hold zero."""
         graphs, size = self.shape
-        square = flat.new_zeros(graphs, size, size)
-        square[self.pair_mask] = flat[self.pairs]
-        return square
+        return flat.new_zeros(graphs, size, size).masked_scatter_(self.pair_mask, flat[self.pairs])
 
     @property
     def pair_mask(self) -> Bool[Tensor, "graphs size size"]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Int
 from torch import Tensor
-from torch.nn import functional
 
 
 @dataclass(frozen=True)
@@ -76,4 +75,5 @@ def sum_rows(values: Tensor, rows: Int[Tensor, " rows"], offsets: Int[Tensor, " 
 
 
 def _offsets(index: Int[Tensor, " edges"], num_nodes: int) -> Int[Tensor, " nodes_plus_one"]:
-    return functional.pad(torch.bincount(index, minlength=num_nodes).cumsum(0), (1, 0))
+    counted = index.new_zeros(num_nodes + 1).index_add_(0, index + 1, torch.ones_like(index))
+    return counted.cumsum(0)  # `bincount` would wait for a GPU

@@ -21,7 +21,7 @@ from mspe.training.distributed import ProcessGroup
 from mspe.training.finite import report_nonfinite
 from mspe.training.hooks import LogHook, call_hooks
 from mspe.training.loaders import begin_epoch, check_loader, is_sharded, read_batches
-from mspe.training.loops import GradientAccumulator, Predictions, batch_target, predict_batches
+from mspe.training.loops import GradientAccumulator, Predictions, batch_target, count_targets, predict_batches
 from mspe.training.losses import get_loss_fn
 from mspe.training.metrics import get_metrics
 from mspe.training.optimizer import learning_rate
@@ -116,7 +116,8 @@ class EpochTrainer:
         batches = self.accumulator(read_batches(train_loader))
         bar = progress_bar(batches, train_loader, self.epoch + 1, progress.batches, self._group)
         for loaded in bar:
-            loss = self._train_batch(loaded.to(self.device, non_blocking=True), progress)
+            known = count_targets(loaded)  # on the CPU: a GPU would have to be waited for
+            loss = self._train_batch(loaded.to(self.device, non_blocking=True), known, progress)
             bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
             if self.accumulator.step_due:
                 after_step(progress)
@@ -128,11 +129,11 @@ class EpochTrainer:
             scores["skipped"] = float(sum(self._group.gather(progress.skipped)))
         return scores
 
-    def _train_batch(self, batch: Batch, progress: EpochProgress) -> float:
-        """Train on a batch, with a step of the optimizer where its window ends; the unscaled loss."""
+    def _train_batch(self, batch: Batch, known: int, progress: EpochProgress) -> float:
+        """Train on a batch, of so many known targets, with a step where its window ends; the unscaled loss."""
         self._speed.count(batch.num_graphs * self._group.size)
         with oom_hint(batch):
-            loss = self._backward(batch, progress)
+            loss = self._backward(batch, known, progress)
             stepped = self.accumulator.step_due and self._step.step(batch, progress)
         if stepped:
             self.global_step += 1
@@ -143,7 +144,7 @@ class EpochTrainer:
             self._log({"loss": loss, "lr": rate, "grad_norm": self._step.norm, **self._speed.report()}, "train")
         return loss
 
-    def _backward(self, batch: Batch, progress: EpochProgress) -> float:
+    def _backward(self, batch: Batch, known: int, progress: EpochProgress) -> float:
         """One forward and backward pass; the unscaled loss."""
         with self.precision.autocast():
             prediction = self.model(batch)
@@ -153,8 +154,8 @@ class EpochTrainer:
             self._on_nonfinite(f"the loss is {value}", batch, progress.batches + 1)
             progress.skip()
             return value
-        self._step.backward(self.accumulator.scale(loss), batch)
-        progress.add(batch, prediction, value)
+        self._step.backward(self.accumulator.scale(loss), known)
+        progress.add(batch, prediction, value, known)
         return value
 
     def _on_nonfinite(self, problem: str, batch: Batch, number: int) -> None:

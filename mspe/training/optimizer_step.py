@@ -10,7 +10,6 @@ from torch_geometric.data import Batch
 
 from mspe.training.device import Precision
 from mspe.training.distributed import ProcessGroup
-from mspe.training.loops import count_targets
 from mspe.training.progress import EpochProgress
 
 OnNonfinite = Callable[[str, Batch, int], None]
@@ -62,10 +61,10 @@ class OptimizerStep:
         self.optimizer.zero_grad()
         self._targets = self._batches = 0
 
-    def backward(self, loss: Tensor, batch: Batch) -> None:
-        """Add the gradient of a batch's loss, already weighted by the batch's share of the window."""
+    def backward(self, loss: Tensor, targets: int) -> None:
+        """Add the gradient of the loss over so many targets of a batch, weighted by its share of the window."""
         self.scaler.scale(loss).backward()
-        self._targets += count_targets(batch)
+        self._targets += targets
         self._batches += 1
 
     def step(self, batch: Batch, progress: EpochProgress) -> bool:

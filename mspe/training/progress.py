@@ -12,7 +12,7 @@ from tqdm import tqdm
 from mspe.tasks import Metrics
 from mspe.training.distributed import ProcessGroup
 from mspe.training.loaders import count_batches
-from mspe.training.loops import Predictions, count_targets
+from mspe.training.loops import Predictions
 
 
 class EpochProgress:
@@ -36,9 +36,8 @@ class EpochProgress:
         self._known = 0
         self._parts: list[Predictions] = []
 
-    def add(self, batch: Batch, prediction: Tensor, loss: float) -> None:
-        """Take a batch that has been trained on."""
-        known = count_targets(batch)
+    def add(self, batch: Batch, prediction: Tensor, loss: float, known: int) -> None:
+        """Take a batch that has been trained on, the loss the mean over its known targets."""
         self.batches += 1
         self._loss += loss * known
         self._known += known

@@ -28,7 +28,7 @@ def test_a_step_follows_the_clipped_sum_of_its_window(grad_clip: float | None, m
     step, weight = make_step(grad_clip, [])
     step.begin()
     for scale in (1.0, 2.0):
-        step.backward(scale * weight.sum(), BATCH)
+        step.backward(scale * weight.sum(), 1)
     assert step.step(BATCH, EpochProgress(1.0))
     assert weight.item() == pytest.approx(-moved) and step.norm == pytest.approx(3.0)
     assert weight.grad is None
@@ -39,7 +39,7 @@ def test_a_gradient_that_is_not_finite_is_reported_and_leaves_the_window_out() -
     step, weight = make_step(1.0, problems)
     progress = EpochProgress(1.0)
     step.begin()
-    step.backward(weight.sum() * math.inf, BATCH)
+    step.backward(weight.sum() * math.inf, 1)
     assert not step.step(BATCH, progress)
     assert problems and "the gradient's norm is" in problems[0]
     assert (weight.item(), progress.skipped) == (0.0, 1)

@@ -93,13 +93,13 @@ class Filter(Encoding):
         """Refuse a scale too sharp for spectral measures, and log the error of those estimated with random probes."""
         if graphs.spectral_weights is None:
             return
-        self._refuse_sharp(degree=graphs.spectral_weights.size(1) - 1)
+        self._refuse_sharp(graphs.spectral_weights.size(1) - 1, graphs.spectral_weights.device)
         if graphs.spectral_weights_error is not None:
             for name, bound in self.estimated_error(graphs.spectral_weights_error).items():
                 logger.info("%s: estimated with random probes, 95 %% of its errors are at most %.1e", name, bound)
 
-    def _refuse_sharp(self, degree: int) -> None:
-        error = interpolation_error(self.response, degree)
+    def _refuse_sharp(self, degree: int, device: torch.device) -> None:
+        error = interpolation_error(self.response, degree, device)
         worst = int(error.argmax())
         if error[worst] > _SHARPNESS:
             raise MspeError(

@@ -169,8 +169,10 @@ def _moments_to_weights(degree: int) -> Float[Tensor, "orders points"]:
     return transform
 
 
-def interpolation_error(response: Callable[[Tensor], Tensor], degree: int = DEGREE) -> Float[Tensor, " channels"]:
-    """By channel, the largest error over [0, 2] of interpolating a response at the Chebyshev nodes.
+def interpolation_error(
+    response: Callable[[Tensor], Tensor], degree: int = DEGREE, device: torch.device | None = None
+) -> Float[Tensor, " channels"]:
+    """By channel, the largest error over [0, 2] of interpolating a response, which is on a device, at Chebyshev nodes.
 
     Examples
     --------
@@ -181,5 +183,5 @@ def interpolation_error(response: Callable[[Tensor], Tensor], degree: int = DEGR
     orders = torch.arange(degree + 1, dtype=torch.float64)
     basis = torch.cos(orders * torch.arccos((1.0 - grid).clamp(-1, 1))[:, None])  # T_j(1 − λ), [grid, orders]
     with torch.no_grad():
-        interpolated = basis @ _moments_to_weights(degree) @ response(quadrature_nodes(degree))
-        return (response(grid) - interpolated).abs().amax(dim=0)
+        interpolated = basis @ _moments_to_weights(degree) @ response(quadrature_nodes(degree).to(device)).cpu()
+        return (response(grid.to(device)).cpu() - interpolated).abs().amax(dim=0)
