@@ -10,7 +10,7 @@ from torch import nn
 from torch_geometric.data import Data
 from torch_geometric.loader import DataLoader
 
-from mspe.encodings import PRESETS, EncodingSet, compute_spectrum
+from mspe.encodings import PRESETS, AddMultiScalePE, EncodingSet, compute_spectrum
 from mspe.graphs import GraphLoader, PackedGraphs
 from mspe.models import MODELS, ModelParams, find_max_pairs, get_model, model_arguments
 from mspe.pipeline.equal_graphs import warn_of_equal_graphs
@@ -213,6 +213,9 @@ def test_a_trained_model_scores_on_a_device_as_on_the_cpu(
     assert scored.metrics and len(scored.table()["index"]) == len(graphs)
     water = Data(edge_index=torch.tensor([[0, 1], [1, 0]]), num_nodes=2)
     torch.testing.assert_close(ours.encode([water])[0].pe, cpu.encode([water])[0].pe)
+    added = [AddMultiScalePE(trained.bank)(water.clone()).pe for trained in (ours, cpu)]  # graphs stay where they are
+    assert not added[0].is_cuda
+    torch.testing.assert_close(*added)
     assert ours.scale_weights()["pair"] == pytest.approx(cpu.scale_weights()["pair"])
     assert warn_of_equal_graphs(graphs, metadata["model"], trainer.device) == warn_of_equal_graphs(
         graphs, metadata["model"], torch.device("cpu")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import torch
@@ -176,13 +176,21 @@ class EncodingSet(nn.Module):
         Returns
         -------
         PackedGraphs
-            The same graphs without edges, with `node_encoding` [nodes, channels] and the `bank_key` of each.
+            The same graphs without edges, with `node_encoding` [nodes, channels] and the `bank_key` of each; where the
+            graphs were, also if the bank is on another device.
 
         Raises
         ------
         MspeError
             If a scale is too long for spectral measures.
         """
+        device, own = (
+            spectrum.num_nodes.device,
+            next(chain(self.parameters(), self.buffers()), spectrum.num_nodes).device,
+        )
+        if own != device:
+            given = None if graphs is None else lambda: graphs().to(own)
+            return self.encode_nodes(spectrum.to(own), given).to(device)
         if HAS_PAIRS in spectrum.fields:
             return self._encode_mixed(spectrum, graphs)
         like = spectrum.fields["sqrt_degree"]
