@@ -1,11 +1,9 @@
 """Tables that users write: read whole, with every complaint naming the file and the line."""
 
 import csv
-import gzip
 import io
 import logging
 import re
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from pathlib import Path
 
 from mspe.common.errors import MspeError
 from mspe.common.numbers import parse_number
+from mspe.common.unpacking import refuse_special, unpack_gzip
 from mspe.graphs.validation import Problem
 
 logger = logging.getLogger(__name__)
@@ -150,16 +149,16 @@ def read_text(path: Path) -> str:
     MspeError
         If it is missing, or no such text.
     """
+    refuse_special(path)
     if not path.is_file():
         raise MspeError(f"{path}: no such file; set dataset.path to a CSV file")
+    content = path.read_bytes()
+    if path.suffix.lower() == ".gz" or content.startswith(_GZIP):
+        content = unpack_gzip(path)
     try:
-        content = path.read_bytes()
-        packed = path.suffix.lower() == ".gz" or content.startswith(_GZIP)
-        return (gzip.decompress(content) if packed else content).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MspeError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise MspeError(f"{path}: not a whole gzip file ({error}); compress it again, or give the table") from None
 
 
 def _read_rows(path: Path, text: str, separator: str, header_row: int) -> list[tuple[int, list[str]]]:
