@@ -1,10 +1,11 @@
 """Tables as CSV files."""
 
+import csv
 from pathlib import Path
 
 import pytest
 
-from mspe.common.csv_files import write_csv
+from mspe.common.csv_files import harmless, write_csv
 
 
 def test_csv_columns_must_have_equal_lengths(tmp_path: Path) -> None:
@@ -12,3 +13,28 @@ def test_csv_columns_must_have_equal_lengths(tmp_path: Path) -> None:
     assert (tmp_path / "file.csv").read_text() == "a,b\n1,0.5\n2,\n"
     with pytest.raises(ValueError, match="shorter"):
         write_csv(tmp_path / "file.csv", {"a": [1, 2], "b": [1]})
+
+
+FORMULAS = [
+    "=cmd|'/C calc'!A0", "+1+cmd|'/C calc'!A0", "-2+3+cmd|' /C calc'!D2", "@SUM(1+9)*cmd|'/C calc'!A0",
+    " =1+1", "\t=1+1", "\r=1+1", "\n=1+1", "\r\n=1+1", "\u00a0=1", "\u200b=1", "\ufeff=1", "\x00=1", "-1;=2", "=\n1",
+    "＝1+1", "＋1+1", "－a1", "＠SUM(1)", '=HYPERLINK("x")', "--1", "-a", "+a", "@a", "==1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_text_is_a_formula(tmp_path: Path, text: str) -> None:
+    """Neither as a cell nor as a name of a column, and it is still there as it was."""
+    write_csv(tmp_path / "file.csv", {text: [text, f"a{text}"], "other": [1, 2]})
+    with (tmp_path / "file.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [[f"'{text}", "other"], [f"'{text}", "1"], [f"a{text}", "2"]]
+    assert harmless(harmless(text)) == harmless(text)
+
+
+@pytest.mark.parametrize(
+    "cell", [-1.5, 0, None, "-1.5", "+3", " -1e-05", "-", "+", "C=C", "[NH4+]", "a=b", "(-)-menthol", "", "1-2", "−1"]
+)  # fmt: skip
+def test_numbers_and_other_text_stay(tmp_path: Path, cell: object) -> None:
+    write_csv(tmp_path / "file.csv", {"a": [cell], "b": [1]})
+    assert (tmp_path / "file.csv").read_text() == f"a,b\n{'' if cell is None else cell},1\n"
