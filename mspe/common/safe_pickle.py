@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import re
 import struct
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +19,23 @@ from mspe.common.unpacking import refuse_fold, refuse_special
 
 _WORD = 8
 """Bytes that an item is counted as, at least."""
+
+
+_SAVED = re.compile(
+    rb"\(X\x07\0\0\0storageq\0ctorch\n(\w+)Storage\nq\x01X.*?tq\x04Q\.\x80\x02\]q\0X.*?q\x01a\.", re.DOTALL
+)
+_DTYPES = {
+    "Bool": torch.bool,
+    "Byte": torch.uint8,
+    "Char": torch.int8,
+    "Short": torch.int16,
+    "Int": torch.int32,
+    "Long": torch.int64,
+    "Half": torch.float16,
+    "Float": torch.float32,
+    "Double": torch.float64,
+}
+"""Of the storages that torch names."""
 
 
 def rewrite_pickle(path: Path) -> None:
@@ -120,13 +138,14 @@ def _latin1(text: str, encoding: str) -> bytes:
 
 
 def _storage(content: bytes) -> Tensor:
-    """What tensors lie in, flat: a file of torch's older format within the pickle."""
-    file = io.BytesIO(content)
-    _, _, system, saved, _ = [_StorageUnpickler(file, encoding="latin1").load() for _ in range(5)]
-    _, dtype, _, _, count, _ = saved
-    (stored,) = struct.unpack("<q", file.read(_WORD))
-    raw = bytearray(file.read())
-    if not system["little_endian"] or stored != count or len(raw) != count * dtype.itemsize:
+    """What tensors lie in, flat: a file of torch's older format, which before its numbers is pickles."""
+    saved = _SAVED.search(content)
+    if saved is None:
+        raise _ForbiddenError("it has a tensor in another form than torch writes into pickles")
+    dtype = _DTYPES[saved[1].decode()]
+    (count,) = struct.unpack_from("<q", content, saved.end())
+    raw = bytearray(content[saved.end() + _WORD :])
+    if len(raw) != count * dtype.itemsize:
         raise ValueError(f"a storage of {count} numbers in {len(raw)} bytes")
     return torch.frombuffer(raw, dtype=dtype) if raw else torch.empty(0, dtype=dtype)
 
@@ -145,17 +164,6 @@ def _from_array(array: _Array) -> Tensor:
 
 _NUMPY: Mapping[str, Callable[..., Any]] = {"_reconstruct": _Array, "scalar": _scalar}
 _PLAIN: Mapping[str, Callable[..., Any]] = {kind.__name__: kind for kind in (list, dict, tuple, set, int, float, bool)}
-_STORAGES: Mapping[str, Any] = {
-    "BoolStorage": torch.bool,
-    "ByteStorage": torch.uint8,
-    "CharStorage": torch.int8,
-    "ShortStorage": torch.int16,
-    "IntStorage": torch.int32,
-    "LongStorage": torch.int64,
-    "HalfStorage": torch.float16,
-    "FloatStorage": torch.float32,
-    "DoubleStorage": torch.float64,
-}
 _BUILDERS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "__builtin__": _PLAIN,
     "builtins": _PLAIN,
@@ -168,7 +176,7 @@ _BUILDERS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "numpy._core.numeric": {"_frombuffer": _array},
     "scipy.sparse.csr": {"csr_matrix": _Matrix},
     "scipy.sparse._csr": {"csr_matrix": _Matrix, "csr_array": _Matrix},
-    "torch": {"from_numpy": _from_array, **_STORAGES},
+    "torch": {"from_numpy": _from_array},
     "torch.storage": {"_load_from_bytes": _storage},
     "torch._utils": {"_rebuild_tensor_v2": _tensor},
 }
@@ -197,13 +205,6 @@ class _Unpickler(pickle._Unpickler):  # written in Python: the one in C takes me
         self.stack[-1].set_state(state)
 
     dispatch[pickle.BUILD[0]] = load_build
-
-
-class _StorageUnpickler(_Unpickler):
-    """Takes a storage as what its file says of it."""
-
-    def persistent_load(self, saved: Any) -> Any:
-        return saved
 
 
 class _Rebuilt:

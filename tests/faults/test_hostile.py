@@ -3,14 +3,17 @@
 import collections
 import copyreg
 import functools
+import gzip
 import io
 import operator
 import os
 import pickle
 import resource
+import shutil
 import struct
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +21,18 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import yaml
+from dvc.exceptions import DvcException
+from dvc.repo import Repo
 from scipy.sparse import csr_matrix
+from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.common.safe_pickle import read_pickle
 from mspe.dataset import get_dataset
+from mspe.dataset.own.molecule_table import read_molecule_table
+from mspe.pipeline.prediction import read_samples
+from tests.conftest import ROOT
 
 GIGABYTE = 2**30
 
@@ -234,3 +244,144 @@ def test_what_pyg_has_processed_is_never_read_back(cached: bool, tmp_path: Path,
     for file in ("train", "val", "test", "pre_transform", "pre_filter"):
         torch.save(Call(os.system, f"touch {canary}"), raw.parent / "subset" / "processed" / f"{file}.pt")
     refused(lambda: get_dataset("zinc", root=tmp_path), "raw files")
+
+
+def table(path: Path, content: bytes) -> Path:
+    path.write_bytes(gzip.compress(content, 9))
+    return path
+
+
+@pytest.mark.parametrize("name", ["m.csv.gz", "m.tsv.gz", "m.smi.gz", "m.sdf.gz", "m.csv"])
+def test_a_table_that_unpacks_to_far_more_than_its_size_is_refused(name: str, tmp_path: Path) -> None:
+    path = table(tmp_path / name, b"C" * 2**27)
+    refused(lambda: read_samples(path), str(path), "unpack to", "200 times")
+    path.write_bytes(path.read_bytes() * 3)  # members, one after another, are one table
+    refused(lambda: read_samples(path), str(path), "unpack to", "200 times")
+
+
+def test_a_table_that_packs_well_is_read(tmp_path: Path) -> None:
+    path = table(tmp_path / "m.csv.gz", b"smiles,n\n" + b"CCO,0\n" * 10_000)
+    path.write_bytes(path.read_bytes() + gzip.compress(b"CCC,1\n"))
+    assert len(read_molecule_table(path).rows) == 10_001
+
+
+@pytest.mark.parametrize("damage", ["cut off", "checksum", "length", "garbage after it", "no gzip"])
+def test_a_damaged_gzip_file_is_one_line(damage: str, tmp_path: Path) -> None:
+    whole = gzip.compress(b"smiles,n\nCCO,0\n")
+    content = {
+        "cut off": whole[:-9],
+        "checksum": whole[:-8] + b"abcd" + whole[-4:],
+        "length": whole[:-4] + b"abcd",
+        "garbage after it": whole + b"garbage",
+        "no gzip": b"smiles,n\nCCO,0\n",
+    }[damage]
+    (tmp_path / "m.csv.gz").write_bytes(content)
+    refused(lambda: read_samples(tmp_path / "m.csv.gz"), str(tmp_path / "m.csv.gz"), "not a whole gzip file")
+
+
+def tensors(path: Path, graph: Data, compression: int = zipfile.ZIP_STORED) -> Path:
+    """A file that `torch.save` wrote, packed anew."""
+    saved = io.BytesIO()
+    torch.save([graph], saved)
+    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(path, "w", compression) as target:
+        for entry in source.infolist():
+            target.writestr(entry.filename, source.read(entry))
+    return path
+
+
+EDGES = torch.tensor([[0, 1], [1, 0]])
+
+
+@pytest.mark.parametrize("read", [read_samples, lambda path: get_dataset("graphs", path=str(path.parent))])
+def test_a_file_of_tensors_that_unpacks_to_far_more_is_refused(read: Callable[[Path], Any], tmp_path: Path) -> None:
+    path = tensors(tmp_path / "g.pt", Data(edge_index=EDGES, x=torch.zeros(2**25, 1)), zipfile.ZIP_DEFLATED)
+    refused(lambda: read(path), str(path), "unpack to")
+
+
+@pytest.mark.parametrize("read", [read_samples, lambda path: get_dataset("graphs", path=str(path.parent))])
+def test_no_users_file_of_tensors_runs_what_it_says(read: Callable[[Path], Any], tmp_path: Path, canary: Path) -> None:
+    path = tmp_path / "g.pt"
+    torch.save([Data(edge_index=EDGES, x=torch.ones(2, 1), note=Call(os.system, f"touch {canary}"))], path)
+    with pytest.raises(MspeError, match="may run code"):
+        read(path)
+
+
+LARGE = {
+    "nodes": {"num_nodes": 10**15},
+    "node index": {"edge_index": torch.tensor([[0], [10**12]])},
+    "negative index": {"edge_index": torch.tensor([[0], [-(10**12)]])},
+    "features that are a view": {"x": torch.zeros(1, 1).expand(10**12, 1)},
+    "edges that are a view": {"edge_index": torch.zeros(2, 1, dtype=torch.long).expand(2, 10**12)},
+    "sparse features": {"x": torch.zeros(1, 1).to_sparse().sparse_resize_((10**9, 10**9), 2, 0)},
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_no_graph_claims_more_than_its_file_holds(name: str, tmp_path: Path) -> None:
+    torch.save([Data(**{"edge_index": EDGES, **LARGE[name]})], tmp_path / "g.pt")
+    (sample,) = read_samples(tmp_path / "g.pt")
+    assert sample.graph is None and sample.reason
+    refused(lambda: get_dataset("graphs", path=str(tmp_path)), str(tmp_path))
+
+
+def test_no_file_claims_more_graphs_than_it_holds(tmp_path: Path) -> None:
+    starts = torch.tensor([0]).expand(10**9)
+    torch.save(({"edge_index": EDGES, "x": torch.ones(2, 1)}, {"edge_index": starts, "x": starts}), tmp_path / "g.pt")
+    refused(lambda: read_samples(tmp_path / "g.pt"), str(tmp_path / "g.pt"))
+
+
+@pytest.mark.parametrize("name", ["m.csv", "m.csv.gz", "m.smi", "m.sdf", "g.pt"])
+@pytest.mark.parametrize("kind", ["pipe", "endless", "folder"])
+def test_what_is_no_regular_file_is_not_waited_for(name: str, kind: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    {"pipe": lambda: os.mkfifo(path), "endless": lambda: path.symlink_to("/dev/zero"), "folder": path.mkdir}[kind]()
+    refused(lambda: read_samples(path), str(path), "not a regular file")
+
+
+@pytest.mark.parametrize("name", ["edges.csv", "nodes.csv", "graphs.csv"])
+def test_no_table_of_graphs_is_a_pipe(name: str, tmp_path: Path) -> None:
+    (tmp_path / "edges.csv").write_text("graph,source,target\n0,a,b\n")
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    refused(lambda: get_dataset("graphs", path=str(tmp_path)), str(tmp_path))
+
+
+def test_very_many_columns_are_not_all_named(tmp_path: Path) -> None:
+    columns = ",".join(f"c{number}" for number in range(10**5))
+    (tmp_path / "m.csv").write_text(f"{columns}\n{columns}\n")
+    refused(lambda: read_samples(tmp_path / "m.csv"), str(tmp_path / "m.csv"), "and 99950 more")
+
+
+EVIL = [
+    "0; touch pwned", "$(touch pwned)", "`touch pwned`", "0'; touch pwned; '", '0"; touch pwned; "', "0\ntouch pwned",
+    "0'\ntouch pwned\n'", "| touch pwned", "../../x", "a b", "\\'; touch pwned; \\'", ["0; touch pwned"],
+    {"a; touch pwned": 1}, {"a": "$(touch pwned)"},
+]  # fmt: skip
+
+
+def test_no_seed_and_no_name_runs_in_dvcs_shell(tmp_path: Path) -> None:
+    """DVC makes a stage's command of what stands in the file, before the stage `validate` can refuse it."""
+    Repo.init(str(tmp_path), no_scm=True)
+    (tmp_path / "ablation").mkdir()
+    for name in ("dvc.yaml", "ablation/dvc.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    for evil in EVIL:
+        bad = {"seeds": [evil], "encodings": {**params["encodings"], "plugins": [evil]}, "variants": [evil]}
+        for name in ("params.yaml", "ablation/params.yaml"):
+            (tmp_path / name).write_text(yaml.safe_dump({**params, **bad}))
+        for name in ("dvc.yaml", "ablation/dvc.yaml"):
+            run_as_dvc_does(tmp_path, name)
+    assert not list(tmp_path.rglob("pwned"))
+
+
+def run_as_dvc_does(folder: Path, pipeline: str) -> None:
+    """Run the commands of the matrix stages in a shell, line by line up to one that fails, with `true` for Python."""
+    try:
+        stages = Repo(str(folder)).stage.load_file(str(folder / pipeline))
+    except DvcException:  # DVC itself refuses the value
+        return
+    for stage in stages:
+        for line in stage.cmd.splitlines():
+            if subprocess.run(["/bin/sh", "-c", line.replace("python", "true", 1)], cwd=folder, check=False).returncode:
+                break

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 _GZIP = b"\x1f\x8b"
 SEPARATORS = ",;\t|"
 _NAMED_PLACES = 5
+_NAMED_COLUMNS = 50
 _DECLARED = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)  # how spreadsheets are told
 
 
@@ -64,14 +65,15 @@ class Table:
 
 
 def name_columns(columns: Sequence[str]) -> str:
-    """Return the names of columns, for an error.
+    """Return the names of columns, for an error; of very many the first ones.
 
     Examples
     --------
     >>> name_columns(["", "smiles"])
     'one without a name, smiles'
     """
-    return ", ".join(name or "one without a name" for name in columns)
+    more = f" and {len(columns) - _NAMED_COLUMNS} more" if len(columns) > _NAMED_COLUMNS else ""
+    return ", ".join(name or "one without a name" for name in columns[:_NAMED_COLUMNS]) + more
 
 
 def name_column(name: str) -> str:
