@@ -121,7 +121,7 @@ class _Matrix:
         self.state = state
 
 
-def _array(content: bytes, dtype: _Dtype, shape: Any, order: Any = "C") -> np.ndarray:
+def _array(content: Any, dtype: _Dtype, shape: Any, order: Any = "C") -> np.ndarray:
     values = np.frombuffer(content, dtype.dtype).reshape(shape, order=order)
     return values.astype(dtype.dtype.newbyteorder("="), order="K", copy=True)
 
@@ -163,7 +163,10 @@ def _from_array(array: _Array) -> Tensor:
 
 
 _NUMPY: Mapping[str, Callable[..., Any]] = {"_reconstruct": _Array, "scalar": _scalar}
-_PLAIN: Mapping[str, Callable[..., Any]] = {kind.__name__: kind for kind in (list, dict, tuple, set, int, float, bool)}
+_PLAIN: Mapping[str, Callable[..., Any]] = {
+    **{kind.__name__: kind for kind in (list, dict, tuple, set, int, float, bool)},
+    "bytes": lambda: b"",  # what protocol 2 calls for no bytes; with a number it would take memory
+}
 _BUILDERS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "__builtin__": _PLAIN,
     "builtins": _PLAIN,
