@@ -157,9 +157,9 @@ def _tensor(storage: Tensor, offset: int, size: Any, stride: Any, *_: Any) -> Te
     return values.contiguous()
 
 
-def _from_array(array: _Array) -> Tensor:
-    """What this module's own files have for tensors."""
-    return torch.from_numpy(array.value)
+def tensor_of(array: Any) -> Tensor:
+    """Return the tensor of an array: what files that are written anew name for it."""
+    return torch.from_numpy(array.value if isinstance(array, _Array) else array)
 
 
 _NUMPY: Mapping[str, Callable[..., Any]] = {"_reconstruct": _Array, "scalar": _scalar}
@@ -179,7 +179,7 @@ _BUILDERS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "numpy._core.numeric": {"_frombuffer": _array},
     "scipy.sparse.csr": {"csr_matrix": _Matrix},
     "scipy.sparse._csr": {"csr_matrix": _Matrix, "csr_array": _Matrix},
-    "torch": {"from_numpy": _from_array},
+    "mspe.common.safe_pickle": {"tensor_of": tensor_of},
     "torch.storage": {"_load_from_bytes": _storage},
     "torch._utils": {"_rebuild_tensor_v2": _tensor},
 }
@@ -264,4 +264,4 @@ class _Pickler(pickle.Pickler):
     """Writes tensors as arrays, which is many times faster than torch's own way."""
 
     def reducer_override(self, value: Any) -> Any:
-        return (torch.from_numpy, (value.numpy(),)) if isinstance(value, Tensor) else NotImplemented
+        return (tensor_of, (value.numpy(),)) if isinstance(value, Tensor) else NotImplemented
