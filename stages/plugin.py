@@ -5,7 +5,10 @@ from pathlib import Path
 from mspe.common.command import begin, command
 
 if __name__ == "__main__":
-    arguments = begin(__doc__, lambda parser: parser.add_argument("file", type=Path, help="one of encodings.plugins"))
+    arguments = begin(
+        __doc__,
+        lambda parser: parser.add_argument("--file", type=Path, required=True, help="one of encodings.plugins"),
+    )
 
 from mspe.common.files import write_text
 from mspe.common.text_files import read_text

@@ -3,6 +3,7 @@
 import logging
 import os
 import pickle
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mspe.common.errors import MspeError
+from mspe.common.files import atomic_directory
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +36,19 @@ def data_root(root: str | Path) -> Path:
 
 
 def _find_raw(root: str | Path, source: str, name: str) -> Path:
-    """The raw files under `root`; where it has none, those under `MSPE_DATA`, which is said."""
+    """The raw files under `root`; where it has none, those under `MSPE_DATA`, which is said, or downloaded before."""
     own, other = (data_root(folder) / source / name / "raw" for folder in (root, DEFAULT_ROOT))
-    if own == other or own.is_dir() or not other.is_dir():
+    if own.is_dir():
         return own
-    logger.warning("dataset.root: %s is not there; %s is read, of MSPE_DATA or the default", own, other)
-    return other
+    if other.is_dir():
+        logger.warning("dataset.root: %s is not there; %s is read, of MSPE_DATA or the default", own, other)
+        return other
+    kept = _kept_raw(source, name)
+    return kept if kept.is_dir() else own
+
+
+def _kept_raw(source: str, name: str) -> Path:
+    return download_root() / source / name / "raw"
 
 
 def download_root() -> Path:
@@ -53,8 +62,9 @@ def download_root() -> Path:
 def pyg_root(root: str | Path, source: str, name: str = "") -> Iterator[str]:
     """The `root` to give a dataset class of PyG, which reads its raw files and writes beside them.
 
-    Where ``<data root>/<source>/<name>/raw`` is there, its files are linked into a scratch folder, since it may be
-    read-only; elsewhere it is a folder of the user's cache, into which PyG downloads.
+    It is a scratch folder, so PyG reads no processed file but its own of a moment ago: it would run what stands in one.
+    The files of ``<data root>/<source>/<name>/raw``, which may be read-only, are linked into it; where there are none,
+    PyG downloads them there, and the raw ones are kept in the user's cache.
 
     Parameters
     ----------
@@ -72,13 +82,13 @@ def pyg_root(root: str | Path, source: str, name: str = "") -> Iterator[str]:
     """
     raw = _find_raw(root, source, name)
     with tempfile.TemporaryDirectory() as scratch:
+        downloaded = Path(scratch) / name / "raw"
         if raw.is_dir():
-            folder = Path(scratch)
-            _link_files(raw, folder / name / "raw")
-        else:
-            folder = download_root() / source
+            _link_files(raw, downloaded)
         try:
-            yield str(folder)
+            yield scratch
+            if not raw.is_dir() and downloaded.is_dir():
+                _keep(downloaded, _kept_raw(source, name))
         except OSError as error:
             reason = str(getattr(error, "reason", error)).splitlines()[0]
             raise MspeError(
@@ -89,9 +99,9 @@ def pyg_root(root: str | Path, source: str, name: str = "") -> Iterator[str]:
             if isinstance(error, MspeError):
                 raise
             reason = (str(error) or type(error).__name__).splitlines()[0]
-            place = raw if raw.is_dir() else folder
+            place = f"in {raw}" if raw.is_dir() else "just downloaded"
             raise MspeError(
-                f"{name or source}: the raw files in {place} cannot be read ({reason}); take the published ones"
+                f"{name or source}: the raw files {place} cannot be read ({reason}); take the published ones"
             ) from error
 
 
@@ -99,3 +109,12 @@ def _link_files(source: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for path in source.iterdir():
         (target / path.name).symlink_to(path.resolve())
+
+
+def _keep(downloaded: Path, kept: Path) -> None:
+    """Copy downloaded files into the user's cache; one that cannot be written costs the next download alone."""
+    try:
+        with atomic_directory(kept) as folder:
+            shutil.copytree(downloaded, folder, dirs_exist_ok=True)
+    except OSError as error:
+        logger.warning("%s: the downloaded files are not kept there: %s", kept, error.strerror or error)

@@ -19,6 +19,8 @@ BLANKS = " \t\r\n"
 """May stand around a SMILES string; any other blank is a foreign character."""
 _WITH_EXTENSION = re.compile(r"[!-~]+(?: +\|.*\|)?")  # of CXSMILES, which RDKit reads
 
+_LONGEST = 20_000  # RDKit's time grows with the square of a molecule's size
+
 
 def parse_smiles(text: str) -> "Mol | None":
     """Parse a SMILES string, with or without CXSMILES's extension, or an InChI; None where that is no molecule.
@@ -35,7 +37,7 @@ def parse_smiles(text: str) -> "Mol | None":
 
     RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
     text = text.strip(BLANKS)
-    if not _WITH_EXTENSION.fullmatch(text):
+    if len(text) > _LONGEST or not _WITH_EXTENSION.fullmatch(text):
         return None
     molecule = _parse_inchi(text) if text.startswith("InChI=") else Chem.MolFromSmiles(text)
     if molecule is None or molecule.GetNumAtoms() == 0:
@@ -89,6 +91,8 @@ def describe_problem(text: str) -> Problem | None:
     >>> print(describe_problem("CC\u200b"))
     unreadable SMILES: 'CC\\u200b': U+200B ZERO WIDTH SPACE
     """
+    if len(text.strip(BLANKS)) > _LONGEST:
+        return Problem("unreadable SMILES", f"{text[:40]!r}…: {len(text)} characters, allowed: up to {_LONGEST}")
     molecule = parse_smiles(text)
     if molecule is None:
         stray = _find_stray(text.strip(BLANKS))

@@ -1,11 +1,12 @@
 """Tables as CSV files."""
 
+import csv
 import math
 from pathlib import Path
 
 import pytest
 
-from mspe.common.csv_files import read_csv, write_csv
+from mspe.common.csv_files import harmless, read_csv, write_csv
 from mspe.common.errors import MspeError
 
 
@@ -43,3 +44,28 @@ def test_a_damaged_table_is_one_line_that_names_file_and_row(tmp_path: Path, con
     with pytest.raises(MspeError) as raised:
         read_csv(tmp_path / "file.csv", ["a"])
     assert str(raised.value).startswith(f"{tmp_path / 'file.csv'}: {message}") and "\n" not in str(raised.value)
+
+
+FORMULAS = [
+    "=cmd|'/C calc'!A0", "+1+cmd|'/C calc'!A0", "-2+3+cmd|' /C calc'!D2", "@SUM(1+9)*cmd|'/C calc'!A0",
+    " =1+1", "\t=1+1", "\r=1+1", "\n=1+1", "\r\n=1+1", "\u00a0=1", "\u200b=1", "\ufeff=1", "\x00=1", "-1;=2", "=\n1",
+    "＝1+1", "＋1+1", "－a1", "＠SUM(1)", '=HYPERLINK("x")', "--1", "-a", "+a", "@a", "==1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_text_is_a_formula(tmp_path: Path, text: str) -> None:
+    """Neither as a cell nor as a name of a column, and it is still there as it was."""
+    write_csv(tmp_path / "file.csv", {text: [text, f"a{text}"], "other": [1, 2]})
+    with (tmp_path / "file.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [[f"'{text}", "other"], [f"'{text}", "1"], [f"a{text}", "2"]]
+    assert harmless(harmless(text)) == harmless(text)
+
+
+@pytest.mark.parametrize(
+    "cell", [-1.5, 0, None, "-1.5", "+3", " -1e-05", "-", "+", "C=C", "[NH4+]", "a=b", "(-)-menthol", "", "1-2", "−1"]
+)  # fmt: skip
+def test_numbers_and_other_text_stay(tmp_path: Path, cell: object) -> None:
+    write_csv(tmp_path / "file.csv", {"a": [cell], "b": [1]})
+    assert (tmp_path / "file.csv").read_text() == f"a,b\n{'' if cell is None else cell},1\n"

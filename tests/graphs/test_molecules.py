@@ -192,3 +192,10 @@ def test_without_stereocentres_the_features_are_those_of_pyg() -> None:
     for text in ("CCO", "C/C=C\\C", "c1ccccc1C(=O)[O-].[Na+]", "*CC", "[Co@OH1](F)(Cl)(Br)(I)(N)O"):
         assert torch.equal(molecule_structure(text).x, from_smiles(text).x)
         assert torch.equal(molecule_structure(text).edge_attr, from_smiles(text).edge_attr)
+
+
+@pytest.mark.parametrize("text", ["C" * 10**6, "C(" * 10**6, "C." * 10**5 + "C", "[" * 10**6])
+def test_a_string_of_a_million_characters_is_not_parsed(text: str) -> None:
+    problem = str(describe_problem(text))
+    assert problem.startswith("unreadable SMILES") and problem.endswith("characters, allowed: up to 20000")
+    assert len(problem) < 200 and parse_smiles(text) is None

@@ -1,11 +1,9 @@
 """Tables that users write: read whole, with every complaint naming the file and the line."""
 
 import csv
-import gzip
 import io
 import logging
 import re
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from pathlib import Path
 
 from mspe.common.errors import MspeError
 from mspe.common.numbers import parse_number
+from mspe.common.unpacking import refuse_special, unpack_gzip
 from mspe.graphs.validation import Problem
 
 logger = logging.getLogger(__name__)
@@ -20,6 +19,7 @@ logger = logging.getLogger(__name__)
 _GZIP = b"\x1f\x8b"
 SEPARATORS = ",;\t|"
 _NAMED_PLACES = 5
+_NAMED_COLUMNS = 50
 _DECLARED = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)  # how spreadsheets are told
 
 
@@ -65,14 +65,15 @@ class Table:
 
 
 def name_columns(columns: Sequence[str]) -> str:
-    """Return the names of columns, for an error.
+    """Return the names of columns, for an error; of very many the first ones.
 
     Examples
     --------
     >>> name_columns(["", "smiles"])
     'one without a name, smiles'
     """
-    return ", ".join(name or "one without a name" for name in columns)
+    more = f" and {len(columns) - _NAMED_COLUMNS} more" if len(columns) > _NAMED_COLUMNS else ""
+    return ", ".join(name or "one without a name" for name in columns[:_NAMED_COLUMNS]) + more
 
 
 def name_column(name: str) -> str:
@@ -150,16 +151,16 @@ def read_text(path: Path) -> str:
     MspeError
         If it is missing, or no such text.
     """
+    refuse_special(path)
     if not path.is_file():
         raise MspeError(f"{path}: no such file; set dataset.path to a CSV file")
+    content = path.read_bytes()
+    if path.suffix.lower() == ".gz" or content.startswith(_GZIP):
+        content = unpack_gzip(path)
     try:
-        content = path.read_bytes()
-        packed = path.suffix.lower() == ".gz" or content.startswith(_GZIP)
-        return (gzip.decompress(content) if packed else content).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MspeError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise MspeError(f"{path}: not a whole gzip file ({error}); compress it again, or give the table") from None
 
 
 def _read_rows(path: Path, text: str, separator: str, header_row: int) -> list[tuple[int, list[str]]]:

@@ -45,7 +45,7 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
         `dataset.strict`, for the first row that cannot be used.
     """
     paths = {name: folder / f"{name}.csv" for name in NAMES}
-    tables = {name: read_table(path) for name, path in paths.items() if name == "edges" or path.is_file()}
+    tables = {name: read_table(path) for name, path in paths.items() if name == "edges" or path.exists()}
     check_names(tables)
     level = _target_level(tables, params, folder)
     parts = {name: _start(table, level, params) for name, table in tables.items()}

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch_geometric.data import Data
 from torch_geometric.data.data import DataEdgeAttr, DataTensorAttr
 from torch_geometric.data.separate import separate
 from torch_geometric.data.storage import BaseStorage, EdgeStorage, GlobalStorage, NodeStorage
 
 from mspe.common.errors import MspeError
+from mspe.common.unpacking import check_archive, refuse_special
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +67,8 @@ def _kind(item: Any) -> str:
 
 
 def _load(path: Path) -> Any:
+    refuse_special(path)
+    check_archive(path)
     try:
         with torch.serialization.safe_globals(_CLASSES), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -93,7 +97,13 @@ def _is_collated(content: Any) -> bool:
         and isinstance(slices, Mapping)
         and bool(slices)
         and content[2:] in ((), (Data,))
+        and not any(_is_view_of_fewer(starts) for starts in slices.values())
     )
+
+
+def _is_view_of_fewer(starts: Any) -> bool:
+    """Whether a tensor claims more numbers than are stored, and so more graphs than a file of its size can hold."""
+    return isinstance(starts, Tensor) and starts.numel() * starts.element_size() > starts.untyped_storage().nbytes()
 
 
 def _separate(joined: Data | Mapping[str, Any], slices: Mapping[str, Any], path: Path) -> list[Any]:

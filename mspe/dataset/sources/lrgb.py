@@ -3,10 +3,10 @@
 from functools import partial
 
 from torch_geometric.data import Data
-from torch_geometric.datasets import LRGBDataset
 
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.root import pyg_root
+from mspe.dataset.sources.checked import CheckedLRGB
 from mspe.dataset.sources.published import read_published
 from mspe.dataset.spec import DatasetSpec, Samples
 from mspe.tasks import MultiLabel, Regression
@@ -15,7 +15,7 @@ from mspe.tasks import MultiLabel, Regression
 def read(name: str, params: DatasetParams) -> Samples:
     """Read the published splits; atoms and bonds have OGB's columns of categories."""
     with pyg_root(params.root, "LRGBDataset", name) as root:
-        return read_published(lambda split: LRGBDataset(root, name, split=split), _plain)
+        return read_published(lambda split: CheckedLRGB(root, name, split=split), _plain)
 
 
 def _plain(graph: Data) -> Data:

@@ -3,11 +3,11 @@
 from functools import partial
 
 from torch_geometric.data import Data
-from torch_geometric.datasets import Planetoid
 
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.edge_prediction import edge_samples
 from mspe.dataset.root import pyg_root
+from mspe.dataset.sources.checked import CheckedPlanetoid
 from mspe.dataset.spec import DatasetSpec, Samples
 from mspe.tasks import EdgePrediction
 
@@ -15,7 +15,7 @@ from mspe.tasks import EdgePrediction
 def read(name: str, params: DatasetParams) -> Samples:
     """Read one network and hide 5 % of its edges for validation and 10 % for test; words are left as published."""
     with pyg_root(params.root, "Planetoid", name) as root:
-        graph = Planetoid(root, name)[0]
+        graph = CheckedPlanetoid(root, name)[0]
     only_words = Data(x=graph.x, edge_index=graph.edge_index, num_nodes=graph.num_nodes)
     return edge_samples(only_words, params.split_seed, standardize=False)
 

@@ -3,10 +3,10 @@
 from functools import partial
 
 from torch_geometric.data import Data
-from torch_geometric.datasets import GNNBenchmarkDataset
 
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.root import pyg_root
+from mspe.dataset.sources.checked import CheckedGNNBenchmark
 from mspe.dataset.sources.published import read_published
 from mspe.dataset.spec import DatasetSpec, Samples
 from mspe.tasks import SingleLabel
@@ -17,7 +17,7 @@ TASK = SingleLabel("node", loss="weighted_cross_entropy", metric="weighted_accur
 def read(name: str, params: DatasetParams) -> Samples:
     """Read the published splits; the one-hot node feature becomes a category."""
     with pyg_root(params.root, "GNNBenchmarkDataset", name) as root:
-        return read_published(lambda split: GNNBenchmarkDataset(root, name, split=split), _plain)
+        return read_published(lambda split: CheckedGNNBenchmark(root, name, split=split), _plain)
 
 
 def _plain(graph: Data) -> Data:

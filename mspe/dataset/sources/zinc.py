@@ -1,9 +1,8 @@
 """ZINC-12k, the field's standard regression benchmark."""
 
-from torch_geometric.datasets import ZINC
-
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.root import pyg_root
+from mspe.dataset.sources.checked import CheckedZINC
 from mspe.dataset.sources.published import read_published
 from mspe.dataset.spec import DatasetSpec, Samples
 from mspe.tasks import Regression
@@ -16,7 +15,7 @@ def read(params: DatasetParams) -> Samples:
     """Read the published splits; a category keeps PyG's number."""
     with pyg_root(params.root, "ZINC") as root:
         return read_published(
-            lambda split: ZINC(root, subset=True, split=split), num_categories=(_ATOM_TYPES, _BOND_TYPES)
+            lambda split: CheckedZINC(root, subset=True, split=split), num_categories=(_ATOM_TYPES, _BOND_TYPES)
         )
 
 
