@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import torch
 from torch_geometric.data import Data
@@ -14,6 +15,7 @@ from torch_geometric.data.separate import separate
 from torch_geometric.data.storage import BaseStorage, EdgeStorage, GlobalStorage, NodeStorage
 
 from mspe.common.errors import MspeError
+from mspe.common.tensor_files import verify_tensors
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +67,8 @@ def _kind(item: Any) -> str:
 
 
 def _load(path: Path) -> Any:
+    if is_zipfile(path):  # torch's older format has no checksums
+        verify_tensors(path)
     try:
         with torch.serialization.safe_globals(_CLASSES), warnings.catch_warnings():
             warnings.simplefilter("ignore")
