@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mspe.common.command import command
-from mspe.common.json_files import write_json
+from mspe.common.json_files import write_sealed_json
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet, GraphStatistics
@@ -28,7 +28,7 @@ def main() -> None:
         return with_structure_keys(bank.encode_nodes(joined, lambda: graphs), graphs)
 
     map_shards(SPECTRUM, "data/encodings", encode, settings=resolved, inputs=stage_dependencies("encode"))
-    write_json("data/encodings/bank.json", resolved)
+    write_sealed_json("data/encodings/bank.json", resolved)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.common.json_files import read_json, write_json
+from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.section import validate
 from mspe.encodings import BankConfig
 from mspe.models import ModelParams
@@ -24,7 +24,7 @@ class Variant:
     def save(self, path: str | Path) -> None:
         """Write it as JSON."""
         sections = {"model": self.model.model_dump(), "training": self.training.model_dump()}
-        write_json(path, {"name": self.name, "bank": self.bank.model_dump(), **sections})
+        write_sealed_json(path, {"name": self.name, "bank": self.bank.model_dump(), **sections})
 
     @classmethod
     def load(cls, path: str | Path) -> "Variant":
@@ -33,7 +33,7 @@ class Variant:
         Raises
         ------
         MspeError
-            If the file is missing, or holds something else.
+            If the file is missing, damaged, or holds something else.
         """
         content = read_json(path)
         names = [field.name for field in fields(cls)]

@@ -98,7 +98,7 @@ def read_bank(path: str | Path) -> BankConfig:
     Raises
     ------
     MspeError
-        If the file is missing, or holds something else.
+        If the file is missing, damaged, or holds something else.
     """
     return validate(BankConfig, read_json(path), str(path))
 
