@@ -12,7 +12,7 @@ from tqdm import tqdm
 from mspe.common.files import atomic_directory
 from mspe.common.resume import discard, resume_folder
 from mspe.graphs import PackedGraphs
-from mspe.graphs.store import SPLITS, shard_paths
+from mspe.graphs.store import SPLITS, shard_paths, write_index
 
 logger = logging.getLogger(__name__)
 
@@ -52,4 +52,6 @@ def map_shards(
             function(PackedGraphs.load(path), name).save(kept / name)
     with atomic_directory(target) as folder:
         shutil.copytree(kept, folder, dirs_exist_ok=True)
+        for split in SPLITS:
+            write_index(folder / split, split)
     discard(kept)
