@@ -7,8 +7,9 @@ from pathlib import Path
 import torch
 
 from mspe.ablation.variant import Variant
+from mspe.common.checksums import file_checksum
 from mspe.common.csv_files import write_csv
-from mspe.common.json_files import read_json, write_json
+from mspe.common.json_files import read_json, write_json, write_sealed_json
 from mspe.config import RuntimeParams
 from mspe.encodings import EncodingSet
 from mspe.graphs import GraphSchema, PackedGraphs
@@ -58,7 +59,7 @@ def run_variant(
     evaluation = trained.evaluate(encoded[split])
     write_csv(folder / "predictions.csv", evaluation.table())
     write_json(folder / "cost.json", {"encode_seconds": round(encode_seconds, 3), **read_json(folder / "cost.json")})
-    write_json(
+    write_sealed_json(
         folder / "result.json",
         {
             "variant": variant.name,
@@ -74,6 +75,7 @@ def run_variant(
             "parameters": trained.num_parameters,
             "best_epoch": trainer.best_epoch,
             "gates": trained.scale_weights(),
+            "files": {name: file_checksum(folder / name) for name in ("cost.json", "curve.csv", "predictions.csv")},
         },
     )
 
