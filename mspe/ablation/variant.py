@@ -33,7 +33,7 @@ class Variant:
         Raises
         ------
         MspeError
-            If the file is missing, damaged, or holds something else.
+            If the file is missing, damaged, or holds something else or another variant.
         """
         content = read_json(path)
         names = [field.name for field in fields(cls)]
@@ -41,6 +41,10 @@ class Variant:
             raise MspeError(
                 f"{path}: holds {', '.join(content) or 'nothing'}, expected {', '.join(names)}; "
                 "run the stage that writes it (`dvc repro`)"
+            )
+        if content["name"] != Path(path).stem:
+            raise MspeError(
+                f"{path}: holds the variant {content['name']!r}; run the stage that writes it (`dvc repro`)"
             )
         model = validate(ModelParams, content["model"], f"{path}: model")
         training = validate(TrainingParams, content["training"], f"{path}: training")
