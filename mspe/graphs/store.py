@@ -90,8 +90,19 @@ def read_shards(folder: str | Path, split: str) -> Iterator[PackedGraphs]:
 
 def read_split(folder: str | Path, split: str, *further: str | Path) -> PackedGraphs:
     """Read one split's graphs whole and join the fields that `further` folders hold for the same graphs."""
-    parts = chain([folder], further)
-    first, *others = (PackedGraphs.concatenate(list(read_shards(part, split))) for part in parts)
+    first, *others = (_read_whole(part, split) for part in chain([folder], further))
     for other in others:
         first = first.with_fields_of(other)
     return first
+
+
+def _read_whole(folder: str | Path, split: str) -> PackedGraphs:
+    paths = shard_paths(folder, split)
+    parts = [PackedGraphs.load(path) for path in paths]
+    for path, part in zip(paths, parts, strict=True):
+        if part.levels != parts[0].levels:
+            raise MspeError(
+                f"{path}: not of the other shards: it has {', '.join(part.levels)}, and {paths[0].name} "
+                f"{', '.join(parts[0].levels)}; run the stage that writes them (`dvc repro`)"
+            )
+    return PackedGraphs.concatenate(parts)

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from mspe.ablation.comparison import build_report
-from mspe.ablation.records import RUNS, read_runs, read_tables, run_folder
+from mspe.ablation.records import RUNS, MissingRun, read_runs, read_tables, run_folder
 from mspe.ablation.run import run_variant
 from mspe.ablation.variant import Variant
 from mspe.common.errors import MspeError
@@ -120,6 +120,9 @@ def read_ablation() -> Any:
     """All that the comparison's runs and its report read."""
     variants = [Variant.load(f"data/ablation/variants/{name}.json") for name in VARIANTS]
     runs = read_runs(RUNS, VARIANTS, [0])
+    for run in runs:
+        if isinstance(run, MissingRun):  # the report says so
+            raise MspeError(f"{run_folder(run.variant, run.seed)}: missing")
     tables = read_tables(RUNS, runs, "predictions.csv"), read_tables(RUNS, runs, "curve.csv")
     return variants, build_report(runs, "none", tables[0], None).to_json(), tables
 
@@ -153,7 +156,8 @@ def like(path: Path, paths: list[Path]) -> list[Path]:
     """Files that may be taken for a file: shards, and those of its name; one checkpoint may replace another."""
     others = [other for other in paths if other.suffix == path.suffix and other != path]
     if path.suffix == ".pt":
-        return [other for other in others if other.stem.isdigit()]
+        kept = path.is_relative_to(KEPT)  # by its inputs: that it is of its stage is known by its folder alone
+        return [other for other in others if other.stem.isdigit() and other.is_relative_to(KEPT) == kept]
     return [other for other in others if other.name == path.name or other.parent == path.parent] or others
 
 

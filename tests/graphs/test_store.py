@@ -126,6 +126,15 @@ def test_without_an_index_a_gap_is_refused_still(tmp_path: Path, lost: str) -> N
         read_split(tmp_path, "train")
 
 
+def test_shards_of_different_fields_are_one_line(tmp_path: Path) -> None:
+    write_splits(tmp_path, {"train": PACKED})
+    (tmp_path / "train" / INDEX).unlink()
+    path = shard_paths(tmp_path, "train")[1]
+    PACKED[:1].with_fields({"rank": torch.arange(1)}, {"rank": "graph"}).save(path)
+    with pytest.raises(MspeError, match=rf"^{path}: not of the other shards: it has .*rank, and 00000\.pt "):
+        read_split(tmp_path, "train")
+
+
 @pytest.mark.parametrize("change", [{"num_links": None}, {"of_tomorrow": torch.zeros(1)}])
 def test_a_shard_of_another_version_is_one_line_that_names_it(tmp_path: Path, change: dict) -> None:
     write_splits(tmp_path, {"train": PACKED})
