@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import Field
+
+from mspe.common.checksums import file_checksum
 from mspe.common.csv_files import read_csv
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
@@ -35,6 +38,8 @@ class RunResult(Section, extra="ignore"):
     parameters: int
     gates: dict[str, dict[str, float]]
     """By place, `node` or `pair`, the weight of every channel."""
+    files: dict[str, str] = Field(default_factory=dict)
+    """Checksums of the run's other files that the report reads; none of a run that was made before."""
 
     @property
     def task(self) -> Task:
@@ -106,6 +111,8 @@ def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
         result = _read_record(RunResult, path / "result.json")
         if result.score is None:
             return FailedRun(variant, seed, f"{result.metric} is not defined on the {result.split} split")
+        for name, written in result.files.items():
+            _verify(path / name, written)
         return FinishedRun(variant, seed, result.score, result, _read_record(RunCost, path / "cost.json"))
     if (path / "failed.txt").exists():
         reason, *_ = (path / "failed.txt").read_text(encoding="utf-8", errors="replace").splitlines() or [
@@ -113,6 +120,11 @@ def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
         ]
         return FailedRun(variant, seed, reason)
     return MissingRun(variant, seed)
+
+
+def _verify(path: Path, written: str) -> None:
+    if path.is_file() and file_checksum(path) != written:  # a missing one is refused where it is read
+        raise _damaged(path, MspeError("damaged, or edited by hand: result.json tells another checksum"))
 
 
 def run_folder(variant: str, seed: int, folder: str | Path = RUNS) -> Path:

@@ -8,8 +8,9 @@ from typing import Any
 import torch
 
 from mspe.ablation.variant import Variant
+from mspe.common.checksums import file_checksum
 from mspe.common.csv_files import write_csv
-from mspe.common.json_files import read_json, write_json
+from mspe.common.json_files import read_json, write_json, write_sealed_json
 from mspe.config import RuntimeParams
 from mspe.encodings import EncodingSet
 from mspe.graphs import GraphSchema, PackedGraphs
@@ -61,7 +62,9 @@ def run_variant(
         write_json(paths.cost, {"encode_seconds": round(encode_seconds, 3), **read_json(paths.cost)})
         scored = {"scores": evaluation.metrics, "parameters": trained.num_parameters, "gates": trained.scale_weights()}
         record = _describe(variant, seed, split, schema, evaluation.metrics.get(schema.metric))
-        write_json(folder / "result.json", {**record, "best_epoch": trainer.best_epoch, **scored})
+        files = {name: file_checksum(folder / name) for name in ("cost.json", "curve.csv", "predictions.csv")}
+        content = {**record, "best_epoch": trainer.best_epoch, **scored, "files": files}
+        write_sealed_json(folder / "result.json", content)
 
 
 def _describe(variant: Variant, seed: int, split: str, schema: GraphSchema, score: float | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.common.json_files import read_json, write_json
+from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.section import validate
 from mspe.common.shown import shortened, shown
 from mspe.encodings import BankConfig
@@ -25,7 +25,7 @@ class Variant:
     def save(self, path: str | Path) -> None:
         """Write it as JSON."""
         sections = {"model": self.model.model_dump(), "training": self.training.model_dump()}
-        write_json(path, {"name": self.name, "bank": self.bank.model_dump(), **sections})
+        write_sealed_json(path, {"name": self.name, "bank": self.bank.model_dump(), **sections})
 
     @classmethod
     def load(cls, path: str | Path) -> "Variant":
@@ -34,7 +34,7 @@ class Variant:
         Raises
         ------
         MspeError
-            If the file is missing, or holds something else.
+            If the file is missing, damaged, or holds something else or another variant.
         """
         content = read_json(path)
         names = [field.name for field in fields(cls)]
@@ -45,6 +45,10 @@ class Variant:
             )
         if not isinstance(content["name"], str):
             raise MspeError(f"{path}: name: got {shown(content['name'])}, expected text; run `dvc repro`")
+        if content["name"] != Path(path).stem:
+            raise MspeError(
+                f"{path}: holds the variant {content['name']!r}; run the stage that writes it (`dvc repro`)"
+            )
         model = validate(ModelParams, content["model"], f"{path}: model")
         training = validate(TrainingParams, content["training"], f"{path}: training")
         return cls(content["name"], validate(BankConfig, content["bank"], f"{path}: bank"), model, training)

@@ -99,9 +99,16 @@ def read_bank(path: str | Path) -> BankConfig:
     Raises
     ------
     MspeError
-        If the file is missing, or holds something else.
+        If the file is missing, damaged, or holds something else.
     """
-    return validate(BankConfig, read_json(path), str(path))
+    bank, known = validate(BankConfig, read_json(path), str(path)), known_others()
+    for name in bank.others:
+        if name not in known:
+            raise MspeError(
+                f"{path}: unknown encoding {name!r}; known: {', '.join(sorted(known))}; load the plug-in that has "
+                "it (encodings.plugins), or run the stage that writes the bank (`dvc repro`)"
+            )
+    return bank
 
 
 def as_bank(config: BankConfig | Mapping[str, Any] | str) -> BankConfig:

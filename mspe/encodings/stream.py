@@ -11,10 +11,10 @@ from tqdm import tqdm
 
 from mspe.common.errors import MspeError
 from mspe.common.files import atomic_directory
-from mspe.common.json_files import write_json
+from mspe.common.json_files import write_sealed_json
 from mspe.common.resume import discard, resume_folder
 from mspe.graphs import PackedGraphs
-from mspe.graphs.store import SPLITS, shard_paths
+from mspe.graphs.store import SPLITS, shard_paths, write_index
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,9 @@ def map_shards(
     with atomic_directory(target) as folder:
         shutil.copytree(kept, folder, dirs_exist_ok=True)
         for file, content in (beside or {}).items():
-            write_json(folder / file, content)
+            write_sealed_json(folder / file, content)
+        for split in SPLITS:
+            write_index(folder / split, split)
     discard(kept)
 
 

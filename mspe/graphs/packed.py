@@ -363,7 +363,7 @@ class PackedGraphs(Dataset[Data]):
         MspeError
             If the file is missing, damaged, or not of this kind.
         """
-        content = read_tensors(path)
+        content = read_tensors(path, mapped=True)  # joining shards copies them
         expected = {"num_nodes", "num_edges", "num_links", "edge_index", "fields", "levels"}
         if set(content) != expected:
             raise MspeError(

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mspe.common.json_files import read_json, write_json
+from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.section import Section, Tuple, validate
 
 TaskType = str
@@ -72,7 +72,7 @@ class GraphSchema(Section):
 
     def save(self, path: str | Path) -> None:
         """Write the schema as JSON."""
-        write_json(path, self.model_dump())
+        write_sealed_json(path, self.model_dump())
 
     @classmethod
     def load(cls, path: str | Path) -> "GraphSchema":
@@ -81,6 +81,6 @@ class GraphSchema(Section):
         Raises
         ------
         MspeError
-            If the file is missing or of another version.
+            If the file is missing, damaged, or of another version.
         """
         return validate(cls, read_json(path), str(path))

@@ -7,11 +7,11 @@ from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.common.files import refuse_existing
-from mspe.common.json_files import read_json
 from mspe.common.tensor_files import write_tensors
 from mspe.dataset import DATASETS, get_dataset
 from mspe.dataset.own.saved_graphs import load_graphs
 from mspe.encodings import AddMultiScalePE, EncodingSet
+from mspe.encodings.config import read_bank
 from mspe.pipeline.prediction import molecule_samples
 from mspe.pipeline.trained_model import TrainedModel
 
@@ -98,4 +98,4 @@ def choose_bank(preset: str, bank: str | None, checkpoint: str | None) -> Encodi
     """
     if checkpoint is not None:
         return TrainedModel.load(checkpoint, "cpu").bank
-    return EncodingSet.from_config(read_json(bank) if bank is not None else preset)
+    return EncodingSet.from_config(read_bank(bank) if bank is not None else preset)

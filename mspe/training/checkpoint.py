@@ -221,7 +221,10 @@ class RunState:
             If the file is damaged, or belongs to another model or to another number of processes.
         """
         assert self.path is not None, "there is no state to load"
-        state = read_checkpoint(self.path, model)
+        try:
+            state = read_checkpoint(self.path, model)
+        except MspeError as error:
+            raise MspeError(f"{error}; or delete it to begin anew") from error
         if "processes" not in state:
             raise MspeError(f"{self.path}: a checkpoint, not a run's state; give load_checkpoint the checkpoint")
         processes = state["processes"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mspe.ablation.records import FailedRun, FinishedRun, MissingRun, read_runs, read_tables
+from mspe.common.checksums import file_checksum
 from mspe.common.errors import MspeError
 from mspe.common.files import write_text
 from tests.ablation.fake_runs import (
@@ -55,3 +56,19 @@ def test_a_damaged_table_is_one_line_that_names_the_file(tmp_path: Path, content
     path.write_text(content)
     with pytest.raises(MspeError, match=r"predictions\.csv: .*; remove .* and run `python -m mspe.ablation` again$"):
         read_tables(tmp_path, read_runs(tmp_path, ["all"], [0]), "predictions.csv")
+
+
+@pytest.mark.parametrize("name", ["cost.json", "predictions.csv"])
+def test_a_file_that_result_json_does_not_know_is_one_line(tmp_path: Path, name: str) -> None:
+    """A digit that has changed is a number still."""
+    path = write_run(tmp_path, "all", 0, 0.5) / name
+    write_run(tmp_path, "all", 0, 0.5, files={name: file_checksum(path)})
+    (run,) = read_runs(tmp_path, ["all"], [0])
+    assert isinstance(run, FinishedRun)
+    path.write_text(path.read_text().replace("3.0", "8.0"))
+    with pytest.raises(MspeError) as error:
+        read_runs(tmp_path, ["all"], [0])
+    assert str(error.value) == (
+        f"{path}: damaged, or edited by hand: result.json tells another checksum; remove {path.parent} and run "
+        "`python -m mspe.ablation` again"
+    )

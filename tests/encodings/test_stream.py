@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from mspe.common.errors import MspeError
 from mspe.encodings import compute_spectrum
 from mspe.encodings.stream import map_shards
 from mspe.graphs import PackedGraphs, read_split
@@ -27,6 +28,16 @@ def test_streaming_gives_what_the_whole_gives(tmp_path: Path, monkeypatch: pytes
     joined = read_split(source, "train", tmp_path / "spectrum")
     whole = compute_spectrum(read_split(source, "train"))
     assert torch.equal(joined.fields["eigenvalues"], whole.fields["eigenvalues"])
+
+
+def test_a_shard_of_the_results_that_is_lost_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = store(tmp_path / "graphs")
+    map_shards(source, tmp_path / "out", lambda shard, name: shard, {}, [source])
+    for split in SPLITS:
+        shard_paths(tmp_path / "out", split)[-1].unlink()
+        with pytest.raises(MspeError, match=rf"{split}: 00002.pt is missing; run the stage that writes them"):
+            shard_paths(tmp_path / "out", split)
 
 
 def test_a_killed_stage_goes_on_at_its_shard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

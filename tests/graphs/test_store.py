@@ -1,6 +1,9 @@
 """Folders of packed graphs: shards in order, nothing of a former run, and damage in one line."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -8,7 +11,7 @@ import torch
 from mspe.common.errors import MspeError
 from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.graphs import PackedGraphs, read_split, store, write_splits
-from mspe.graphs.store import read_shards, shard_name, shard_paths
+from mspe.graphs.store import INDEX, read_shards, shard_name, shard_paths
 from tests.conftest import cycle
 from tests.graphs.fixtures import GRAPHS
 
@@ -75,12 +78,67 @@ def test_a_shard_cut_off_is_one_line_that_names_it(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(MspeError) as raised:
         read_split(tmp_path, "train")
-    assert str(raised.value).startswith(f"{path}: not a readable tensor file") and "\n" not in str(raised.value)
+    assert str(raised.value).startswith(f"{path}: not the file that was written there") and "\n" not in str(
+        raised.value
+    )
+
+
+def rename(one: Path, other: Path) -> None:
+    kept = one.with_name("kept")
+    one.rename(kept), other.rename(one), kept.rename(other)
+
+
+CHANGES: dict[str, Callable[[Path], Any]] = {
+    "swapped": lambda train: rename(train / "00000.pt", train / "00001.pt"),
+    "swapped with another split": lambda train: rename(train / "00000.pt", train.parent / "val" / "00000.pt"),
+    "a split in place of another": lambda train: rename(train, train.parent / "val"),
+    "lost in the middle": lambda train: (train / "00001.pt").unlink(),
+    "lost at the end": lambda train: (train / "00002.pt").unlink(),
+    "one more": lambda train: shutil.copy(train / "00000.pt", train / "00003.pt"),
+    "a gap": lambda train: (train / "00002.pt").rename(train / "00003.pt"),
+    "of another name": lambda train: shutil.copy(train / "00000.pt", train / "copy.pt"),
+    "of another dataset": lambda train: PACKED[:1].save(train / "00001.pt"),
+    "a folder": lambda train: ((train / "00001.pt").unlink(), (train / "00001.pt").mkdir()),
+    "no shards": lambda train: [path.unlink() for path in train.glob("*.pt")],
+    "an index of another split": lambda train: shutil.copy(train.parent / "val" / INDEX, train),
+    "a folder as the index": lambda train: ((train / INDEX).unlink(), (train / INDEX).mkdir()),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_shards_that_are_not_those_that_were_written_are_one_line(tmp_path: Path, change: str) -> None:
+    graphs = PackedGraphs.from_list([cycle(3)] * 7).with_fields({"rank": torch.arange(7)}, {"rank": "graph"})
+    write_splits(tmp_path, {"train": graphs, "val": graphs[2:5]})
+    CHANGES[change](tmp_path / "train")
+    with pytest.raises(MspeError) as raised:
+        read_split(tmp_path, "train")
+    assert str(raised.value).startswith(f"{tmp_path / 'train'}") and "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("lost", ["00000.pt", "00001.pt"])
+def test_without_an_index_a_gap_is_refused_still(tmp_path: Path, lost: str) -> None:
+    write_splits(tmp_path, {"train": PACKED})
+    (tmp_path / "train" / INDEX).unlink()
+    assert_same(read_split(tmp_path, "train"), PACKED)
+    shutil.copy(tmp_path / "train/00000.pt", tmp_path / "train/00002.pt")
+    (tmp_path / "train" / lost).unlink()
+    with pytest.raises(MspeError, match=rf"train: {lost} is missing; run the stage"):
+        read_split(tmp_path, "train")
+
+
+def test_shards_of_different_fields_are_one_line(tmp_path: Path) -> None:
+    write_splits(tmp_path, {"train": PACKED})
+    (tmp_path / "train" / INDEX).unlink()
+    path = shard_paths(tmp_path, "train")[1]
+    PACKED[:1].with_fields({"rank": torch.arange(1)}, {"rank": "graph"}).save(path)
+    with pytest.raises(MspeError, match=rf"^{path}: not of the other shards: it has .*rank, and 00000\.pt "):
+        read_split(tmp_path, "train")
 
 
 @pytest.mark.parametrize("change", [{"num_links": None}, {"of_tomorrow": torch.zeros(1)}])
 def test_a_shard_of_another_version_is_one_line_that_names_it(tmp_path: Path, change: dict) -> None:
     write_splits(tmp_path, {"train": PACKED})
+    (tmp_path / "train" / INDEX).unlink()  # there was none in earlier versions
     path = shard_paths(tmp_path, "train")[0]
     content = {**read_tensors(path), **change}
     write_tensors(path, {name: value for name, value in content.items() if value is not None})

@@ -117,6 +117,16 @@ def test_a_checkpoint_is_no_state(tmp_path: Path) -> None:
         trainer.fit(*loaders(), epochs=1, resume_path=path)
 
 
+def test_a_damaged_state_is_refused_and_says_how_to_begin_anew(tmp_path: Path) -> None:
+    path = tmp_path / "state.pt"
+    make_trainer(tmp_path).fit(*loaders(), epochs=1, resume_path=path)
+    written = path.read_bytes()
+    place = len(written) // 2
+    path.write_bytes(written[:place] + bytes([written[place] ^ 1]) + written[place + 1 :])
+    with pytest.raises(MspeError, match=rf"^{path}: not a readable tensor file .*; or delete it to begin anew$"):
+        make_trainer(tmp_path).fit(*loaders(), epochs=1, resume_path=path)
+
+
 def test_a_checkpoint_restores_the_run_and_holds_the_specified_keys(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
     trainer.fit(*loaders(), epochs=2)

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import torch
 from torch import Tensor
@@ -15,7 +16,8 @@ from torch_geometric.data.separate import separate
 from torch_geometric.data.storage import BaseStorage, EdgeStorage, GlobalStorage, NodeStorage
 
 from mspe.common.errors import MspeError
-from mspe.common.unpacking import check_archive, refuse_special
+from mspe.common.tensor_files import verify_tensors
+from mspe.common.unpacking import refuse_special
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +70,8 @@ def _kind(item: Any) -> str:
 
 def _load(path: Path) -> Any:
     refuse_special(path)
-    check_archive(path)
+    if is_zipfile(path):  # torch's older format has no checksums
+        verify_tensors(path)
     try:
         with torch.serialization.safe_globals(_CLASSES), warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -27,6 +27,17 @@ def test_a_file_that_would_run_code_is_refused_and_does_not_run_it(tmp_path: Pat
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_flipped_bit_in_a_tensor_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "graphs.pt"
+    torch.save(collection(3), path)
+    written = bytearray(path.read_bytes())
+    with path.open("rb") as file:
+        place = torch._C.PyTorchFileReader(file).get_record_offset("data/0")
+    written[place] ^= 1
+    path.write_bytes(written)
+    check_refused(tmp_path, r"graphs\.pt: not a readable tensor file \(.*data/0 does not match its checksum\)")
+
+
 @pytest.mark.parametrize(
     ("content", "match"),
     [

@@ -1,0 +1,42 @@
+"""Checksums by which damage is known: of what this machine wrote, not of what an enemy did."""
+
+import mmap
+from pathlib import Path
+
+import xxhash
+
+from mspe.common.errors import MspeError
+
+
+def checksum(content: bytes | memoryview) -> str:
+    """Return a 128-bit checksum as 32 hexadecimal digits.
+
+    XXH3 runs as fast as memory is read; CRC-32, which zip files carry, takes four times as long.
+
+    Examples
+    --------
+    >>> checksum(b"a"), len(checksum(b"b"))
+    ('a96faf705af16834e6c632b61e964e1f', 32)
+    """
+    return xxhash.xxh3_128_hexdigest(content)
+
+
+def file_checksum(path: Path, without_last: int = 0) -> str:
+    """Return the checksum of a file, or of all but its last bytes, without taking it into memory.
+
+    Raises
+    ------
+    MspeError
+        If the file cannot be read.
+    """
+    try:
+        if path.stat().st_size <= without_last:  # an empty range cannot be mapped
+            return checksum(b"")
+        with (
+            path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+            memoryview(content)[: len(content) - without_last] as part,
+        ):
+            return checksum(part)
+    except OSError as error:
+        raise MspeError(f"{path}: cannot be read ({error.strerror or error})") from error
