@@ -2,8 +2,10 @@
 
 import logging
 import re
+import sys
 import warnings
 from collections.abc import Mapping
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 from zipfile import is_zipfile
@@ -83,11 +85,27 @@ def _load(path: Path) -> Any:
             f"{path}: cannot be read safely (damaged, or not written by torch.save); save PyG Data with tensors alone, "
             "or a list of them"
         )
-    remedy = _REMEDIES["Batch" if unknown[1].startswith("torch_geometric.data.batch.") else "other"]
     raise MspeError(
         f"{path}: cannot be read safely (holds {unknown[1]}, which may run code); save PyG Data with tensors alone, or "
-        f"a list of them; {remedy.replace('PATH', repr(path.name))}"
+        f"a list of them{_conversion(path)}"
     )
+
+
+def _conversion(path: Path) -> str:
+    """How to convert a file of PyG's batches, or of a user's own subclasses; of one that names anything else, nothing.
+
+    The lines load the file whatever it holds: so they are no advice where it names a function, say `posix.system`, of
+    Python or of a library that is installed.
+    """
+    try:
+        named = torch.serialization.get_unsafe_globals_in_checkpoint(path)
+    except Exception:  # torch cannot list them: it is an older format, or written to hide them
+        return ""
+    installed = sys.stdlib_module_names | packages_distributions().keys()
+    others = [name for name in named if not name.startswith("torch_geometric.data.")]
+    if any(name.split(".")[0] in installed for name in others):
+        return ""
+    return "; " + _REMEDIES["other" if others else "Batch"].replace("PATH", repr(path.name))
 
 
 def _is_collated(content: Any) -> bool:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch_geometric.data import Batch, Data, HeteroData, InMemoryDataset
 
+from mspe.common.errors import MspeError
 from mspe.dataset.own.saved_graphs import load_graphs
 from tests.dataset.own.fixtures import check_refused, collection, load, raw, save
 
@@ -105,6 +106,20 @@ def test_the_two_lines_of_the_message_convert_other_files(tmp_path: Path) -> Non
         for line in (first, last):
             exec(line.replace("graphs.pt", str(path)), scope)
         assert len(load_graphs(path)) == (1 if name == "one HeteroData" else len(content)), name  # type: ignore[arg-type]
+
+
+class Payload:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("true",)
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_file_that_names_a_function_is_refused_without_advice_to_load_it(tmp_path: Path, legacy: bool) -> None:
+    for content in (Payload(), [Batch.from_data_list(collection()), Payload()]):
+        torch.save(content, tmp_path / "graphs.pt", _use_new_zipfile_serialization=not legacy)
+        with pytest.raises(MspeError, match=r"graphs\.pt: cannot be read safely \(holds ") as raised:
+            load_graphs(tmp_path / "graphs.pt")
+        assert "weights_only" not in str(raised.value) and "torch.load" not in str(raised.value)
 
 
 def test_a_graph_without_edge_index_beside_others_has_no_edges(
