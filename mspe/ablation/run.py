@@ -10,7 +10,7 @@ import torch
 from mspe.ablation.variant import Variant
 from mspe.common.checksums import file_checksum
 from mspe.common.csv_files import write_csv
-from mspe.common.json_files import read_json, write_json, write_sealed_json
+from mspe.common.json_files import read_json, write_sealed_json
 from mspe.config import RuntimeParams
 from mspe.encodings import EncodingSet
 from mspe.graphs import GraphSchema, PackedGraphs
@@ -59,10 +59,10 @@ def run_variant(
         trained = TrainedModel.load(folder / "best.pt", device)
         evaluation = trained.evaluate(encoded[split])
         write_csv(folder / "predictions.csv", evaluation.table())
-        write_json(paths.cost, {"encode_seconds": round(encode_seconds, 3), **read_json(paths.cost)})
+        write_sealed_json(paths.cost, {"encode_seconds": round(encode_seconds, 3), **read_json(paths.cost)})
         scored = {"scores": evaluation.metrics, "parameters": trained.num_parameters, "gates": trained.scale_weights()}
         record = _describe(variant, seed, split, schema, evaluation.metrics.get(schema.metric))
-        files = {name: file_checksum(folder / name) for name in ("cost.json", "curve.csv", "predictions.csv")}
+        files = {name: file_checksum(folder / name) for name in ("curve.csv", "predictions.csv")}
         content = {**record, "best_epoch": trainer.best_epoch, **scored, "files": files}
         write_sealed_json(folder / "result.json", content)
 

@@ -40,7 +40,9 @@ def _load(path: Path) -> None:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # the user's code
         del sys.modules[name]
-        reason = shortened(f"{type(error).__name__}: {error}".splitlines()[0], 200)
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        if not isinstance(error, MspeError):  # ours are short, and name files
+            reason = shortened(reason, 200)
         raise MspeError(f"{path}: cannot be loaded ({reason}); correct the file") from error
 
 

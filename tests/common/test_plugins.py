@@ -43,8 +43,9 @@ def test_files_of_one_name_in_two_folders_are_two(tmp_path: Path) -> None:
 
 def test_a_class_of_a_plug_in_knows_its_module(tmp_path: Path) -> None:
     """Without it `pickle` and `inspect.getsource` cannot find the class."""
+    before = set(sys.modules)
     load_plugins([logging_plugin(tmp_path, "shapes.py", "class Ring:\n    pass")])
-    (module,) = [module for name, module in sys.modules.items() if name.startswith("mspe_plugin_")]
+    (module,) = [sys.modules[name] for name in set(sys.modules) - before if name.startswith("mspe_plugin_")]
     assert sys.modules[module.Ring.__module__].Ring is module.Ring
     assert module.__file__ == str(tmp_path / "shapes.py")
 

@@ -58,3 +58,29 @@ def test_a_killed_stage_goes_on_at_its_shard(tmp_path: Path, monkeypatch: pytest
     assert not list((tmp_path / ".mspe" / "resume").iterdir())
     map_shards(source, tmp_path / "out", work, {"setting": 2}, [source])
     assert len(calls) == 19  # other settings start afresh
+
+
+@pytest.mark.parametrize("damage", [b"", b"no shard", None], ids=["empty", "other", "a flipped bit"])
+def test_a_kept_shard_that_is_damaged_is_computed_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, damage: bytes | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, calls = store(tmp_path / "graphs"), []
+
+    def work(shard: PackedGraphs, name: Path) -> PackedGraphs:
+        calls.append(name)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return shard
+
+    with pytest.raises(KeyboardInterrupt):
+        map_shards(source, tmp_path / "out", work, {}, [source])
+    (kept,) = (tmp_path / ".mspe" / "resume").glob(f"*/{calls[1]}")
+    content = bytearray(kept.read_bytes())
+    content[len(content) // 2] ^= 1
+    kept.write_bytes(content if damage is None else damage)
+    map_shards(source, tmp_path / "out", work, {}, [source])
+    assert calls[5] == calls[1] and len(calls) == 5 + 1 + 5
+    assert f"{calls[1]}: not a readable tensor file" in caplog.text and "it is computed anew" in caplog.text
+    for split in SPLITS:
+        assert torch.equal(read_split("out", split).edge_index, read_split(source, split).edge_index)

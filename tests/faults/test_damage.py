@@ -101,7 +101,7 @@ def read_state() -> Any:
     """The state of an interrupted run, taken over by a Trainer; without one the run begins anew."""
     trainer = load_trainer()
     fit(trainer)
-    return {name: value for name, value in trainer._state().items() if name != "seconds"}
+    return {name: value for name, value in trainer._state().items() if name != "cost"}
 
 
 def read_kept() -> Any:
