@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
-from threading import Lock
+from threading import RLock
 from types import FrameType
 
 import torch
@@ -37,7 +37,7 @@ class Processes:
     """CPU threads of each; by their number the same seed gives the same numbers."""
     stopped: bool = False
     _running: set[subprocess.Popen[str]] = field(default_factory=set)
-    _lock: Lock = field(default_factory=Lock)
+    _lock: RLock = field(default_factory=RLock)
 
     def run(self, command: Sequence[str]) -> tuple[int, str]:
         """Run a command to its end; its exit status and what it printed, both streams together."""

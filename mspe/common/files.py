@@ -4,16 +4,19 @@ A temporary file or folder lies beside its target as `.<name>.<random>.partial` 
 lives: what can be locked is of a dead one, and goes when the same target is next written.
 """
 
+import ctypes
+import errno
 import fcntl
 import glob
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 from mspe.common.errors import MspeError
 
@@ -42,7 +45,7 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            temporary.chmod(_mode(target, 0o666))
+            _keep_mode(target, temporary)
             temporary.replace(target)
 
 
@@ -60,7 +63,7 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
         descriptor, temporary = _locked(target, _make_directory)
         with _removed_at_the_end(temporary), _closed_at_the_end(descriptor):
             yield temporary
-            temporary.chmod(_mode(target, 0o777))
+            _keep_mode(target, temporary)
             _replace_directory(temporary, target)
 
 
@@ -71,12 +74,12 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def remove_directory(path: str | Path) -> None:
-    """Remove a folder at once, whole or not at all, where it is there; and what a kill left of an earlier removal."""
+    """Remove a folder at once, where it is there: renamed it counts as gone, and a later removal takes what is left."""
     path = Path(path)
     with _said_to_be_unwritable(path):
         _remove_leftovers(path)
         if path.exists():
-            shutil.rmtree(_set_aside(path))
+            _remove(_set_aside(path))
 
 
 def refuse_existing(path: str | Path) -> None:
@@ -87,7 +90,7 @@ def refuse_existing(path: str | Path) -> None:
     MspeError
         If it does.
     """
-    if Path(path).exists():
+    if Path(path).exists() and not _is_stream(path):
         raise MspeError(f"{path}: is there already; choose another output, or give --overwrite to replace it")
 
 
@@ -95,53 +98,86 @@ def refuse_existing(path: str | Path) -> None:
 def _said_to_be_unwritable(path: str | Path) -> Iterator[None]:
     try:
         yield
+    except BrokenPipeError:  # of a reader that has seen enough
+        raise
     except OSError as error:
+        if not _is_of_writing(error, path):
+            raise
         raise MspeError(
             f"cannot write {path}: {error.strerror or error}; what stood there before is intact, free some room or "
             "choose another folder"
         ) from error
 
 
-def _open_stream(path: str | Path) -> BinaryIO | None:
-    """Open what cannot be replaced: a pipe, a device, or the file that this process prints to; else None."""
+def _is_of_writing(error: OSError, path: str | Path) -> bool:
+    """Whether an error names what is written, a folder above it or nothing, and not, say, a file that is being read."""
+    if error.filename is None or ".partial" in str(error.filename):
+        return True
+    return any(Path(place).absolute().is_relative_to(Path(error.filename).absolute()) for place in (path, _real(path)))
+
+
+def _is_stream(path: str | Path) -> bool:
+    """Whether there is nothing to replace: a pipe, a device, or the file that this process prints to."""
     try:
         found = Path(path).stat()
-    except FileNotFoundError:
-        return None
+    except OSError:
+        return False
+    return _printed_to(found) is not None or not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode))
+
+
+def _printed_to(found: os.stat_result) -> int | None:
+    """The descriptor by which this process prints to a file."""
     for descriptor in (1, 2):
         with suppress(OSError):  # it is closed
             if os.path.samestat(found, os.fstat(descriptor)):
-                return os.fdopen(os.dup(descriptor), "wb")  # at the place that printing has reached
-    if stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode):
+                return descriptor
+    return None
+
+
+def _open_stream(path: str | Path) -> BinaryIO | None:
+    if not _is_stream(path):
         return None
-    return Path(path).open("wb")
+    descriptor = _printed_to(Path(path).stat())
+    # Opened anew, a file would be written from its beginning, and not from where printing is.
+    return Path(path).open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb")
+
+
+def _real(path: str | Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def _target(path: str | Path) -> Path:
     """What is written: of a symbolic link what it leads to, in a folder that is there."""
-    target = Path(os.path.realpath(path))
+    target = _real(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     return target
 
 
-def _mode(target: Path, usual: int) -> int:
-    """The mode of what stands there; else the usual one, less the process's mask."""
-    try:
-        return stat.S_IMODE(target.stat().st_mode)
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return usual & ~mask
+def _keep_mode(target: Path, temporary: Path) -> None:
+    """Give what takes a place the mode of what stands there; without that it has the usual one already."""
+    with suppress(FileNotFoundError):
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+
+
+def _prefix(target: Path) -> str:
+    """How the names of temporaries begin: no name is longer than 255 bytes."""
+    encoded = os.fsencode(target.name)
+    return f".{target.name}." if len(encoded) <= 235 else f".{sha256(encoded).hexdigest()}."
+
+
+def _temporary(target: Path) -> Path:
+    return target.with_name(f"{_prefix(target)}{uuid4().hex[:8]}.partial")
 
 
 def _make_file(target: Path) -> tuple[int, Path]:
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
-    return descriptor, Path(name)
+    temporary = _temporary(target)
+    return os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), temporary
 
 
 def _make_directory(target: Path) -> tuple[int, Path]:
-    name = tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
-    return os.open(name, os.O_RDONLY), Path(name)
+    temporary = _temporary(target)
+    temporary.mkdir()
+    return os.open(temporary, os.O_RDONLY), temporary
 
 
 def _locked(target: Path, make: Callable[[Path], tuple[int, Path]]) -> tuple[int, Path]:
@@ -158,8 +194,7 @@ def _locked(target: Path, make: Callable[[Path], tuple[int, Path]]) -> tuple[int
 
 def _remove_leftovers(target: Path) -> None:
     """Remove what writers of the target left that live no more."""
-    pattern = f".{glob.escape(target.name)}.*.partial"
-    for leftover in target.parent.glob(pattern):
+    for leftover in target.parent.glob(f"{glob.escape(_prefix(target))}*.partial"):
         with suppress(OSError):  # of a writer that lives, renamed meanwhile, or not ours
             descriptor = os.open(leftover, os.O_RDONLY)
             with _closed_at_the_end(descriptor):
@@ -168,28 +203,40 @@ def _remove_leftovers(target: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
+    if not path.is_dir():
         path.unlink(missing_ok=True)
+        return
+    with suppress(OSError):
+        path.chmod(0o700)  # nothing can be removed from a folder that is read-only
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _set_aside(path: Path) -> Path:
     """Rename a folder to a name that says that it can go."""
-    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
-    return path.replace(aside)  # over an empty folder
+    if not path.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+    return path.rename(_temporary(path))
 
 
 def _replace_directory(temporary: Path, target: Path) -> None:
-    former = _set_aside(target) if target.exists() else None
-    try:
-        temporary.replace(target)
-    except OSError:
-        if former is not None:
-            former.replace(target)
-        raise
-    if former is not None:
-        shutil.rmtree(former, ignore_errors=True)
+    """Put a folder in another's place, which, where the file system can exchange the two, is there at every moment."""
+    if not target.exists():
+        temporary.rename(target)
+    elif not (target.is_dir() and _exchange(temporary, target)):
+        former = _set_aside(target)
+        try:
+            temporary.rename(target)
+        except OSError:
+            former.rename(target)
+            raise
+        _remove(former)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one operation, which Python does not know; whether that was possible."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
+    return rename is not None and rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
 
 
 @contextmanager

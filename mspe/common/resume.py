@@ -2,12 +2,21 @@
 
 import hashlib
 import json
+import logging
 import os
-from collections.abc import Iterable, Mapping
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
+from mspe.common.errors import MspeError
 from mspe.common.files import remove_directory
+
+logger = logging.getLogger(__name__)
 
 
 def resume_folder(settings: Mapping[str, Any], inputs: Iterable[str | Path]) -> Path:
@@ -38,6 +47,48 @@ def _files(root: Path) -> list[Path]:
     return [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
 
 
+@contextmanager
+def hold(state: Path) -> Iterator[None]:
+    """Hold a run's state, a file or a folder, alone.
+
+    Raises
+    ------
+    MspeError
+        If another process does.
+    """
+    state.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{state}.lock")
+    try:
+        held = lock.acquire(timeout=0)
+    except Timeout:
+        raise MspeError(f"{state}: another process is on this run; wait for it, or stop it") from None
+    with held:
+        yield
+
+
 def discard(folder: Path) -> None:
-    """Delete a finished run's state, at once: call it when every output of the run stands on disk, and not before."""
-    remove_directory(folder)
+    """Delete a finished run's state: call it when every output of the run stands on disk, and not before.
+
+    The run has ended well by then, whatever comes: a signal is ignored for the moment, and a state that cannot be
+    removed is said in the log.
+    """
+    with _signals_ignored():
+        try:
+            remove_directory(folder)
+        except MspeError as error:
+            logger.warning(
+                "%s; remove it by hand, or the same run, started again, would find nothing left to do", error
+            )
+
+
+@contextmanager
+def _signals_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

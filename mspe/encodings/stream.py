@@ -12,7 +12,7 @@ from tqdm import tqdm
 from mspe.common.errors import MspeError
 from mspe.common.files import atomic_directory
 from mspe.common.json_files import write_sealed_json
-from mspe.common.resume import discard, resume_folder
+from mspe.common.resume import discard, hold, resume_folder
 from mspe.graphs import PackedGraphs
 from mspe.graphs.store import SPLITS, shard_paths, write_index
 
@@ -46,22 +46,29 @@ def map_shards(
         JSON files that stand in `target`, too, by their names.
     """
     source = Path(source)
-    paths = [path for split in SPLITS for path in shard_paths(source, split)]
+    names = [path.relative_to(source) for split in SPLITS for path in shard_paths(source, split)]
     kept = resume_folder(settings, inputs)
-    done = {path for path in paths if _is_whole(kept / path.relative_to(source))}
-    if done:
-        logger.info("resuming after %d of %d shards, kept in %s", len(done), len(paths), kept)
-    for path in tqdm(paths, desc=Path(target).name, unit="shard", disable=not sys.stderr.isatty()):
-        if path not in done:
-            name = path.relative_to(source)
-            function(PackedGraphs.load(path), name).save(kept / name)
-    with atomic_directory(target) as folder:
-        shutil.copytree(kept, folder, dirs_exist_ok=True)
-        for file, content in (beside or {}).items():
-            write_sealed_json(folder / file, content)
-        for split in SPLITS:
-            write_index(folder / split, split)
-    discard(kept)
+    with hold(kept / "shards"):
+        done = {name for name in names if _is_whole(kept / name)}
+        if done:
+            logger.info("resuming after %d of %d shards, kept in %s", len(done), len(names), kept)
+        for name in tqdm(names, desc=Path(target).name, unit="shard", disable=None if sys.stderr else True):
+            if name not in done:
+                function(PackedGraphs.load(source / name), name).save(kept / name)
+        with atomic_directory(target) as folder:
+            _adopt(kept, names, folder)
+            for file, content in (beside or {}).items():
+                write_sealed_json(folder / file, content)
+        discard(kept)
+
+
+def _adopt(kept: Path, names: Sequence[Path], folder: Path) -> None:
+    """Copy the shards that a stage has made, and no other file, into the folder of its output."""
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(kept / name, folder / name)
+    for split in SPLITS:
+        write_index(folder / split, split)
 
 
 def _is_whole(kept: Path) -> bool:

@@ -3,7 +3,7 @@
 import math
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from mspe.common.errors import MspeError
+from mspe.common.files import write_text
 from mspe.common.json_files import write_json
 from mspe.common.resume import discard, resume_folder
 from mspe.config import RuntimeParams
@@ -118,12 +119,13 @@ def train_seed(
     trainer = _build_trainer(training, runtime, model, data.schema, len(loaders[0]), paths.checkpoints, metadata)
     if group.is_main:
         warn_of_equal_graphs(data.train, arguments, device)
-    state = resume_folder(_describe_run(seed, metadata, len(loaders[0]), group, device), inputs)
+    state = resume_folder(_describe_run(seed, metadata, len(loaders[0]), group, device), inputs) / "state.pt"
     if group.is_main:
-        _add_hooks(trainer, paths.log, metadata, seed, runtime, resumed=state.exists())
+        _begin_log(paths.log, state, runtime.resume)
+        _add_hooks(trainer, paths.log, metadata, seed, runtime)
     metric = training.metric_for_best or data.schema.metric
-    write = partial(_write_outputs, trainer, paths, log_model_info(model))
-    _fit(trainer, loaders, training, metric, state / "state.pt" if runtime.resume else None, write)
+    write = partial(_write_outputs, trainer, paths, log_model_info(model), group)
+    _fit(trainer, loaders, training, metric, state if runtime.resume else None, write)
     if trainer.best_epoch == 0:
         raise MspeError(
             f"val {metric} was undefined in every epoch, so no checkpoint is the best: a split of one class alone has "
@@ -131,24 +133,32 @@ def train_seed(
         )
     write()  # also where a resumed run had no epoch left
     yield trainer
+    group.gather(None)  # no process is in the block any more
     if group.is_main:
-        discard(state)
+        discard(state.parent)
 
 
-def _add_hooks(
-    trainer: Trainer, log: Path, metadata: Mapping[str, Any], seed: int, runtime: RuntimeParams, resumed: bool
-) -> None:
+def _begin_log(log: Path, state: Path, resume: bool) -> None:
+    """Empty TensorBoard's folder, unless what it shows is the run that is resumed: two runs are no curve."""
+    owner = log / "run.txt"
+    with suppress(OSError, MspeError):  # a log that cannot be written ends no run
+        if not (resume and state.exists() and owner.is_file() and owner.read_text() == state.parent.name):
+            shutil.rmtree(log, ignore_errors=True)
+            write_text(owner, state.parent.name)
+
+
+def _add_hooks(trainer: Trainer, log: Path, metadata: Mapping[str, Any], seed: int, runtime: RuntimeParams) -> None:
     """Have TensorBoard and, if asked for, W&B follow the run."""
-    if not resumed:
-        shutil.rmtree(log, ignore_errors=True)  # another run's curve
     trainer.add_log_hook(TensorBoardHook(log))
     if runtime.wandb_project is not None:
         config = {name: metadata[name] for name in ("model", "training")}
         trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=config))
 
 
-def _write_outputs(trainer: Trainer, paths: RunPaths, num_parameters: int) -> None:
+def _write_outputs(trainer: Trainer, paths: RunPaths, num_parameters: int, group: ProcessGroup) -> None:
     """Write history, curve and cost as they are now."""
+    if not group.is_main:
+        return
     write_history(paths.history, trainer.history, trainer.best_epoch, num_parameters)
     write_curve(paths.curve, trainer.history)
     write_json(paths.cost, trainer.cost.report())

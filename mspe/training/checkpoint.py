@@ -2,16 +2,17 @@
 
 import copy
 import logging
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from filelock import FileLock, Timeout
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from mspe.common.errors import MspeError
+from mspe.common.resume import hold
 from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.training.distributed import ProcessGroup
 from mspe.training.plain import plain_values
@@ -173,24 +174,17 @@ class RunState:
     def __init__(self, path: str | Path | None, group: ProcessGroup) -> None:
         self.path = None if path is None else Path(path)
         self.group = group
-        self._lock: FileLock | None = None
+        self._held = ExitStack()
 
     def __enter__(self) -> "RunState":
-        if self.path is None or not self.group.is_main:
-            return self
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(f"{self.path}.lock")
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise MspeError(f"{self.path}: another process is on this run; wait for it, or stop it") from None
+        if self.path is not None and self.group.is_main:
+            self._held.enter_context(hold(self.path))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._lock is not None:
-            self._lock.release()
+        self._held.close()
 
     def exists(self) -> bool:
         """Return whether there is a run to resume."""

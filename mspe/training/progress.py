@@ -96,5 +96,5 @@ def progress_bar(
         initial=done,
         desc=f"epoch {epoch}",
         leave=False,
-        disable=not (sys.stderr.isatty() and group.is_main),
+        disable=None if sys.stderr and group.is_main else True,  # None: where it is no terminal
     )

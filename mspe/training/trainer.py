@@ -218,6 +218,7 @@ class Trainer(EpochTrainer):
                 self._report_epoch(train["loss"], val[metric_for_best], metric_for_best, epochs)
                 run.after_epoch(f"after epoch {self.epoch}")
                 progress = None
+            run.after_epoch(f"after epoch {self.epoch}")  # where none was left to train
         if self.best_epoch == 0 and self.history:
             self._keep_last(metric_for_best)
         return self.history

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from mspe.common import files
 from mspe.common.errors import MspeError
-from mspe.common.files import atomic_directory, atomic_file, remove_directory, write_text
+from mspe.common.files import atomic_directory, atomic_file, refuse_existing, remove_directory, write_text
 from mspe.common.json_files import read_json, write_json
 from tests.conftest import ROOT
 
@@ -134,22 +135,71 @@ def test_a_pipe_a_device_and_standard_output_are_written_and_not_replaced(tmp_pa
     assert printed.read_text() == "before\ntext\nafter\n" and Path("/dev/stdout").is_symlink()
 
 
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_folder_takes_its_place_where_two_can_be_exchanged_and_where_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool
+) -> None:
+    target = tmp_path / "target"
+    if not exchanges:
+        monkeypatch.setattr(files, "_exchange", lambda one, other: False)
+    for text in ("first", "second", "third"):
+        write_folder(target, text)
+        assert read(target) == text and list(tmp_path.iterdir()) == [target]
+
+
 def test_a_folder_that_cannot_take_its_place_leaves_what_stood_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "target"
     write_folder(target, "old")
-    replace = Path.replace
+    rename = Path.rename
 
     def refuse(self: Path, to: Path) -> Path:
         if to == target and (self / "inside").read_text() == "new":
             raise OSError(errno.ENOSPC, "No space left on device")
-        return replace(self, to)
+        return rename(self, to)
 
-    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(files, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(MspeError, match=r"^cannot write .*target: No space left on device; what stood there before is"):
         write_folder(target, "new")
     assert read(target) == "old" and list(tmp_path.iterdir()) == [target]
+
+
+def test_a_file_is_not_replaced_by_a_folder(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text("old")
+    with pytest.raises(MspeError, match=r"^cannot write \S*target: Not a directory; what stood there before is intact"):
+        write_folder(target, "new")
+    assert target.read_text() == "old" and list(tmp_path.iterdir()) == [target]
+
+
+def test_what_fails_in_the_block_itself_is_not_taken_for_the_writing(tmp_path: Path) -> None:
+    for write in (atomic_file, atomic_directory):
+        with pytest.raises(FileNotFoundError, match=r"raw\.csv"), write(tmp_path / "target"):
+            Path("/nonexistent/raw.csv").read_text()
+        with pytest.raises(BrokenPipeError), write(tmp_path / "target"):
+            raise BrokenPipeError
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_as_long_as_the_file_system_takes_them_are_written(tmp_path: Path) -> None:
+    for letter in ("a", "ä"):
+        target = tmp_path / (letter * (250 // len(letter.encode())))
+        for text in ("old", "new"):
+            write_text(target, text)
+        assert target.read_text() == "new"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_stream_is_no_output_that_is_there_already(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_text("")
+    refuse_existing(tmp_path / "pipe")
+    refuse_existing("/dev/null")
+    for there in (tmp_path / "file", tmp_path):
+        with pytest.raises(MspeError, match="is there already; choose another output"):
+            refuse_existing(there)
 
 
 def test_a_folder_is_removed_with_what_an_earlier_removal_left(tmp_path: Path) -> None:

@@ -1,6 +1,15 @@
 """Where the state of a run lies."""
 
-from mspe.common.resume import resume_folder
+import logging
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from mspe.common import resume
+from mspe.common.errors import MspeError
+from mspe.common.resume import discard, hold, resume_folder
 
 
 def test_a_runs_state_is_named_by_settings_data_and_code(tmp_path: object) -> None:
@@ -11,3 +20,37 @@ def test_a_runs_state_is_named_by_settings_data_and_code(tmp_path: object) -> No
     assert folder != resume_folder({"lr": 2}, [tmp_path])  # type: ignore[list-item]
     file.write_text("2")
     assert folder != resume_folder({"lr": 1}, [tmp_path])  # type: ignore[list-item]
+
+
+def test_a_state_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    state = tmp_path / "run" / "state.pt"
+    for _ in range(2):
+        with (
+            hold(state),
+            pytest.raises(MspeError, match=r"state\.pt: another process is on this run; wait"),
+            hold(state),
+        ):
+            pass
+
+
+def test_a_finished_runs_state_goes_whatever_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "run").mkdir()
+    remove = resume.remove_directory
+
+    def interrupted(path: Path) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        remove(path)
+
+    monkeypatch.setattr(resume, "remove_directory", interrupted)
+    discard(tmp_path / "run")
+    assert not list(tmp_path.iterdir()) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+    def refused(path: Path) -> None:
+        raise MspeError(f"cannot write {path}")
+
+    monkeypatch.setattr(resume, "remove_directory", refused)
+    with caplog.at_level(logging.WARNING):
+        discard(tmp_path / "run")
+    assert "remove it by hand" in caplog.text

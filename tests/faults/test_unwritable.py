@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,8 +54,7 @@ def refuse(number: int) -> Callable[..., Any]:
     ("module", "function", "number", "reason"),
     [
         (os, "mkdir", 30, "Read-only file system"),
-        (tempfile, "mkdtemp", 30, "Read-only file system"),
-        (tempfile, "mkstemp", 30, "Read-only file system"),
+        (os, "open", 30, "Read-only file system"),
         (os, "fsync", 28, "No space left on device"),
     ],
 )

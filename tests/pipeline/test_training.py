@@ -99,9 +99,21 @@ def test_an_output_that_cannot_be_written_ends_the_run_in_a_line(
         run(regression[0], tmp_path)
 
 
-def test_a_fresh_run_begins_a_curve_of_its_own(regression: tuple[GraphDataset, Path], tmp_path: Path) -> None:
+def test_a_log_shows_the_run_that_goes_on_and_no_other(
+    regression: tuple[GraphDataset, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def stop(seed: int) -> set[str]:
+        with pytest.raises(KeyboardInterrupt), started(regression[0], tmp_path, seed, resume=True):
+            raise KeyboardInterrupt  # its state stays
+        return {path.name for path in (tmp_path / "log").iterdir()}
+
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "events.of.another.run").write_text("")
-    run(regression[0], tmp_path)
-    (events,) = (tmp_path / "log").iterdir()
-    assert events.name.startswith("events.out.tfevents")
+    first = stop(0)
+    assert "run.txt" in first and len(first) == 2 and "events.of.another.run" not in first
+    assert stop(0) == first  # nothing was left to train, so there are no new events
+    second = stop(1)
+    assert len(second) == 2 and not first & second - {"run.txt"}
+    assert stop(0) == {"run.txt"}  # its own events are gone, and the other run's are not its
