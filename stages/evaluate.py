@@ -23,7 +23,9 @@ if __name__ == "__main__":
 import json
 
 from mspe.common.csv_files import write_csv
+from mspe.common.errors import MspeError
 from mspe.common.json_files import write_json
+from mspe.common.shown import shown
 from mspe.config import load_params
 from mspe.graphs import GraphSchema, read_split
 from mspe.pipeline.evaluation import Evaluation
@@ -32,14 +34,16 @@ from mspe.pipeline.trained_model import TrainedModel
 from mspe.tasks import task_of
 
 
-def evaluate(checkpoint: str, split: str) -> Evaluation:
+def evaluate(checkpoint: str, split: str, seed: int | None = None) -> Evaluation:
     trained = TrainedModel.load(checkpoint, load_params().runtime.device)
+    if seed is not None and trained.seed not in (None, seed):
+        raise MspeError(f"{checkpoint}: of seed {shown(trained.seed)}, expected seed {seed}; run `dvc repro`")
     return trained.evaluate(read_for(trained, split))
 
 
 def main(seed: int) -> None:
     split = load_params().evaluation.split
-    result = evaluate(f"models/{seed}/best.pt", split)
+    result = evaluate(f"models/{seed}/best.pt", split, seed)
     schema = GraphSchema.load("data/graphs/schema.json")
     train, scored = read_split("data/graphs", "train"), read_split("data/graphs", split)
     baseline = task_of(schema).baselines(train, scored, schema.num_classes)

@@ -90,6 +90,7 @@ def read_seal(path: Path) -> str | None:
     MspeError
         If it cannot be read.
     """
+    refuse_special(path)
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - _SEAL_SIZE))

@@ -93,6 +93,8 @@ def _tensor(value: Any, name: str) -> Tensor:
     given = type(value).__name__
     if isinstance(value, Tensor):
         value = value.as_tensor() if hasattr(value, "as_tensor") else value
+        if value.is_nested:  # which has no shape
+            raise _UnreadableError(f"{name} is a nested tensor, allowed: a dense tensor of real or whole numbers")
         given = f"{str(value.layout).removeprefix('torch.')} {value.dtype} of shape {list(value.shape)}"
         if _is_plain(value):
             plain = value.detach().as_subclass(Tensor)

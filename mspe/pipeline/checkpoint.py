@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from mspe.common.errors import MspeError
 from mspe.common.section import validate
+from mspe.common.shown import shortened, shown
 from mspe.common.tensor_files import read_tensors
 from mspe.graphs import GraphSchema
 from mspe.graphs.features import Features
@@ -19,8 +20,10 @@ from mspe.training.checkpoint import FORMAT
 _SCALING = {"head.network.mean": "target_mean", "head.network.std": "target_std"}
 
 
-def read_trained(path: str | Path) -> tuple[nn.Module, GraphSchema]:
-    """Rebuild the model of a checkpoint, and see that its parts are of one training run.
+def read_trained(path: str | Path) -> tuple[nn.Module, GraphSchema, int | None]:
+    """Rebuild the model of a checkpoint, with its schema and seed, and see that its parts are of one training run.
+
+    The seed is None of a checkpoint that does not tell.
 
     Raises
     ------
@@ -38,14 +41,15 @@ def read_trained(path: str | Path) -> tuple[nn.Module, GraphSchema]:
     model = _build(arguments, path)
     _load_weights(model, checkpoint["model"], path)
     _check_scaling(model, schema, path)
-    return model, schema
+    return model, schema, metadata.get("seed")
 
 
 def _check_form(checkpoint: Mapping[str, Any], path: str | Path) -> None:
     version = checkpoint.get("format", FORMAT)
-    if not isinstance(version, int) or version > FORMAT:
+    if type(version) is not int or not 0 < version <= FORMAT:
         raise MspeError(
-            f"{path}: written by a newer version of mspe (format {version}, this one reads up to {FORMAT}); update mspe"
+            f"{path}: written by a newer version of mspe (format {shown(version)}, this one reads up to {FORMAT}); "
+            "update mspe"
         )
     if "model" not in checkpoint:
         raise MspeError(f"{path}: not a checkpoint of this version's pipeline ('model'); train again")
@@ -58,10 +62,26 @@ def _check_form(checkpoint: Mapping[str, Any], path: str | Path) -> None:
                 "dataset its weights are of; train with the pipeline, or give the Trainer metadata={'model': "
                 "model_arguments(…), 'schema': schema.model_dump()}"
             )
+        if not _is_plain(metadata[key]):
+            raise MspeError(
+                f"{path}: metadata.{key} holds more than numbers, text, lists and dictionaries; train again"
+            )
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _check_schema(schema: GraphSchema, path: str | Path) -> None:
-    """See that a schema's counts are those of its lists."""
+    """See that a schema is of a task, and that its counts are those of its lists."""
+    try:
+        task_of(schema)
+    except MspeError as error:
+        raise MspeError(f"{path}: metadata.schema: {shortened(str(error), 200)}; train again") from None
     counts = {}
     if schema.target_level != "edge":  # where two classes, an edge or none, are one output
         counts["classes"] = (len(schema.classes), schema.num_classes)
@@ -91,16 +111,11 @@ def _check_arguments(arguments: Mapping[str, Any], schema: GraphSchema, path: st
         given = arguments.get(name)
         if (list(given) if isinstance(given, tuple) else given) not in allowed:
             raise MspeError(
-                f"{path}: metadata.model.{name} is {_short(given)}, but metadata.schema asks for "
-                f"{' or '.join(map(_short, allowed))}; they are of different datasets: train again"
+                f"{path}: metadata.model.{name} is {shown(given)}, but metadata.schema asks for "
+                f"{' or '.join(map(shown, allowed))}; they are of different datasets: train again"
             )
     if "bank" not in arguments:
         raise MspeError(f"{path}: metadata.model names no bank, the encodings that it was trained with; train again")
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def _numbers_of_outputs(schema: GraphSchema) -> list[int]:
@@ -127,15 +142,20 @@ def _build(arguments: Mapping[str, Any], path: str | Path) -> nn.Module:
         built = getattr(model.bank, place)
         if names and names != built:
             raise MspeError(
-                f"{path}: metadata.model.bank names the {place} {_short(names)}, but its encodings have "
-                f"{_short(built)}; load the plug-in that it was trained with, or train again"
+                f"{path}: metadata.model.bank names the {place} {shown(names)}, but its encodings have "
+                f"{shown(built)}; load the plug-in that it was trained with, or train again"
             )
     return model
 
 
 def _load_weights(model: nn.Module, weights: Any, path: str | Path) -> None:
-    if not isinstance(weights, Mapping) or not all(isinstance(value, Tensor) for value in weights.values()):
+    if not isinstance(weights, Mapping) or not all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in weights.items()
+    ):
         raise MspeError(f"{path}: 'model' holds a {type(weights).__name__}, allowed: a model's state_dict; train again")
+    for name, value in weights.items():
+        if value.is_complex():
+            raise MspeError(f"{path}: the weights {shortened(name)} are complex, allowed: real ones; train again")
     try:
         model.load_state_dict(dict(weights))
     except RuntimeError as error:
@@ -158,6 +178,6 @@ def _check_scaling(model: nn.Module, schema: GraphSchema, path: str | Path) -> N
         stated = getattr(schema, name)
         if stated and not torch.allclose(buffers[buffer], torch.tensor(stated)):
             raise MspeError(
-                f"{path}: metadata.schema.{name} is {_short(list(stated))}, but the weights were trained with "
-                f"{_short(buffers[buffer].tolist())}; train again"
+                f"{path}: metadata.schema.{name} is {shown(list(stated))}, but the weights were trained with "
+                f"{shown(buffers[buffer].tolist())}; train again"
             )

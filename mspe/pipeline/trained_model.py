@@ -44,6 +44,8 @@ class TrainedModel:
         Ready to predict, on its device.
     schema
         Of the dataset that it was trained on: features with their vocabularies and scaling, classes, targets.
+    seed
+        That it was trained with; None where its checkpoint does not tell.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class TrainedModel:
     path: Path
     model: nn.Module
     schema: GraphSchema
+    seed: int | None = None
 
     @classmethod
     def load(cls, path: str | Path, device: str | torch.device = "auto") -> "TrainedModel":
@@ -73,8 +76,8 @@ class TrainedModel:
         MspeError
             If the file is missing or damaged, of a newer version, or does not say which model and dataset it is of.
         """
-        model, schema = read_trained(path)
-        return cls(Path(path), model.eval().to(get_device(device)), schema)
+        model, schema, seed = read_trained(path)
+        return cls(Path(path), model.eval().to(get_device(device)), schema, seed)
 
     @property
     def task(self) -> Task:

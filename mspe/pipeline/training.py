@@ -16,6 +16,7 @@ from mspe.common.errors import MspeError
 from mspe.common.files import write_text
 from mspe.common.json_files import write_json
 from mspe.common.resume import discard, resume_folder
+from mspe.common.tensor_files import read_tensors
 from mspe.config import RuntimeParams
 from mspe.encodings import BankConfig
 from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
@@ -115,11 +116,14 @@ def train_seed(
     arguments = model_arguments(model_params, data.schema, data.bank, training.loss)
     model = get_model(**arguments).to(device)
     loaders = _build_loaders(model, data, training.batch_size, seed, device, group)
-    metadata = {"model": arguments, "schema": data.schema.model_dump(), "training": training.model_dump()}
+    schema = data.schema.model_dump()
+    metadata = {"model": arguments, "schema": schema, "training": training.model_dump(), "seed": seed}
     trainer = _build_trainer(training, runtime, model, data.schema, len(loaders[0]), paths.checkpoints, metadata)
     if group.is_main:
         warn_of_equal_graphs(data.train, arguments, device)
     state = resume_folder(_describe_run(seed, metadata, len(loaders[0]), group, device), inputs) / "state.pt"
+    if runtime.resume and state.exists():
+        _check_state(state, trainer.metadata)
     if group.is_main:
         _begin_log(paths.log, state, runtime.resume)
         _add_hooks(trainer, paths.log, metadata, seed, runtime)
@@ -136,6 +140,12 @@ def train_seed(
     group.gather(None)  # no process is in the block any more
     if group.is_main:
         discard(state.parent)
+
+
+def _check_state(state: Path, metadata: Mapping[str, Any]) -> None:
+    """See that a state is of this run, as its folder's name says."""
+    if read_tensors(state).get("metadata") != metadata:
+        raise MspeError(f"{state}: of a run with another seed or other parameters; remove {state.parent} to begin anew")
 
 
 def _begin_log(log: Path, state: Path, resume: bool) -> None:

@@ -95,3 +95,11 @@ def test_other_targets_are_refused_and_a_shifted_one_keeps_the_checkpoints_scali
         MspeError, match=r"best.pt: was trained on smiles with task_type regression, but smiles has task_type class"
     ):
         read_for(kept, "test")
+
+
+def test_a_checkpoint_of_another_seed_is_not_scored_as_this_ones(kept: TrainedModel) -> None:
+    assert kept.seed == 0
+    Path("models/1").mkdir()
+    shutil.copy("models/0/best.pt", "models/1/best.pt")
+    with pytest.raises(MspeError, match=r"^models/1/best\.pt: of seed 0, expected seed 1; run `dvc repro`$"):
+        evaluate.main(1)

@@ -117,3 +117,19 @@ def test_a_log_shows_the_run_that_goes_on_and_no_other(
     second = stop(1)
     assert len(second) == 2 and not first & second - {"run.txt"}
     assert stop(0) == {"run.txt"}  # its own events are gone, and the other run's are not its
+
+
+def test_a_state_of_another_seed_is_refused(
+    regression: tuple[GraphDataset, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for seed in (0, 1):
+        with pytest.raises(KeyboardInterrupt), started(regression[0], tmp_path / "out", seed, resume=True):
+            raise KeyboardInterrupt
+    first, second = sorted(tmp_path.glob(".mspe/resume/*/state.pt"))
+    contents = first.read_bytes(), second.read_bytes()
+    first.write_bytes(contents[1])
+    second.write_bytes(contents[0])
+    for seed in (0, 1):
+        with pytest.raises(MspeError, match=r"state\.pt: of a run with another seed or other parameters; remove "):
+            run(regression[0], tmp_path / "out", seed, resume=True)

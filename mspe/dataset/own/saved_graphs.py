@@ -18,6 +18,7 @@ from torch_geometric.data.separate import separate
 from torch_geometric.data.storage import BaseStorage, EdgeStorage, GlobalStorage, NodeStorage
 
 from mspe.common.errors import MspeError
+from mspe.common.shown import shortened
 from mspe.common.tensor_files import verify_tensors
 from mspe.common.unpacking import refuse_special
 
@@ -25,6 +26,13 @@ logger = logging.getLogger(__name__)
 
 _CLASSES = [DataEdgeAttr, DataTensorAttr, GlobalStorage, BaseStorage, NodeStorage, EdgeStorage]
 """What a Data or a HeteroData consists of, beside the classes that PyG has declared safe."""
+_OF_BATCHES = {
+    "torch_geometric.data.batch.Batch",
+    "torch_geometric.data.batch.DynamicInheritance",
+    "torch_geometric.data.batch.DynamicInheritanceGetter",
+    *(f"{kind.__module__}.{kind.__qualname__}" for kind in _CLASSES),
+}
+"""Names in a file of a `Batch`."""
 _NAMED = 5
 
 _READ = "`graphs = torch.load(PATH, weights_only=False)`"
@@ -61,7 +69,12 @@ def load_graphs(path: Path) -> list[dict[str, Any]]:
         if not isinstance(content, list | tuple):
             remedy = remedy.replace("[g.to_homogeneous() for g in graphs]", "graphs.to_homogeneous()")
         raise MspeError(f"{path}: holds a {other}, allowed: a PyG Data, or a list of them; {remedy}")
-    graphs = [item.to_dict() for item in items]
+    try:
+        graphs = [item.to_dict() for item in items]
+    except (AttributeError, RuntimeError):  # a Data without the storage that PyG gives it
+        raise MspeError(
+            f"{path}: holds a Data that PyG did not make; save PyG Data with tensors alone, or a list of them"
+        ) from None
     _assume_no_edges(graphs, path)
     return graphs
 
@@ -86,8 +99,8 @@ def _load(path: Path) -> Any:
             "or a list of them"
         )
     raise MspeError(
-        f"{path}: cannot be read safely (holds {unknown[1]}, which may run code); save PyG Data with tensors alone, or "
-        f"a list of them{_conversion(path)}"
+        f"{path}: cannot be read safely (holds {shortened(unknown[1])}, which may run code); save PyG Data with tensors"
+        f" alone, or a list of them{_conversion(path)}"
     )
 
 
@@ -102,8 +115,10 @@ def _conversion(path: Path) -> str:
     except Exception:  # torch cannot list them: it is an older format, or written to hide them
         return ""
     installed = sys.stdlib_module_names | packages_distributions().keys()
-    others = [name for name in named if not name.startswith("torch_geometric.data.")]
-    if any(name.split(".")[0] in installed for name in others):
+    others = [name for name in named if name not in _OF_BATCHES]
+    if any(
+        name.split(".")[0] in installed or (name.count(".") > 1 and name.startswith("__main__.")) for name in others
+    ):
         return ""
     return "; " + _REMEDIES["other" if others else "Batch"].replace("PATH", repr(path.name))
 

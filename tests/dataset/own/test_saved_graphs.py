@@ -1,6 +1,8 @@
 """What is read of files that `torch.save` wrote, and what those who saved something else are told to do."""
 
 import os
+import warnings
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,32 @@ def test_a_file_that_names_a_function_is_refused_without_advice_to_load_it(tmp_p
         with pytest.raises(MspeError, match=r"graphs\.pt: cannot be read safely \(holds ") as raised:
             load_graphs(tmp_path / "graphs.pt")
         assert "weights_only" not in str(raised.value) and "torch.load" not in str(raised.value)
+
+
+def test_names_that_hide_a_function_bring_no_advice(tmp_path: Path) -> None:
+    """A dotted name of protocol 4 leads through a module to whatever that has imported."""
+    torch.save([1], tmp_path / "plain.pt")
+    for name in (b"ctorch_geometric.data.download\nos.system\n", b"ctorch_geometric.data\ndownload_url\n"):
+        path = tmp_path / "graphs.pt"
+        with zipfile.ZipFile(tmp_path / "plain.pt") as plain, zipfile.ZipFile(path, "w") as archive:
+            for entry in plain.namelist():
+                content = b"\x80\x04" + name + b"X\x04\0\0\0true\x85R."
+                archive.writestr(entry, content if entry.endswith("data.pkl") else plain.read(entry))
+        with pytest.raises(MspeError, match=r"graphs\.pt: cannot be read safely") as raised:
+            load_graphs(path)
+        assert "torch.load" not in str(raised.value)
+
+
+def test_a_data_without_its_storage_and_a_nested_tensor_are_one_line(tmp_path: Path) -> None:
+    bare = Data(x=torch.ones(1, 1))
+    bare.__dict__["_store"] = 1
+    torch.save(bare, tmp_path / "graphs.pt")
+    with pytest.raises(MspeError, match=r"graphs\.pt: holds a Data that PyG did not make; save PyG Data with tensors"):
+        load_graphs(tmp_path / "graphs.pt")
+    with warnings.catch_warnings(action="ignore"):  # that torch may yet change them
+        nested = torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])
+    found = raw(save(tmp_path, [*collection(), Data(x=nested, edge_index=torch.zeros(2, 0).long(), y=torch.ones(1))]))
+    assert "x is a nested tensor" in str(found)
 
 
 def test_a_graph_without_edge_index_beside_others_has_no_edges(
