@@ -145,6 +145,41 @@ def claims() -> dict[str, bytes]:
         "tensor": tensor.replace(b"K\x04\x85", b"J\xff\xff\xff\x7f\x85"),
         "expanded tensor": pickle.dumps(torch.zeros(1).expand(10**8)),
         "deep": b"(" * 10**5 + b"t" * 10**5 + b".",
+        **{
+            f"deep {name}": b"\x80\x02" + start * 50_000 + b"N" + end * 50_000 + b"."
+            for name, start, end in (("tuple", b"", b"\x85"), ("list", b"]", b"a"), ("dictionary", b"}N", b"s"))
+        },
+        "deep key": b"\x80\x02}N" + b"\x85" * 3 * 10**5 + b"Ns.",
+        "deep item": b"\x80\x04\x8f(N" + b"\x85" * 3 * 10**5 + b"\x90.",
+        "deep item of a call": b"\x80\x02c__builtin__\nset\n]N" + b"\x85" * 3 * 10**5 + b"a\x85R.",
+        "deep name of a dtype": b"\x80\x02cnumpy\ndtype\nN" + b"\x85" * 900 + b"\x85R.",
+        "keys of one hash": pickle.dumps({number * (2**61 - 1): None for number in range(1, 300)}),
+        "places of one hash": b"".join(b"Np%d\n0" % (number * (2**61 - 1)) for number in range(300)) + b"N.",
+        "storages over and over": b"\x80\x03ctorch.storage\n_load_from_bytes\nB"
+        + struct.pack("<I", 76_000)
+        + b"(X\x07\0\0\0storageq\0ctorch\n".ljust(38, b"a") * 2000
+        + b"\x85R.",
+        "byte array": b"\x80\x05\x96" + struct.pack("<Q", 3 * GIGABYTE) + b".",
+        **repeated(),
+    }
+
+
+def repeated() -> dict[str, bytes]:
+    """Pickles that have one large value taken again and again."""
+    text = b"X" + struct.pack("<I", 100_000) + b"a" * 100_000 + b"q\x01"
+    items = b"](" + b"K\x00" * 100_000 + b"eq\x01"
+    return {
+        f"a {name} again and again": b"\x80\x02" + value + start + b"(" + call * 20_000 + b"l."
+        for name, value, start, call in (
+            ("list", items, b"c__builtin__\nlist\nq\x02", b"h\x02h\x01\x85R"),
+            ("text", text + b"X\6\0\0\0latin1q\x03", b"c_codecs\nencode\nq\x02", b"h\x02h\x01h\x03\x86R"),
+            (
+                "buffer",
+                text.replace(b"X", b"B", 1) + b"cnumpy\ndtype\nX\2\0\0\0u1\x85Rq\x03J\xa0\x86\1\0\x85q\4",
+                b"cnumpy.core.numeric\n_frombuffer\nq\x02",
+                b"h\x02(h\x01h\x03h\x04tR",
+            ),
+        )
     }
 
 
