@@ -9,9 +9,11 @@ import operator
 import os
 import pickle
 import resource
+import runpy
 import shutil
 import struct
 import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -269,6 +271,48 @@ def test_a_raw_file_that_is_a_pipe_is_not_waited_for(name: str, tmp_path: Path) 
     refused(lambda: get_dataset(name, root=tmp_path), str(path), "not a regular file")
 
 
+@pytest.mark.parametrize(
+    ("name", "folder", "file", "row"),
+    [
+        ("mutag", "TUDataset/MUTAG", "MUTAG_node_labels.txt", "500000"),
+        ("mutag", "TUDataset/MUTAG", "MUTAG_edge_labels.txt", "-500000"),
+        ("mutag", "TUDataset/MUTAG", "MUTAG_graph_indicator.txt", "100000000"),
+        ("mutag", "TUDataset/MUTAG", "MUTAG_A.txt", "1, 1e18"),
+        ("mutag", "TUDataset/MUTAG", "MUTAG_A.txt", "0, 1"),
+        ("citeseer", "Planetoid/CiteSeer", "ind.citeseer.test.index", "20000000"),
+        ("cora", "Planetoid/Cora", "ind.cora.test.index", "-1"),
+    ],
+)
+def test_no_raw_text_names_more_than_there_is(
+    name: str, folder: str, file: str, row: str, shared_data: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(shared_data / folder / "raw", tmp_path / folder / "raw", copy_function=shutil.copyfile)
+    path = tmp_path / folder / "raw" / file
+    with path.open("a") as text:
+        text.write(f"{row}\n")
+    refused(lambda: get_dataset(name, root=tmp_path), str(path), f"line {len(path.read_text().splitlines())}:")
+    path.write_text(path.read_text()[:-2])
+    refused(lambda: get_dataset(name, root=tmp_path), str(path), "cut off")
+    path.unlink()
+    os.mkfifo(path)
+    refused(lambda: get_dataset(name, root=tmp_path), str(path), "not a regular file")
+
+
+@pytest.mark.parametrize(
+    ("index", "reason"),
+    [("0,1,1", "cut off"), ("0,1\n", "got (2, 2, 2) graphs of train, val, test, published: (")],
+)
+def test_no_published_split_is_cut_short(index: str, reason: str, tmp_path: Path) -> None:
+    raw = tmp_path / "ZINC" / "raw"
+    raw.mkdir(parents=True)
+    bonds = torch.tensor([[0, 1], [1, 0]], dtype=torch.uint8)
+    graph = {"atom_type": torch.tensor([0, 1]), "bond_type": bonds, "logP_SA_cycle_normalized": torch.ones(1)}
+    for split in ("train", "val", "test"):
+        (raw / f"{split}.pickle").write_bytes(pickle.dumps([graph] * 2))
+        (raw / f"{split}.index").write_text(index)
+    refused(lambda: get_dataset("zinc", root=tmp_path), str(raw), reason)
+
+
 @pytest.mark.parametrize("cached", [False, True])
 def test_what_pyg_has_processed_is_never_read_back(cached: bool, tmp_path: Path, canary: Path) -> None:
     """PyG runs what stands in its processed files, beside given raw files and in the user's cache."""
@@ -420,3 +464,14 @@ def run_as_dvc_does(folder: Path, pipeline: str) -> None:
         for line in stage.cmd.splitlines():
             if subprocess.run(["/bin/sh", "-c", line.replace("python", "true", 1)], cwd=folder, check=False).returncode:
                 break
+
+
+@pytest.mark.parametrize("path", ["../../examples/victim.txt", "examples/../../../victim.py", "/../victim.py"])
+def test_no_plugins_copy_lies_outside_its_folder(path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """DVC runs one stage by its name alone, before or without `validate`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["plugin", "--file", path])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("stages.plugin", run_name="__main__")
+    assert str(ended.value.code).startswith(f"error: --file: got {path}, allowed: files inside the project's folder")
+    assert not list(tmp_path.iterdir())
