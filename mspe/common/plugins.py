@@ -27,6 +27,18 @@ def load_plugins(paths: Iterable[str | Path]) -> None:
         _load(Path(path))
 
 
+def check_has_copy(path: str | Path) -> None:
+    """Refuse the path of a plug-in whose copy would lie outside data/plugins, untracked, or over another file.
+
+    Raises
+    ------
+    MspeError
+        If it climbs out of a folder.
+    """
+    if ".." in Path(path).parts:
+        raise MspeError("allowed: files inside the project's folder, or absolute paths; copy the file there")
+
+
 def _load(path: Path) -> None:
     name = f"mspe_plugin_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
     if name in sys.modules:

@@ -4,8 +4,7 @@ import io
 import pickle
 import re
 import struct
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,15 +14,27 @@ from scipy import sparse
 from torch import Tensor
 
 from mspe.common.errors import MspeError
-from mspe.common.unpacking import refuse_fold, refuse_special
+from mspe.common.unpacking import Unpacked, refuse_fold, refuse_special
 
 _WORD = 8
 """Bytes that an item is counted as, at least."""
 
+_ITEM = 64
+"""Bytes that an item of a container is counted as when a builder takes it: a set is as large."""
 
+_LARGEST_KEY = 2**60
+"""Of integers; those that are far apart may have one hash, and very many such take hours."""
+
+_LARGEST_PLACE = 2**32
+"""Of the memo."""
+
+_STORAGE = b"(X\x07\0\0\0storageq\0ctorch\n"
 _SAVED = re.compile(
-    rb"\(X\x07\0\0\0storageq\0ctorch\n(\w+)Storage\nq\x01X.*?tq\x04Q\.\x80\x02\]q\0X.*?q\x01a\.", re.DOTALL
+    re.escape(_STORAGE) + rb"(\w{1,20})Storage\nq\x01X.{1,200}?tq\x04Q\.\x80\x02\]q\0X.{1,100}?q\x01a\.", re.DOTALL
 )
+_STARTS = 1000
+"""Where the description of a storage begins, at the latest: before it are three short pickles."""
+
 _DTYPES = {
     "Bool": torch.bool,
     "Byte": torch.uint8,
@@ -65,14 +76,15 @@ def read_pickle(path: Path) -> Any:
     """
     refuse_special(path)
     try:
-        content = _Unpickler(io.BytesIO(path.read_bytes()), encoding="latin1").load()
-        content, size = _Rebuilt().rebuild(content)
+        unpacked = Unpacked(path)
+        content = _Unpickler(path.read_bytes(), unpacked).load()
+        content, size = _Rebuilt(unpacked).rebuild(content)
     except _ForbiddenError as error:
         raise MspeError(
             f"{path}: not read, since it could run code ({error}); allowed in it are numbers, text, arrays, sparse "
             "matrices, tensors and plain containers: take the published file"
         ) from None
-    except FileNotFoundError:
+    except (FileNotFoundError, MspeError):
         raise
     except Exception as error:  # a damaged stream fails in any operation on anything
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
@@ -88,10 +100,10 @@ class _ForbiddenError(Exception):
 class _Dtype:
     """A dtype of numbers, as a pickle describes it."""
 
-    def __init__(self, code: str, align: Any = False, copy: Any = False) -> None:
-        self.dtype = np.dtype(str(code))
+    def __init__(self, code: Any, align: Any = False, copy: Any = False) -> None:
+        self.dtype = np.dtype(_text(code))
         if self.dtype.kind not in "biuf":
-            raise _ForbiddenError(f"it has an array of dtype {str(code)[:40]!r}")
+            raise _ForbiddenError(f"it has an array of dtype {code[:40]!r}")
 
     def set_state(self, state: tuple[Any, ...]) -> None:
         self.dtype = self.dtype.newbyteorder(">" if state[1] == ">" else "<")
@@ -131,15 +143,21 @@ def _scalar(dtype: _Dtype, content: Any) -> Any:
     return _array(content, dtype, (1,))[0]
 
 
-def _latin1(text: str, encoding: str) -> bytes:
-    if encoding != "latin1":
+def _text(value: Any) -> str:
+    if type(value) is not str:  # to show another value may take for ever
+        raise _ForbiddenError(f"it has a {type(value).__name__} for a name")
+    return value
+
+
+def _latin1(text: str, encoding: Any) -> bytes:
+    if _text(encoding) != "latin1":
         raise _ForbiddenError(f"it encodes text as {encoding[:40]!r}")
     return text.encode("latin1")
 
 
 def _storage(content: bytes) -> Tensor:
     """What tensors lie in, flat: a file of torch's older format, which before its numbers is pickles."""
-    saved = _SAVED.search(content)
+    saved = _SAVED.match(content, max(0, content.find(_STORAGE, 0, _STARTS)))
     if saved is None:
         raise _ForbiddenError("it has a tensor in another form than torch writes into pickles")
     dtype = _DTYPES[saved[1].decode()]
@@ -162,15 +180,48 @@ def tensor_of(array: Any) -> Tensor:
     return torch.from_numpy(array.value if isinstance(array, _Array) else array)
 
 
+def _kind(*_: Any) -> Any:
+    raise _ForbiddenError("it calls what data only name: a kind of number or container")
+
+
+def _dict(pairs: Iterable[Any] = ()) -> dict[Any, Any]:
+    return {_key(key): value for key, value in pairs}
+
+
+def _default_dict(_: Any = None) -> dict[Any, Any]:
+    return {}
+
+
+def _set(items: Iterable[Any] = ()) -> set[Any]:
+    return {_key(item) for item in items}
+
+
+def _key(value: Any) -> Any:
+    """A key, or an item of a set, whose hash takes no stack, and which few others share.
+
+    Raises
+    ------
+    _ForbiddenError
+        If it is anything else: a tuple, say, or a huge integer.
+    """
+    plain = value.item() if isinstance(value, np.generic) else value
+    if plain is not None and not isinstance(plain, str | bytes | int | float):
+        raise _ForbiddenError(f"it has a {type(plain).__name__} for a key")
+    if isinstance(plain, int) and abs(plain) >= _LARGEST_KEY:
+        raise _ForbiddenError("it has an integer of 60 bits or more for a key")
+    return value
+
+
 _NUMPY: Mapping[str, Callable[..., Any]] = {"_reconstruct": _Array, "scalar": _scalar}
 _PLAIN: Mapping[str, Callable[..., Any]] = {
-    **{kind.__name__: kind for kind in (list, dict, tuple, set, int, float, bool)},
+    **dict.fromkeys(("list", "dict", "tuple", "int", "float", "bool"), _kind),  # what a defaultdict makes
+    "set": _set,
     "bytes": lambda: b"",  # what protocol 2 calls for no bytes; with a number it would take memory
 }
 _BUILDERS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "__builtin__": _PLAIN,
     "builtins": _PLAIN,
-    "collections": {"OrderedDict": OrderedDict, "defaultdict": defaultdict},
+    "collections": {"OrderedDict": _dict, "defaultdict": _default_dict},
     "_codecs": {"encode": _latin1},
     "numpy": {"ndarray": _Array, "dtype": _Dtype},
     "numpy.core.multiarray": _NUMPY,
@@ -186,11 +237,42 @@ _BUILDERS: dict[str, Mapping[str, Callable[..., Any]]] = {
 """What stands for each name that a pickle may hold, by module."""
 
 
+def _taken(values: Collection[Any]) -> int:
+    """Bytes that a builder makes of its arguments, at most."""
+    size = _WORD * (1 + len(values))
+    for value in values:
+        if isinstance(value, np.ndarray | Tensor):
+            size += value.nbytes
+        elif isinstance(value, list | tuple | dict | set):
+            size += _ITEM * len(value)
+        elif isinstance(value, str | bytes | bytearray):
+            size += len(value)
+    return size
+
+
+_NEEDLESS = b"".join(
+    [
+        *(pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.NEWOBJ_EX),
+        *(pickle.FROZENSET, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER),
+    ]
+)
+"""Operations of pickles that no data have."""
+
+
 class _Unpickler(pickle._Unpickler):  # written in Python: the one in C takes memory for whatever a number claims
-    """Finds builders of data alone, and sets the state of nothing else."""
+    """Finds builders of data alone, counts what they make, and sets the state of nothing else."""
 
     stack: list[Any]
+    memo: dict[int, Any]
+    read: Callable[[int], bytes]
+    readline: Callable[[], bytes]
+    append: Callable[[Any], None]
+    pop_mark: Callable[[], list[Any]]
     dispatch: ClassVar[dict[int, Any]] = dict(pickle._Unpickler.dispatch)
+
+    def __init__(self, content: bytes, unpacked: Unpacked) -> None:
+        super().__init__(io.BytesIO(content), encoding="latin1")
+        self._unpacked = unpacked
 
     def find_class(self, module: str, name: str) -> Any:
         try:
@@ -198,22 +280,82 @@ class _Unpickler(pickle._Unpickler):  # written in Python: the one in C takes me
         except KeyError:
             raise _ForbiddenError(f"it names {f'{module}.{name}'[:80]!r}") from None
 
-    def get_extension(self, code: int) -> Any:
-        raise _ForbiddenError(f"it names extension {code}")
+    def _instantiate(self, builder: Any, arguments: Iterable[Any]) -> None:
+        arguments = tuple(arguments)
+        self._unpacked.add(_taken(arguments))
+        self.append(builder(*arguments))
+
+    def load_reduce(self) -> None:
+        arguments = self.stack.pop()
+        self._instantiate(self.stack.pop(), arguments)
+
+    dispatch[pickle.REDUCE[0]] = dispatch[pickle.NEWOBJ[0]] = load_reduce
 
     def load_build(self) -> None:
         state = self.stack.pop()
         if type(self.stack[-1]) not in (_Array, _Dtype, _Matrix):
             raise _ForbiddenError(f"it sets the state of a {type(self.stack[-1]).__name__}")
+        self._unpacked.add(_taken(state))
         self.stack[-1].set_state(state)
 
     dispatch[pickle.BUILD[0]] = load_build
+
+    def load_dict(self) -> None:
+        items = self.pop_mark()
+        self.append({})
+        self._set_items(items)
+
+    dispatch[pickle.DICT[0]] = load_dict
+
+    def load_setitem(self) -> None:
+        value, key = self.stack.pop(), self.stack.pop()
+        self._set_items([key, value])
+
+    dispatch[pickle.SETITEM[0]] = load_setitem
+
+    def load_setitems(self) -> None:
+        self._set_items(self.pop_mark())
+
+    dispatch[pickle.SETITEMS[0]] = load_setitems
+
+    def _set_items(self, items: list[Any]) -> None:
+        if type(self.stack[-1]) is not dict:
+            raise _ForbiddenError(f"it sets items of a {type(self.stack[-1]).__name__}")
+        self.stack[-1].update(_dict(zip(items[::2], items[1::2], strict=True)))
+
+    def load_additems(self) -> None:
+        items = self.pop_mark()
+        if type(self.stack[-1]) is not set:
+            raise _ForbiddenError(f"it adds items to a {type(self.stack[-1]).__name__}")
+        self.stack[-1].update(_set(items))
+
+    dispatch[pickle.ADDITEMS[0]] = load_additems
+
+    def load_put(self) -> None:
+        place = int(self.readline())
+        if not 0 <= place < _LARGEST_PLACE:
+            raise ValueError("a place in the memo that no pickle has")
+        self.memo[place] = self.stack[-1]
+
+    dispatch[pickle.PUT[0]] = load_put
+
+    def load_bytearray8(self) -> None:
+        (length,) = struct.unpack("<Q", self.read(8))
+        self.append(bytearray(self.read(length)))  # takes what is there, whatever the length
+
+    dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
+
+    def refuse(self) -> None:
+        raise _ForbiddenError("it holds an operation that data have no need of")
+
+    dispatch |= dict.fromkeys(_NEEDLESS, refuse)
 
 
 class _Rebuilt:
     """Values in place of what describes them, each once; with the bytes that they take if nothing is shared."""
 
-    def __init__(self) -> None:
+    def __init__(self, unpacked: Unpacked) -> None:
+        self._unpacked = unpacked
         self._known: dict[int, tuple[Any, int]] = {}
 
     def rebuild(self, value: Any) -> tuple[Any, int]:
@@ -254,6 +396,7 @@ class _Rebuilt:
 
     def _matrix(self, state: Mapping[str, Any]) -> tuple[Any, int]:
         data, indices, starts = (self.rebuild(state[name])[0] for name in ("data", "indices", "indptr"))
+        self._unpacked.add(_taken((data, indices, starts)))
         rows, columns = map(int, state["_shape"] if "_shape" in state else state["shape"])
         matrix = sparse.csr_matrix((data, indices, starts), shape=(rows, columns))
         matrix.check_format(full_check=True)

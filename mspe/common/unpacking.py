@@ -27,12 +27,37 @@ def refuse_fold(path: Path, unpacked: int) -> None:
     MspeError
         If it does.
     """
-    packed = path.stat().st_size
-    if unpacked > max(_FREE, _RATIO * packed):
-        raise MspeError(
-            f"{path}: {packed} bytes unpack to {unpacked} or more, allowed: {_FREE} bytes, or {_RATIO} times the "
-            "file's size; if it is yours, unpack it, or save what it holds in full"
-        )
+    Unpacked(path).add(unpacked)
+
+
+class Unpacked:
+    """Counts the bytes that a file unpacks to while it is read, and refuses it as `refuse_fold` does.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._packed = path.stat().st_size
+        self._size = 0
+
+    def add(self, size: int) -> None:
+        """Count more bytes.
+
+        Raises
+        ------
+        MspeError
+            If they are too many by now.
+        """
+        self._size += size
+        if self._size > max(_FREE, _RATIO * self._packed):
+            raise MspeError(
+                f"{self._path}: {self._packed} bytes unpack to {self._size} or more, allowed: {_FREE} bytes, or "
+                f"{_RATIO} times the file's size; if it is yours, unpack it, or save what it holds in full"
+            )
 
 
 def refuse_special(path: Path) -> None:

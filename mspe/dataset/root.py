@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mspe.common.errors import MspeError
 from mspe.common.files import atomic_directory
+from mspe.common.unpacking import refuse_special
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,8 @@ def pyg_root(root: str | Path, source: str, name: str = "") -> Iterator[str]:
 def _link_files(source: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for path in source.iterdir():
+        if not path.is_dir():
+            refuse_special(path)
         (target / path.name).symlink_to(path.resolve())
 
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_serializer, model
 
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
-from mspe.common.plugins import load_plugins
+from mspe.common.plugins import check_has_copy, load_plugins
 from mspe.common.registry import choose
 from mspe.common.section import PathError, PositiveInt, Section, Tuple, validate, validate_part
 from mspe.common.shown import shown
@@ -129,8 +129,8 @@ def as_bank(config: BankConfig | Mapping[str, Any] | str) -> BankConfig:
 
 def _load(paths: Any) -> Any:
     if isinstance(paths, (list, tuple)) and all(isinstance(path, str) for path in paths):
-        if any(".." in Path(path).parts for path in paths):  # whose copy would lie outside data/plugins, untracked
-            raise ValueError("allowed: files inside the project's folder, or absolute paths; copy the file there")
+        for path in paths:
+            check_has_copy(path)
         load_plugins(paths)
     return paths
 

@@ -3,12 +3,14 @@
 import collections
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from scipy.sparse import csr_matrix
 
+from mspe.common.errors import MspeError
 from mspe.common.safe_pickle import read_pickle, rewrite_pickle
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
@@ -54,3 +56,24 @@ def test_a_link_is_replaced_and_its_file_is_not_touched(tmp_path: Path) -> None:
     rewrite_pickle(link)
     assert not link.is_symlink() and read_pickle(link) == [1]
     assert original.read_bytes() == pickle.dumps([1], protocol=0)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_keys_are_plain_values(protocol: int, tmp_path: Path) -> None:
+    content = {"text": 1, 2**60 - 1: 2, -5: 3, 2.5: 4, None: 5, True: 6, np.int64(7): [collections.OrderedDict(a=1)]}
+    (tmp_path / "file").write_bytes(pickle.dumps(content, protocol=protocol))
+    assert read_pickle(tmp_path / "file") == content
+
+
+@pytest.mark.parametrize("key", [(1, 2), 2**60, -(2**60), np.uint64(2**63), frozenset([1])], ids=str)
+@pytest.mark.parametrize("protocol", PROTOCOLS[2:])
+def test_keys_that_can_be_chosen_to_have_one_hash_are_refused(key: Any, protocol: int, tmp_path: Path) -> None:
+    for content in ({key: 1}, {key}, {1: 2, key: 3}, collections.OrderedDict([(key, 1)])):
+        (tmp_path / "file").write_bytes(pickle.dumps(content, protocol=protocol))
+        with pytest.raises(MspeError, match="not read, since"):
+            read_pickle(tmp_path / "file")
+
+
+def test_python_2s_ordered_dictionary_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"\x80\x02ccollections\nOrderedDict\n](](U\x01aK\x01ee\x85R.")
+    assert read_pickle(tmp_path / "file") == {"a": 1}

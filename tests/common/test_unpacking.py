@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mspe.common.errors import MspeError
-from mspe.common.unpacking import refuse_fold, unpack_gzip
+from mspe.common.unpacking import Unpacked, refuse_fold, unpack_gzip
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,15 @@ def test_the_limit_is_64_mib_or_200_times_the_size(size: int, unpacked: int, all
     else:
         with pytest.raises(MspeError, match=f"{size} bytes unpack to {unpacked} or more"):
             refuse_fold(path, unpacked)
+
+
+def test_what_is_counted_bit_by_bit_has_the_same_limit(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"1")
+    unpacked = Unpacked(tmp_path / "file")
+    for _ in range(2):
+        unpacked.add(2**25)
+    with pytest.raises(MspeError, match=f"1 bytes unpack to {2**26 + 1} or more"):
+        unpacked.add(1)
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"many lines\n" * 10**6])

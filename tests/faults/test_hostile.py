@@ -9,9 +9,11 @@ import operator
 import os
 import pickle
 import resource
+import runpy
 import shutil
 import struct
 import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -145,6 +147,41 @@ def claims() -> dict[str, bytes]:
         "tensor": tensor.replace(b"K\x04\x85", b"J\xff\xff\xff\x7f\x85"),
         "expanded tensor": pickle.dumps(torch.zeros(1).expand(10**8)),
         "deep": b"(" * 10**5 + b"t" * 10**5 + b".",
+        **{
+            f"deep {name}": b"\x80\x02" + start * 50_000 + b"N" + end * 50_000 + b"."
+            for name, start, end in (("tuple", b"", b"\x85"), ("list", b"]", b"a"), ("dictionary", b"}N", b"s"))
+        },
+        "deep key": b"\x80\x02}N" + b"\x85" * 3 * 10**5 + b"Ns.",
+        "deep item": b"\x80\x04\x8f(N" + b"\x85" * 3 * 10**5 + b"\x90.",
+        "deep item of a call": b"\x80\x02c__builtin__\nset\n]N" + b"\x85" * 3 * 10**5 + b"a\x85R.",
+        "deep name of a dtype": b"\x80\x02cnumpy\ndtype\nN" + b"\x85" * 900 + b"\x85R.",
+        "keys of one hash": pickle.dumps({number * (2**61 - 1): None for number in range(1, 300)}),
+        "places of one hash": b"".join(b"Np%d\n0" % (number * (2**61 - 1)) for number in range(300)) + b"N.",
+        "storages over and over": b"\x80\x03ctorch.storage\n_load_from_bytes\nB"
+        + struct.pack("<I", 76_000)
+        + b"(X\x07\0\0\0storageq\0ctorch\n".ljust(38, b"a") * 2000
+        + b"\x85R.",
+        "byte array": b"\x80\x05\x96" + struct.pack("<Q", 3 * GIGABYTE) + b".",
+        **repeated(),
+    }
+
+
+def repeated() -> dict[str, bytes]:
+    """Pickles that have one large value taken again and again."""
+    text = b"X" + struct.pack("<I", 100_000) + b"a" * 100_000 + b"q\x01"
+    items = b"](" + b"K\x00" * 100_000 + b"eq\x01"
+    return {
+        f"a {name} again and again": b"\x80\x02" + value + start + b"(" + call * 20_000 + b"l."
+        for name, value, start, call in (
+            ("list", items, b"c__builtin__\nlist\nq\x02", b"h\x02h\x01\x85R"),
+            ("text", text + b"X\6\0\0\0latin1q\x03", b"c_codecs\nencode\nq\x02", b"h\x02h\x01h\x03\x86R"),
+            (
+                "buffer",
+                text.replace(b"X", b"B", 1) + b"cnumpy\ndtype\nX\2\0\0\0u1\x85Rq\x03J\xa0\x86\1\0\x85q\4",
+                b"cnumpy.core.numeric\n_frombuffer\nq\x02",
+                b"h\x02(h\x01h\x03h\x04tR",
+            ),
+        )
     }
 
 
@@ -232,6 +269,48 @@ def test_a_raw_file_that_is_a_pipe_is_not_waited_for(name: str, tmp_path: Path) 
     _, path = raw_folder(tmp_path, name)
     os.mkfifo(path)
     refused(lambda: get_dataset(name, root=tmp_path), str(path), "not a regular file")
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "file", "row"),
+    [
+        ("mutag", "TUDataset/MUTAG", "MUTAG_node_labels.txt", "500000"),
+        ("mutag", "TUDataset/MUTAG", "MUTAG_edge_labels.txt", "-500000"),
+        ("mutag", "TUDataset/MUTAG", "MUTAG_graph_indicator.txt", "100000000"),
+        ("mutag", "TUDataset/MUTAG", "MUTAG_A.txt", "1, 1e18"),
+        ("mutag", "TUDataset/MUTAG", "MUTAG_A.txt", "0, 1"),
+        ("citeseer", "Planetoid/CiteSeer", "ind.citeseer.test.index", "20000000"),
+        ("cora", "Planetoid/Cora", "ind.cora.test.index", "-1"),
+    ],
+)
+def test_no_raw_text_names_more_than_there_is(
+    name: str, folder: str, file: str, row: str, shared_data: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(shared_data / folder / "raw", tmp_path / folder / "raw", copy_function=shutil.copyfile)
+    path = tmp_path / folder / "raw" / file
+    with path.open("a") as text:
+        text.write(f"{row}\n")
+    refused(lambda: get_dataset(name, root=tmp_path), str(path), f"line {len(path.read_text().splitlines())}:")
+    path.write_text(path.read_text()[:-2])
+    refused(lambda: get_dataset(name, root=tmp_path), str(path), "cut off")
+    path.unlink()
+    os.mkfifo(path)
+    refused(lambda: get_dataset(name, root=tmp_path), str(path), "not a regular file")
+
+
+@pytest.mark.parametrize(
+    ("index", "reason"),
+    [("0,1,1", "cut off"), ("0,1\n", "got (2, 2, 2) graphs of train, val, test, published: (")],
+)
+def test_no_published_split_is_cut_short(index: str, reason: str, tmp_path: Path) -> None:
+    raw = tmp_path / "ZINC" / "raw"
+    raw.mkdir(parents=True)
+    bonds = torch.tensor([[0, 1], [1, 0]], dtype=torch.uint8)
+    graph = {"atom_type": torch.tensor([0, 1]), "bond_type": bonds, "logP_SA_cycle_normalized": torch.ones(1)}
+    for split in ("train", "val", "test"):
+        (raw / f"{split}.pickle").write_bytes(pickle.dumps([graph] * 2))
+        (raw / f"{split}.index").write_text(index)
+    refused(lambda: get_dataset("zinc", root=tmp_path), str(raw), reason)
 
 
 @pytest.mark.parametrize("cached", [False, True])
@@ -385,3 +464,14 @@ def run_as_dvc_does(folder: Path, pipeline: str) -> None:
         for line in stage.cmd.splitlines():
             if subprocess.run(["/bin/sh", "-c", line.replace("python", "true", 1)], cwd=folder, check=False).returncode:
                 break
+
+
+@pytest.mark.parametrize("path", ["../../examples/victim.txt", "examples/../../../victim.py", "/../victim.py"])
+def test_no_plugins_copy_lies_outside_its_folder(path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """DVC runs one stage by its name alone, before or without `validate`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["plugin", "--file", path])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("stages.plugin", run_name="__main__")
+    assert str(ended.value.code).startswith(f"error: --file: got {path}, allowed: files inside the project's folder")
+    assert not list(tmp_path.iterdir())

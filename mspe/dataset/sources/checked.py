@@ -4,30 +4,63 @@ from pathlib import Path
 
 import torch
 from torch_geometric.data import InMemoryDataset
-from torch_geometric.datasets import ZINC, GNNBenchmarkDataset, LRGBDataset, Planetoid
+from torch_geometric.datasets import ZINC, GNNBenchmarkDataset, LRGBDataset, Planetoid, TUDataset
 
 from mspe.common.errors import MspeError
-from mspe.common.safe_pickle import rewrite_pickle
+from mspe.common.safe_pickle import read_pickle, rewrite_pickle
 from mspe.common.unpacking import check_archive, refuse_special
 
 _TEXT = {".index", ".txt", ".csv"}
+_LABELS = range(-1000, 1001)
+"""Of nodes or edges: PyG makes a column of each."""
 
 
 def make_safe(path: Path) -> None:
     """Make one raw file safe: a pickle is written anew, a file of torch's is opened as PyG first tries to.
 
-    PyG reads pickles as they are, and files of torch's too where reading them safely fails.
+    PyG reads pickles as they are, and files of torch's too where reading them safely fails. Of text it drops what
+    stands after the last line's end.
 
     Raises
     ------
     MspeError
-        If it could run code, is damaged, or unpacks to far more than its size.
+        If it could run code, is damaged or cut off, or unpacks to far more than its size.
     """
     refuse_special(path.resolve())
     if path.suffix == ".pt":
         _check_tensors(path.resolve())
     elif path.suffix not in _TEXT:
         rewrite_pickle(path)
+    elif not path.read_bytes().endswith(b"\n"):
+        raise MspeError(f"{path.resolve()}: cut off, its last line has no end; take the published file")
+
+
+def check_integers(path: Path, allowed: range) -> None:
+    """Refuse a text file with an integer of which PyG would make a huge tensor, or that it would take for another.
+
+    Parameters
+    ----------
+    path
+        The file; what in it is no number is left to its reader.
+    allowed
+        What may stand there.
+
+    Raises
+    ------
+    MspeError
+        If anything else does.
+    """
+    for row, line in enumerate(path.read_bytes().splitlines(), start=1):
+        for number in line.split(b","):
+            try:
+                value = float(number)
+            except ValueError:
+                continue
+            if not allowed[0] <= value <= allowed[-1]:
+                raise MspeError(
+                    f"{path.resolve()}: line {row}: got {value:.15g}, allowed: {allowed[0]} to {allowed[-1]}; "
+                    "take the published file"
+                )
 
 
 def _check_tensors(path: Path) -> None:
@@ -43,9 +76,13 @@ def _check_tensors(path: Path) -> None:
 
 class _Checked(InMemoryDataset):
     def process(self) -> None:
-        for path in self.raw_paths:
-            make_safe(Path(path))
+        for path in sorted(map(Path, self.raw_paths), key=lambda path: path.suffix not in _TEXT):  # quick ones first
+            make_safe(path)
+        self._check_raw()
         super().process()
+
+    def _check_raw(self) -> None:
+        """Check files against one another, where they could claim too much together."""
 
 
 class CheckedZINC(_Checked, ZINC):
@@ -53,7 +90,11 @@ class CheckedZINC(_Checked, ZINC):
 
 
 class CheckedPlanetoid(_Checked, Planetoid):
-    """Planetoid of files that cannot run code."""
+    """Planetoid of files that cannot run code, and name no more nodes than its graph has."""
+
+    def _check_raw(self) -> None:
+        paths = {path.name.split(".", 2)[-1]: path for path in map(Path, self.raw_paths)}
+        check_integers(paths["test.index"], range(len(read_pickle(paths["graph"]))))
 
 
 class CheckedLRGB(_Checked, LRGBDataset):
@@ -62,3 +103,16 @@ class CheckedLRGB(_Checked, LRGBDataset):
 
 class CheckedGNNBenchmark(_Checked, GNNBenchmarkDataset):
     """Datasets of benchmarking-gnns of files that cannot run code."""
+
+
+class CheckedTUDataset(_Checked, TUDataset):
+    """Datasets of TU Dortmund's whose files end, and name no more nodes, graphs and classes than there can be."""
+
+    def _check_raw(self) -> None:
+        for path in sorted(Path(self.raw_dir).glob(f"{self.name}_*.txt")):
+            make_safe(path)
+        nodes = (Path(self.raw_dir) / f"{self.name}_graph_indicator.txt").read_bytes().count(b"\n")
+        for name in ("A", "graph_indicator", "node_labels", "edge_labels"):
+            path = Path(self.raw_dir) / f"{self.name}_{name}.txt"
+            if path.exists():
+                check_integers(path, _LABELS if name.endswith("labels") else range(1, nodes + 1))

@@ -31,3 +31,17 @@ def read_published(
     return Samples(
         [graph for part in parts for graph in part], predefined_split=(train, val, test), num_categories=num_categories
     )
+
+
+def check_sizes(samples: Samples, sizes: tuple[int, int, int]) -> None:
+    """Refuse splits that have lost, or gained, graphs since they were published.
+
+    Raises
+    ------
+    ValueError
+        If one has another number of graphs than published, `sizes`.
+    """
+    assert samples.predefined_split is not None
+    found = tuple(map(len, samples.predefined_split))
+    if found != sizes:
+        raise ValueError(f"got {found} graphs of {', '.join(SPLITS)}, published: {sizes}")

@@ -4,10 +4,10 @@ from functools import partial
 
 import torch
 from torch_geometric.data import Data
-from torch_geometric.datasets import TUDataset
 
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.root import pyg_root
+from mspe.dataset.sources.checked import CheckedTUDataset
 from mspe.dataset.spec import DatasetSpec, Samples
 from mspe.tasks import SingleLabel
 
@@ -15,7 +15,7 @@ from mspe.tasks import SingleLabel
 def read(name: str, params: DatasetParams) -> Samples:
     """Read one dataset, node attributes and one-hot node labels alike; labels alone become categories."""
     with pyg_root(params.root, "TUDataset", name) as root:
-        graphs = list(TUDataset(root, name, use_node_attr=True))
+        graphs = list(CheckedTUDataset(root, name, use_node_attr=True))
     for graph in graphs:
         graph.y = graph.y.view(1, 1)
     for feature in ("x", "edge_attr"):

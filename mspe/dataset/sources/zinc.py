@@ -3,20 +3,23 @@
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.root import pyg_root
 from mspe.dataset.sources.checked import CheckedZINC
-from mspe.dataset.sources.published import read_published
+from mspe.dataset.sources.published import check_sizes, read_published
 from mspe.dataset.spec import DatasetSpec, Samples
 from mspe.tasks import Regression
 
 _ATOM_TYPES = 28
+_SIZES = (10_000, 1_000, 1_000)  # of train, val and test
 _BOND_TYPES = 4  # 1 to 3 occur; 0 would be "no bond"
 
 
 def read(params: DatasetParams) -> Samples:
     """Read the published splits; a category keeps PyG's number."""
     with pyg_root(params.root, "ZINC") as root:
-        return read_published(
+        samples = read_published(
             lambda split: CheckedZINC(root, subset=True, split=split), num_categories=(_ATOM_TYPES, _BOND_TYPES)
         )
+        check_sizes(samples, _SIZES)
+        return samples
 
 
 SPEC = DatasetSpec(

@@ -1,9 +1,10 @@
 """Splits that a source prescribes."""
 
+import pytest
 import torch
 from torch_geometric.data import Data
 
-from mspe.dataset.sources.published import read_published
+from mspe.dataset.sources.published import check_sizes, read_published
 from mspe.graphs import SPLITS
 
 SIZES = {"train": 4, "val": 1, "test": 2}
@@ -34,3 +35,9 @@ def test_every_graph_is_converted_and_the_categories_are_passed_on() -> None:
     samples = read_published(load, lambda graph: Data(num_nodes=graph.num_nodes + 10), num_categories=(28, 4))
     assert [graph.num_nodes for graph in samples.items] == [14] * 4 + [11] + [12] * 2
     assert samples.num_categories == (28, 4)
+
+
+def test_the_parts_are_as_large_as_published() -> None:
+    check_sizes(read_published(load), (4, 1, 2))
+    with pytest.raises(ValueError, match=r"got \(4, 1, 2\) graphs of train, val, test, published: \(4, 1, 3\)"):
+        check_sizes(read_published(load), (4, 1, 3))
