@@ -42,7 +42,7 @@ class EvaluationParams(Section):
 class RuntimeParams(Section):
     """Settings of how the stages run; none is a dependency of a stage, so changing one reruns nothing."""
 
-    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d{1,3})?)$")] = "auto"
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:[0-9]{1,2})?)$")] = "auto"
     """auto, cpu, cuda or cuda:<number>."""
     num_workers: Workers = 0
     """Processes that turn raw data into graphs; 0: one a core."""

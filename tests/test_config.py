@@ -110,6 +110,8 @@ CASES = [
     ("dataset.limit", 10**30, "dataset.limit: got 1000000000000000000000000000000, input should be less"),
     ("runtime.num_workers", 10**9, "runtime.num_workers: got 1000000000, input should be less than or equal to 1024"),
     ("runtime.threads", 10**9, "runtime.threads: got 1000000000, input should be less than or equal to 1024"),
+    ("runtime.device", "cuda:999", "runtime.device: got 'cuda:999'"),
+    ("runtime.device", "cuda:٣", "runtime.device: got 'cuda:٣'"),
     ("runtime.device", "cuda:10000000000", "runtime.device: got 'cuda:10000000000'"),
     (
         "seeds",
