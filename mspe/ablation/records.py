@@ -11,6 +11,7 @@ from mspe.common.csv_files import read_csv
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
 from mspe.common.section import Section, SectionType, Tuple, validate
+from mspe.common.unpacking import refuse_special
 from mspe.graphs import TargetLevel, TaskType
 from mspe.pipeline.summary import CURVE_COLUMNS
 from mspe.tasks import Task, find_task
@@ -115,6 +116,7 @@ def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
             _verify(path / name, written)
         return FinishedRun(variant, seed, result.score, result, _read_record(RunCost, path / "cost.json"))
     if (path / "failed.txt").exists():
+        refuse_special(path / "failed.txt")
         reason, *_ = (path / "failed.txt").read_text(encoding="utf-8", errors="replace").splitlines() or [
             "no reason given"
         ]

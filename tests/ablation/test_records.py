@@ -34,7 +34,7 @@ def test_a_run_is_finished_failed_or_missing(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b'{"split": "te', "not valid JSON"),
-        (b"\xff\xfe\x00", "utf-8"),
+        (b"\xff\xfe\x00", "not UTF-8 text"),
         (json.dumps(RESULT).encode(), "score: missing"),
         (json.dumps({**RESULT, "score": "0.5"}).encode(), "score: got '0.5', input should be a valid number"),
         (json.dumps({**RESULT, "score": float("nan")}).encode(), "score: got nan"),
