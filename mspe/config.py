@@ -50,7 +50,7 @@ class RuntimeParams(Section):
     """CPU threads of torch; null: torch's own choice. Results are the same bit for bit for the same number."""
     resume: bool = True
     log_every: PositiveInt = 50
-    wandb_project: str | None = None
+    wandb_project: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """Also log to this project of Weights & Biases; null: to TensorBoard alone."""
 
 
