@@ -189,7 +189,7 @@ def test_a_missing_key_an_empty_file_and_no_file(tmp_path: Path) -> None:
     with pytest.raises(MspeError, match="no such file; run from the repository's top folder"):
         load_params(file)
     file.write_text("")
-    with pytest.raises(MspeError, match="got None, allowed: a mapping of parameters$"):
+    with pytest.raises(MspeError, match=r"got None, allowed: a mapping of parameters$"):
         load_params(file)
     file.write_text("seeds: [0]\nmodel: {}")
     with pytest.raises(MspeError, match="dataset: missing; add it"):
