@@ -1,20 +1,21 @@
 """The console command `mspe`: each subcommand reads its arguments, calls the library, and prints.
 
-What a subcommand needs is imported when it runs, so that help is there at once.
+What a subcommand needs is imported when it runs, so that help is there at once, and argparse after an interrupt is
+handled.
 """
 
-import argparse
 import sys
-from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from mspe import __version__
 from mspe.common.command import command
 
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
-@dataclass(frozen=True)
-class Subcommand:
+
+class Subcommand(NamedTuple):
     """One of the command's verbs.
 
     Attributes
@@ -31,8 +32,8 @@ class Subcommand:
 
     summary: str
     examples: tuple[str, ...]
-    add_arguments: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace], int]
+    add_arguments: Callable[["ArgumentParser"], None]
+    run: Callable[["Namespace"], int]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,9 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return arguments.run(arguments)
 
 
-def build_parser() -> ArgumentParser:
+def build_parser() -> "ArgumentParser":
     """Return the parser of the command and all its subcommands."""
-    parser = ArgumentParser(
+    from mspe.common.arguments import Parser
+
+    parser = Parser(
         prog="mspe", description="Multi-scale positional encodings for Graph Transformers: which help on your graphs?"
     )
     parser.add_argument("--version", action="version", version=f"mspe {__version__}")
@@ -55,26 +58,25 @@ def build_parser() -> ArgumentParser:
             help=verb.summary,
             description=verb.summary[0].upper() + verb.summary[1:] + ".",
             epilog="\n".join(["examples:", *(f"  {example}" for example in verb.examples)]),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         verb.add_arguments(verb_parser)
         verb_parser.set_defaults(run=verb.run)
     return parser
 
 
-def _add_checkpoint(parser: ArgumentParser) -> None:
+def _add_checkpoint(parser: "ArgumentParser") -> None:
     parser.add_argument("checkpoint", help="a file that the train stage wrote: models/<seed>/best.pt")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:<number> (default: %(default)s)")
     _add_plugins(parser)
 
 
-def _add_plugins(parser: ArgumentParser) -> None:
+def _add_plugins(parser: "ArgumentParser") -> None:
     parser.add_argument(
         "--plugin", action="append", default=[], metavar="FILE", help="a Python file with encodings; may be repeated"
     )
 
 
-def _predict_arguments(parser: ArgumentParser) -> None:
+def _predict_arguments(parser: "ArgumentParser") -> None:
     _add_checkpoint(parser)
     parser.add_argument("input", help="molecules (.csv with a column of SMILES, .smi, .sdf) or PyG graphs (.pt)")
     parser.add_argument(
@@ -85,11 +87,11 @@ def _predict_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a sample could not be predicted")
 
 
-def _add_overwrite(parser: ArgumentParser) -> None:
+def _add_overwrite(parser: "ArgumentParser") -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace an output that is there already")
 
 
-def _predict(arguments: Namespace) -> int:
+def _predict(arguments: "Namespace") -> int:
     from pathlib import Path
 
     from mspe.common.csv_files import write_csv
@@ -111,14 +113,14 @@ def _predict(arguments: Namespace) -> int:
     return int(arguments.strict and failed > 0)
 
 
-def _evaluate_arguments(parser: ArgumentParser) -> None:
+def _evaluate_arguments(parser: "ArgumentParser") -> None:
     _add_checkpoint(parser)
     parser.add_argument(
         "--split", choices=("train", "val", "test"), default="test", help="of data/graphs (default: %(default)s)"
     )
 
 
-def _evaluate(arguments: Namespace) -> int:
+def _evaluate(arguments: "Namespace") -> int:
     import json
 
     from mspe.common.plugins import load_plugins
@@ -131,7 +133,7 @@ def _evaluate(arguments: Namespace) -> int:
     return 0
 
 
-def _encode_arguments(parser: ArgumentParser) -> None:
+def _encode_arguments(parser: "ArgumentParser") -> None:
     parser.add_argument("input", help="a dataset's name, PyG graphs (.pt), or molecules (.csv, .smi, .sdf)")
     parser.add_argument("output", help="the .pt file to write; of a dataset: a folder, with a file per split")
     _add_overwrite(parser)
@@ -146,7 +148,7 @@ def _encode_arguments(parser: ArgumentParser) -> None:
     _add_plugins(parser)
 
 
-def _encode(arguments: Namespace) -> int:
+def _encode(arguments: "Namespace") -> int:
     from mspe.common.plugins import load_plugins
     from mspe.encodings import AddMultiScalePE
     from mspe.pipeline.encoding import choose_bank, read_input, write_encoded
@@ -163,22 +165,22 @@ def _encode(arguments: Namespace) -> int:
     return 0
 
 
-def _no_arguments(parser: ArgumentParser) -> None:
+def _no_arguments(parser: "ArgumentParser") -> None:
     pass
 
 
-def _report(arguments: Namespace) -> int:
+def _report(arguments: "Namespace") -> int:
     from mspe.pipeline.summary import read_summary
 
     print(read_summary())
     return 0
 
 
-def _recipe_arguments(parser: ArgumentParser) -> None:
+def _recipe_arguments(parser: "ArgumentParser") -> None:
     parser.add_argument("recipe", help="a YAML file of parameters, such as recipes/zinc_graphgps.yaml")
 
 
-def _recipe(arguments: Namespace) -> int:
+def _recipe(arguments: "Namespace") -> int:
     from mspe.pipeline.recipe import PARAMS, put_recipe
 
     changed = put_recipe(arguments.recipe)
@@ -190,23 +192,21 @@ def _recipe(arguments: Namespace) -> int:
     return 0
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"got {text}, allowed: 1 or more")
-    return int(text)
+def _ablation_arguments(parser: "ArgumentParser") -> None:
+    from mspe.common.arguments import whole_number
+
+    parser.add_argument(
+        "--jobs", type=whole_number(1, 1024), help="runs at a time (default: one per core, and one on a GPU)"
+    )
 
 
-def _ablation_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--jobs", type=_positive, help="runs at a time (default: one per core, and one on a GPU)")
-
-
-def _ablation(arguments: Namespace) -> int:
+def _ablation(arguments: "Namespace") -> int:
     from mspe.ablation.launch import run_ablation
 
     return int(bool(run_ablation(arguments.jobs)))
 
 
-def _datasets(arguments: Namespace) -> int:
+def _datasets(arguments: "Namespace") -> int:
     from mspe.dataset import list_datasets
 
     for spec in list_datasets():

@@ -42,7 +42,7 @@ class EvaluationParams(Section):
 class RuntimeParams(Section):
     """Settings of how the stages run; none is a dependency of a stage, so changing one reruns nothing."""
 
-    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d{1,3})?)$")] = "auto"
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:[0-9]{1,2})?)$")] = "auto"
     """auto, cpu, cuda or cuda:<number>."""
     num_workers: Workers = 0
     """Processes that turn raw data into graphs; 0: one a core."""
@@ -50,7 +50,7 @@ class RuntimeParams(Section):
     """CPU threads of torch; null: torch's own choice. Results are the same bit for bit for the same number."""
     resume: bool = True
     log_every: PositiveInt = 50
-    wandb_project: str | None = None
+    wandb_project: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """Also log to this project of Weights & Biases; null: to TensorBoard alone."""
 
 

@@ -5,7 +5,6 @@ import logging
 import subprocess
 import sys
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from torch_geometric.data import Data
 
 from mspe import __version__
 from mspe.cli import SUBCOMMANDS, build_parser, main
+from mspe.common.shown import shortened
 from tests.conftest import ROOT, cycle
 
 HEAVY = ("torch", "torch_geometric", "sklearn", "pydantic", "networkx", "scipy", "numpy", "yaml")
@@ -117,11 +117,11 @@ def test_datasets_are_listed_by_name(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out.startswith("nci ")
 
 
-@pytest.mark.parametrize("jobs", ["0", "-1", "two"])
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", "1025", "9" * 5000, "٣"])
 def test_a_number_of_jobs_below_one_is_refused(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["ablation", "--jobs", jobs])
-    assert stop.value.code == 2 and f"got {jobs}, allowed: 1 or more" in capsys.readouterr().err
+    assert stop.value.code == 2 and f"--jobs: got {shortened(jobs)}, allowed: 1 to 1024" in capsys.readouterr().err
 
 
 def test_the_log_of_a_subcommand_is_apart_from_its_result(
@@ -134,7 +134,7 @@ def test_the_log_of_a_subcommand_is_apart_from_its_result(
 
     monkeypatch.setattr(logging.root, "handlers", [])
     for name in ("predict", "evaluate", "encode"):
-        monkeypatch.setitem(SUBCOMMANDS, name, replace(SUBCOMMANDS[name], add_arguments=lambda parser: None, run=run))
+        monkeypatch.setitem(SUBCOMMANDS, name, SUBCOMMANDS[name]._replace(add_arguments=lambda parser: None, run=run))
         assert main([name]) == 0
         printed = capsys.readouterr()
         assert json.loads(printed.out) == {"mae": 0.5} and printed.err == "computed anew\n"

@@ -110,6 +110,11 @@ CASES = [
     ("dataset.limit", 10**30, "dataset.limit: got 1000000000000000000000000000000, input should be less"),
     ("runtime.num_workers", 10**9, "runtime.num_workers: got 1000000000, input should be less than or equal to 1024"),
     ("runtime.threads", 10**9, "runtime.threads: got 1000000000, input should be less than or equal to 1024"),
+    ("seeds", [], "seeds: got [], at least 1 entry is needed"),
+    ("runtime.wandb_project", "", "runtime.wandb_project: got '', string should have at least 1 character"),
+    ("runtime.wandb_project", "x" * 129, "runtime.wandb_project: got 'xxx"),
+    ("runtime.device", "cuda:999", "runtime.device: got 'cuda:999'"),
+    ("runtime.device", "cuda:٣", "runtime.device: got 'cuda:٣'"),
     ("runtime.device", "cuda:10000000000", "runtime.device: got 'cuda:10000000000'"),
     (
         "seeds",
@@ -184,7 +189,7 @@ def test_a_missing_key_an_empty_file_and_no_file(tmp_path: Path) -> None:
     with pytest.raises(MspeError, match="no such file; run from the repository's top folder"):
         load_params(file)
     file.write_text("")
-    with pytest.raises(MspeError, match="input should be a valid dictionary"):
+    with pytest.raises(MspeError, match=r"got None, allowed: a mapping of parameters$"):
         load_params(file)
     file.write_text("seeds: [0]\nmodel: {}")
     with pytest.raises(MspeError, match="dataset: missing; add it"):
@@ -234,3 +239,8 @@ def test_pair_auto_follows_the_largest_graph(tmp_path: Path, caplog: pytest.LogC
 def test_a_seed_that_no_generator_takes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MspeError, match=r"seeds.1: got 4294967296, input should be less than or equal to 4294967295"):
         load_params(write(tmp_path, "seeds", [0, 2**32]))
+
+
+def test_a_wrong_entry_is_not_a_short_list_too(tmp_path: Path) -> None:
+    with pytest.raises(MspeError, match=r"seeds.0: got 0.0, input should be a valid integer[^;]*$"):
+        load_params(write(tmp_path, "seeds", [0.0]))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -11,17 +12,21 @@ from mspe.common.csv_files import read_csv
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
 from mspe.common.section import Section, SectionType, Tuple, validate
+from mspe.common.unpacking import refuse_special
 from mspe.graphs import TargetLevel, TaskType
 from mspe.pipeline.summary import CURVE_COLUMNS
 from mspe.tasks import Task, find_task
 
 RUNS = Path("data/ablation/runs")
 
-_COLUMNS = {"curve.csv": CURVE_COLUMNS, "predictions.csv": ("index",)}
+_COLUMNS = {"curve.csv": CURVE_COLUMNS, "predictions.csv": ("index", "target", "prediction")}
 """Columns that a table of this name must have."""
 
 Tables = dict[str, dict[int, dict[str, list[float]]]]
 """Columns by variant and seed."""
+
+
+_Summed = Literal["curve.csv", "predictions.csv", "cost.json"]  # the last of earlier versions
 
 
 class RunResult(Section, extra="ignore"):
@@ -38,7 +43,7 @@ class RunResult(Section, extra="ignore"):
     parameters: int
     gates: dict[str, dict[str, float]]
     """By place, `node` or `pair`, the weight of every channel."""
-    files: dict[str, str] = Field(default_factory=dict)
+    files: dict[_Summed, str] = Field(default_factory=dict)
     """Checksums of the run's other files that the report reads; none of a run that was made before."""
 
     @property
@@ -115,6 +120,7 @@ def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
             _verify(path / name, written)
         return FinishedRun(variant, seed, result.score, result, _read_record(RunCost, path / "cost.json"))
     if (path / "failed.txt").exists():
+        refuse_special(path / "failed.txt")
         reason, *_ = (path / "failed.txt").read_text(encoding="utf-8", errors="replace").splitlines() or [
             "no reason given"
         ]
@@ -157,9 +163,17 @@ def read_tables(folder: str | Path, runs: Iterable[Run], name: str) -> Tables:
 
 def _read_table(path: Path) -> dict[str, list[float]]:
     try:
-        return read_csv(path, _COLUMNS.get(path.name, ()))
+        table = read_csv(path, _COLUMNS.get(path.name, ()))
+        if "index" in table and not _counts_up(table["index"]):
+            raise MspeError("index: damaged, expected 0, 1, 2, … with equally many rows each")
+        return table
     except MspeError as error:
         raise _damaged(path, error) from None
+
+
+def _counts_up(index: Sequence[float]) -> bool:
+    rows_each = len(index) // len(set(index))
+    return all(number == row // rows_each for row, number in enumerate(index))
 
 
 def _damaged(path: Path, error: Exception) -> MspeError:

@@ -29,12 +29,12 @@ def begin(usage: str | None, declare: Callable[["ArgumentParser"], object] = lam
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as of a background job
         signal.signal(signal.SIGINT, _leave)
-    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+    from mspe.common.arguments import Parser
 
     _print_any_text()
     module = sys.modules["__main__"].__spec__
     prog = f"python -m {module.name}" if module is not None else None
-    parser = ArgumentParser(prog, description=usage, formatter_class=RawDescriptionHelpFormatter)
+    parser = Parser(prog=prog, description=usage)
     declare(parser)
     with _output_may_be_closed():
         return parser.parse_args()
@@ -55,26 +55,26 @@ def command(log_apart: bool = False) -> Iterator[None]:
         another program; else it goes to standard output, too.
     """
     _print_any_text()
-    _log_to(sys.stderr if log_apart else sys.stdout)
     with _output_may_be_closed():
         try:
             with _interruptible():
+                _log_to(sys.stderr if log_apart else sys.stdout)
                 yield
         except InterruptionError as stop:
-            print(stop, file=sys.stderr)
+            print(_flat(str(stop)), file=sys.stderr)
             raise SystemExit(stop.exit_status) from None
         except KeyboardInterrupt:
             print("stopped by SIGINT", file=sys.stderr)
             raise SystemExit(128 + signal.SIGINT) from None
         except MspeError as error:
-            raise SystemExit(f"error: {error}") from None
+            raise _failure(str(error)) from None
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise SystemExit(f"error: {_describe(error)}") from None
+            raise _failure(_describe(error)) from None
         except UnicodeEncodeError as error:
             given = ascii(error.object)[:80]
-            raise SystemExit(f"error: this locale cannot name {given}; set LC_ALL=C.UTF-8") from None
+            raise _failure(f"this locale cannot name {given}; set LC_ALL=C.UTF-8") from None
 
 
 @contextmanager
@@ -82,18 +82,20 @@ def _output_may_be_closed() -> Iterator[None]:
     """End a process whose output nobody reads any more, as of `| head -1`, without a word and with a shell's status."""
     try:
         yield
-    except SystemExit:
-        _flush()
+    except SystemExit as end:
+        if end.code:
+            _flush()
+        else:  # as after `--help`
+            _flush_or_fail()
         raise
     except BrokenPipeError as error:
-        status = 128 + signal.SIGPIPE if _reader_is_gone() else f"error: {_describe(error)}"
+        failure = SystemExit(128 + signal.SIGPIPE) if _reader_is_gone() else _failure(_describe(error))
         _flush()
-        raise SystemExit(status) from None
-    failure = _flush()
-    if isinstance(failure, BrokenPipeError):
-        raise SystemExit(128 + signal.SIGPIPE)
-    if failure is not None:
-        raise SystemExit(f"error: standard output: {_describe(failure)}")
+        raise failure from None
+    except OSError as error:
+        _flush()
+        raise _failure(f"standard output: {_describe(error)}") from None
+    _flush_or_fail()
 
 
 def _reader_is_gone() -> bool:
@@ -102,6 +104,14 @@ def _reader_is_gone() -> bool:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         outputs.register(stream.fileno(), POLLOUT)
     return any(event & POLLERR for _, event in outputs.poll(0))
+
+
+def _flush_or_fail() -> None:
+    failure = _flush()
+    if isinstance(failure, BrokenPipeError):
+        raise SystemExit(128 + signal.SIGPIPE)
+    if failure is not None:
+        raise _failure(f"standard output: {_describe(failure)}")
 
 
 def _flush() -> OSError | None:
@@ -162,6 +172,16 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
             _leave(number, frame)
         frame = frame.f_back
     raise KeyboardInterrupt
+
+
+def _failure(message: str) -> SystemExit:
+    return SystemExit(f"error: {_flat(message)}")
+
+
+def _flat(message: str) -> str:
+    from mspe.common.shown import flat
+
+    return flat(message)
 
 
 def _describe(error: OSError) -> str:

@@ -62,7 +62,8 @@ def read_csv(path: str | Path, needed: Collection[str] = ()) -> dict[str, list[f
     Raises
     ------
     MspeError
-        If the file cannot be read, lacks a column, or a row is cut short or holds something else than numbers.
+        If the file cannot be read, lacks a column or has a header alone, or a row is cut short or holds
+        something else than numbers.
     """
     text = read_text(path, _REMEDY)
     try:
@@ -72,6 +73,8 @@ def read_csv(path: str | Path, needed: Collection[str] = ()) -> dict[str, list[f
     if len(set(header)) < len(header) or not set(needed) <= set(header):
         expected = f"columns {', '.join(needed)}" if needed else "distinct columns"
         raise MspeError(f"{path}: row 1: got {shortened(', '.join(header))}, expected {expected}; {_REMEDY}")
+    if not rows:
+        raise MspeError(f"{path}: damaged, a header alone, expected rows below it; {_REMEDY}")
     numbers = [_numbers(path, header, row, number) for number, row in enumerate(rows, 2)]
     return {name: [row[place] for row in numbers] for place, name in enumerate(header)}
 

@@ -9,6 +9,7 @@ from typing import Any
 from mspe.common.checksums import checksum
 from mspe.common.errors import MspeError
 from mspe.common.files import write_text
+from mspe.common.text_files import read_text
 
 CHECKSUM = "checksum"
 """Last key of a sealed file: of everything before it."""
@@ -59,11 +60,8 @@ def read_json(path: str | Path) -> dict[str, Any]:
 
 
 def _parse(path: str | Path) -> Any:
+    text = read_text(path, "run the stage that writes it (`dvc repro`)")
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise MspeError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
-    except OSError as error:
-        raise MspeError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, a number too long, brackets too deep
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:  # not JSON, a number too long, brackets too deep
         raise MspeError(f"{path}: not valid JSON ({error})") from None

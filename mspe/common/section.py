@@ -1,6 +1,6 @@
 """What every section of `params.yaml` shares: strict types, no unknown keys, and errors of one line each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -123,7 +123,7 @@ def validate_part(
 
 def _describe_all(schema: type[Section], error: ValidationError) -> list[str]:
     described = []
-    for problem in error.errors():
+    for problem in _true_problems(error.errors()):
         inner = problem.get("ctx", {}).get("error")
         path, message = problem["loc"], None
         if isinstance(inner, PathError):
@@ -131,6 +131,15 @@ def _describe_all(schema: type[Section], error: ValidationError) -> list[str]:
         message = message or _message(schema, problem)
         described.append(shortened(f"{dotted(path)}: {message}" if path else message, _LONGEST))
     return described
+
+
+def _true_problems(problems: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Those of a list but its length, where entries are refused: pydantic counts the others alone."""
+    for problem in problems:
+        place = problem["loc"]
+        inside = any(other["loc"] != place and other["loc"][: len(place)] == place for other in problems)
+        if problem["type"] != "too_short" or not inside:
+            yield problem
 
 
 def _message(schema: type[Section], problem: ErrorDetails) -> str:
@@ -141,6 +150,8 @@ def _message(schema: type[Section], problem: ErrorDetails) -> str:
     message = problem["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     given = list(problem["input"]) if isinstance(problem["input"], tuple) else problem["input"]
+    if problem["type"] == "model_type":
+        message = "allowed: a mapping of parameters"
     if problem["type"] == "too_short":
         message = f"at least {problem['ctx']['min_length']} entry is needed"
     if problem["type"] == "too_long":

@@ -5,6 +5,7 @@ from reprlib import Repr
 from typing import Any
 
 _LONGEST = 80
+_LONGEST_MESSAGE = 1500
 _REPR = Repr()
 _REPR.maxlevel, _REPR.maxlist, _REPR.maxtuple, _REPR.maxdict = 2, 6, 6, 3
 _REPR.maxstring = _REPR.maxother = _LONGEST
@@ -37,6 +38,17 @@ def shortened(text: str, longest: int = _LONGEST) -> str:
     line = "".join(letter if letter.isprintable() else " " for letter in text)
     half = longest // 2
     return line if len(line) <= longest else f"{line[: half - 2]} … {line[len(line) - half + 1 :]}"
+
+
+def flat(message: str) -> str:
+    """Return a message as a line that a terminal shows as it is, whatever was put into it, of some 1,500 characters.
+
+    Examples
+    --------
+    >>> flat("x.csv:\\tno such file\\x1b")
+    'x.csv: no such file '
+    """
+    return shortened(message, _LONGEST_MESSAGE)
 
 
 def dotted(path: Iterable[Any]) -> str:

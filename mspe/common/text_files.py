@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mspe.common.errors import MspeError
+from mspe.common.unpacking import refuse_special
 
 
 def read_text(path: str | Path, remedy: str, largest: int = -1) -> str:
@@ -20,15 +21,14 @@ def read_text(path: str | Path, remedy: str, largest: int = -1) -> str:
     Raises
     ------
     MspeError
-        If the file is missing, cannot be read, is too large or is not UTF-8.
+        If the file is missing, cannot be read, is a folder, a pipe or a device, is too large, or is not UTF-8.
     """
     try:
+        refuse_special(Path(path))
         with Path(path).open("rb") as file:
             content = file.read(largest + 1 if largest >= 0 else -1)
     except FileNotFoundError:
         raise MspeError(f"{path}: no such file; {remedy}") from None
-    except IsADirectoryError:
-        raise MspeError(f"{path}: a folder, expected a file; {remedy}") from None
     except OSError as error:
         raise MspeError(f"{path}: cannot be read ({error.strerror or error}); {remedy}") from None
     if 0 <= largest < len(content):

@@ -10,7 +10,7 @@ ModelName = Literal["graph_transformer", "gps", "gine"]
 
 DEFAULT_NODE_DIM = 28
 
-_MOST_PARAMETERS = 10**10  # more than any machine trains
+_MOST_PARAMETERS = 10**9  # with their gradients and moments 16 GB
 
 
 class ModelParams(Section):
@@ -46,8 +46,7 @@ class ModelParams(Section):
 
     @model_validator(mode="after")
     def _widths_fit(self) -> "ModelParams":
-        attends = self.name != "gine" and self.attention != "none"
-        if attends and self.hidden_dim % self.heads:
+        if self._attends and self.hidden_dim % self.heads:
             raise ValueError(f"hidden_dim is {self.hidden_dim} and heads is {self.heads}: heads must divide hidden_dim")
         if self.encoding_dim >= self.hidden_dim:
             raise ValueError(
@@ -64,12 +63,18 @@ class ModelParams(Section):
     @model_validator(mode="after")
     def _fits_a_machine(self) -> "ModelParams":
         learned = self.num_layers * self.hidden_dim**2 * (4 + 2 * self.feed_forward_factor)
+        if self._attends:
+            learned += self.pair_dim * self.num_layers * self.heads
         if learned > _MOST_PARAMETERS:
             raise ValueError(
-                f"num_layers, hidden_dim and feed_forward_factor give some {learned:.0e} parameters, allowed: up to "
-                f"{_MOST_PARAMETERS:.0e}"
+                f"num_layers, hidden_dim, feed_forward_factor, pair_dim and heads give some {learned:.0e} parameters, "
+                f"allowed: up to {_MOST_PARAMETERS:.0e}"
             )
         return self
+
+    @property
+    def _attends(self) -> bool:
+        return self.name != "gine" and self.attention != "none"
 
     @property
     def encoding_dim(self) -> int:

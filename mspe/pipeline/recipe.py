@@ -25,6 +25,9 @@ PARAMS = "params.yaml"
 def apply_recipe(recipe: str | Path, params: str | Path = PARAMS) -> str:
     """The text of `params.yaml` with a recipe's values in it; its comments and the order of its keys stay.
 
+    What an anchor stands for, in either file, is written out wherever it is used: with other values between, the same
+    anchor would stand twice.
+
     Raises
     ------
     MspeError
@@ -32,7 +35,7 @@ def apply_recipe(recipe: str | Path, params: str | Path = PARAMS) -> str:
     """
     form = _comment_keeping_yaml()
     text = io.StringIO()
-    form.dump(merged(_load(params, form), _without_comments(_load(recipe, form))), text)
+    form.dump(_without_anchors(merged(_load(params, form), _without_comments(_load(recipe, form)))), text)
     validate(Params, parse_yaml(text.getvalue(), f"{recipe} in {params}"), f"{recipe} in {params}")
     return text.getvalue()
 
@@ -74,6 +77,17 @@ def _without_comments(values: Any) -> Any:
         comments.items.clear()
         for item in values.values() if isinstance(values, dict) else values:
             _without_comments(item)
+    return values
+
+
+def _without_anchors(values: Any) -> Any:
+    """The same tree, every value of which is written without a name."""
+    anchor = getattr(values, "anchor", None)
+    if anchor is not None:
+        anchor.value = None
+    if isinstance(values, (dict, list)):
+        for item in values.values() if isinstance(values, dict) else values:
+            _without_anchors(item)
     return values
 
 

@@ -1,5 +1,6 @@
 """The mean of one number per seed, and how far it can be trusted."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
@@ -26,6 +27,27 @@ class SeedStatistics:
     interval: list[float] | None = None
 
 
+def mean(values: Sequence[float]) -> float:
+    """The mean of at least one number, also where their sum is beyond the largest one.
+
+    Examples
+    --------
+    >>> mean([1.0, 2.0]), mean([1e308, 1e308, 1e308]), mean([float("inf"), float("-inf")])
+    (1.5, 1e+308, nan)
+    """
+    try:
+        return fmean(values)
+    except (OverflowError, ValueError):  # the latter of infinities of both signs
+        return sum(value / len(values) for value in values)
+
+
+def _deviation(values: Sequence[float]) -> float:
+    try:
+        return stdev(values)
+    except OverflowError:
+        return math.inf
+
+
 def statistics_over_seeds(values: Sequence[float | None]) -> SeedStatistics:
     """Return mean, standard deviation and interval over seeds.
 
@@ -41,9 +63,9 @@ def statistics_over_seeds(values: Sequence[float | None]) -> SeedStatistics:
     known = [value for value in values if value is not None]
     if len(known) < len(values) or not known:  # a metric that some seed could not compute has no mean
         return SeedStatistics()
-    mean = fmean(known)
+    center = mean(known)
     if len(known) == 1:
-        return SeedStatistics(mean)
-    deviation = stdev(known)
+        return SeedStatistics(center)
+    deviation = _deviation(known)
     half = float(student.ppf((1 + CONFIDENCE) / 2, len(known) - 1)) * deviation / len(known) ** 0.5
-    return SeedStatistics(mean, deviation, [mean - half, mean + half])
+    return SeedStatistics(center, deviation, [center - half, center + half])

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from statistics import fmean
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -12,7 +11,7 @@ from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
 from mspe.common.section import Section, Seed, Tuple, validate
 from mspe.common.shown import shortened
-from mspe.pipeline.statistics import CONFIDENCE, statistics_over_seeds
+from mspe.pipeline.statistics import CONFIDENCE, mean, statistics_over_seeds
 
 _SHARED = ("baseline", "classes")
 CURVE_COLUMNS = ("epoch", "train_loss", "val_loss")
@@ -27,13 +26,20 @@ class _Scores(Section, extra="allow"):
 
     __pydantic_extra__: _Numbers
     baseline: dict[str, _Numbers] = Field(default_factory=dict)
-    classes: dict[str, _Numbers] | None = None
+    classes: dict[str, dict[str, float]] | None = None
+
+    @model_validator(mode="after")
+    def _has_scores(self) -> "_Scores":
+        if not self.__pydantic_extra__:
+            raise ValueError("damaged, it holds no scores")
+        return self
 
 
 class _Spread(Section):
     mean: float | None
     std: float | None
-    interval: list[float] | None
+    interval: list[float | None] | None
+    """Bounds beyond the largest number are None, as JSON has no infinity."""
 
 
 class _Summary(Section, extra="ignore"):
@@ -41,7 +47,7 @@ class _Summary(Section, extra="ignore"):
 
     seeds: Annotated[Tuple[Seed], Field(min_length=1)]
     baseline: dict[str, _Numbers] = Field(default_factory=dict)
-    classes: dict[str, _Numbers] | None = None
+    classes: dict[str, dict[str, float]] | None = None
     train: dict[str, _Spread] | None = None
     val: dict[str, _Spread] | None = None
     test: dict[str, _Spread] | None = None
@@ -50,7 +56,8 @@ class _Summary(Section, extra="ignore"):
     def _one_split_has_scores(self) -> "_Summary":
         given = [split for split in ("train", "val", "test") if getattr(self, split)]
         if len(given) != 1:
-            raise ValueError("scores are missing, expected those of one split: train, val or test")
+            found = f"got scores of {' and '.join(given)}" if given else "scores are missing"
+            raise ValueError(f"{found}, expected those of one split: train, val or test")
         if self.classes is not None and given[0] not in self.classes:
             raise ValueError(f"classes are missing of {given[0]}")
         return self
@@ -137,7 +144,7 @@ def mean_curve(curves: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, lis
     """
     epochs = min(len(curve["epoch"]) for curve in curves)
     losses = {
-        name: [fmean(curve[name][epoch] for curve in curves) for epoch in range(epochs)]
+        name: [mean([curve[name][epoch] for curve in curves]) for epoch in range(epochs)]
         for name in ("train_loss", "val_loss")
     }
     return {"epoch": list(range(1, epochs + 1)), **losses}
@@ -153,8 +160,8 @@ def format_summary(summary: Mapping[str, Any], costs: Mapping[int, Mapping[str, 
         spread = "" if statistics["std"] is None else f" ± {statistics['std']:.4f} (ddof 1)"
         baselines = {key: scores.get(name) for key, scores in summary.get("baseline", {}).items()}
         beside = "".join(f"   {key} {score:.4f}" for key, score in baselines.items() if score is not None)
-        mean = "undefined" if statistics["mean"] is None else f"{statistics['mean']:.4f}"
-        lines.append(f"  {name:<{width}} {mean}{spread}{beside}")
+        average = "undefined" if statistics["mean"] is None else f"{statistics['mean']:.4f}"
+        lines.append(f"  {name:<{width}} {average}{spread}{beside}")
     if summary.get("classes"):
         shares = ", ".join(f"{name} {100 * share:.1f} %" for name, share in summary["classes"][split].items())
         lines.append(f"classes in {split}: {shares}")

@@ -1,6 +1,7 @@
 """Where to compute, and in which precision."""
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,6 +11,7 @@ from torch import nn
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
+from mspe.common.shown import shown
 
 logger = logging.getLogger(__name__)
 
@@ -22,18 +24,25 @@ def get_device(name: str | torch.device = "auto") -> torch.device:
     Raises
     ------
     MspeError
-        If torch knows no such device.
+        If torch knows no such device, or it is a CUDA device of more than two digits.
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
     except RuntimeError:
-        raise MspeError(f"device: got {name!r}, allowed: auto, cpu, cuda, cuda:0, …") from None
+        raise _unknown(name) from None
+    # torch keeps the number in 8 bits: of cuda:999 it would make cuda:-25
+    if isinstance(name, str) and device.type == "cuda" and not re.fullmatch(r"cuda(:[0-9]{1,2})?", name):
+        raise _unknown(name)
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         warnings.warn(f"device {device} is not available; the CPU is used", stacklevel=2)
         return torch.device("cpu")
     return device
+
+
+def _unknown(name: str | torch.device) -> MspeError:
+    return MspeError(f"device: got {shown(name)}, allowed: auto, cpu, cuda, cuda:0, … cuda:99")
 
 
 class Precision:

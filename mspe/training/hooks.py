@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mspe.common.errors import MspeError
+from mspe.common.shown import shortened, shown
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -69,7 +70,7 @@ class WandbHook:
     Raises
     ------
     MspeError
-        If wandb is not installed.
+        If wandb is not installed, or refuses to start a run: without a login, or for the project's name.
     """
 
     def __init__(self, project: str, **options: Any) -> None:
@@ -77,7 +78,13 @@ class WandbHook:
             import wandb
         except ImportError:
             raise MspeError("wandb is not installed; run pip install 'mspe[wandb]'") from None
-        self.run = wandb.init(project=project, **options)
+        try:
+            self.run = wandb.init(project=project, **options)
+        except wandb.Error as error:
+            raise MspeError(
+                f"runtime.wandb_project: got {shown(project)}, wandb says: {shortened(str(error), 400)}; run "
+                "`wandb login`, or set it to null"
+            ) from None
 
     def __call__(self, metrics: Mapping[str, float], step: int, prefix: str) -> None:
         """Log one value a metric."""

@@ -34,7 +34,7 @@ def test_a_run_is_finished_failed_or_missing(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b'{"split": "te', "not valid JSON"),
-        (b"\xff\xfe\x00", "utf-8"),
+        (b"\xff\xfe\x00", "not UTF-8 text"),
         (json.dumps(RESULT).encode(), "score: missing"),
         (json.dumps({**RESULT, "score": "0.5"}).encode(), "score: got '0.5', input should be a valid number"),
         (json.dumps({**RESULT, "score": float("nan")}).encode(), "score: got nan"),
@@ -56,6 +56,45 @@ def test_a_damaged_table_is_one_line_that_names_the_file(tmp_path: Path, content
     path.write_text(content)
     with pytest.raises(MspeError, match=r"predictions\.csv: .*; remove .* and run `python -m mspe.ablation` again$"):
         read_tables(tmp_path, read_runs(tmp_path, ["all"], [0]), "predictions.csv")
+
+
+@pytest.mark.parametrize(
+    "index", [["nan", 1, 2], [0, "inf", 2], [0, 1, 1e300], [-1, 0, 1], [0, 0.5, 1], [0, 0, 2], [0, 0, 1], [2, 1, 0]]
+)
+def test_a_table_whose_samples_are_not_counted_is_one_line(tmp_path: Path, index: list[object]) -> None:
+    path = write_run(tmp_path, "all", 0, 0.5) / "predictions.csv"
+    path.write_text("index,target,prediction\n" + "".join(f"{number},1.0,2.0\n" for number in index))
+    with pytest.raises(MspeError, match=r"predictions\.csv: index: damaged, expected 0, 1, 2, … .*; remove "):
+        read_tables(tmp_path, read_runs(tmp_path, ["all"], [0]), "predictions.csv")
+
+
+def test_a_sample_may_have_several_rows(tmp_path: Path) -> None:
+    path = write_run(tmp_path, "all", 0, 0.5) / "predictions.csv"
+    path.write_text("index,target,prediction\n0,1,2\n0,1,2\n1,1,2\n1,1,2\n")
+    tables = read_tables(tmp_path, read_runs(tmp_path, ["all"], [0]), "predictions.csv")
+    assert tables["all"][0]["index"] == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("predictions.csv", "index,prediction\n0,1\n", "row 1: got index, prediction, expected columns index, target"),
+        ("predictions.csv", "index,target,prediction\n", "damaged, a header alone"),
+        ("curve.csv", "epoch,train_loss,val_loss\n", "damaged, a header alone"),
+    ],
+)
+def test_a_table_that_lacks_a_column_or_rows_is_one_line(tmp_path: Path, name: str, content: str, message: str) -> None:
+    path = write_run(tmp_path, "all", 0, 0.5) / name
+    path.write_text(content)
+    with pytest.raises(MspeError) as error:
+        read_tables(tmp_path, read_runs(tmp_path, ["all"], [0]), name)
+    assert str(error.value).startswith(f"{path}: {message}") and f"remove {path.parent}" in str(error.value)
+
+
+def test_a_checksum_of_a_file_that_is_not_the_runs_is_refused(tmp_path: Path) -> None:
+    write_run(tmp_path, "all", 0, 0.5, files={"../../other.csv": "0"})
+    with pytest.raises(MspeError, match=r"result\.json: files\.\.\./\.\./other\.csv"):
+        read_runs(tmp_path, ["all"], [0])
 
 
 @pytest.mark.parametrize("name", ["cost.json", "predictions.csv"])

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent, indent
 
@@ -19,6 +20,15 @@ def test_a_command_ends_with_one_line_and_status_1(capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit, match=r"^error: too small$") as stopped, command():
         raise MspeError("too small")
     assert stopped.value.code == "error: too small"  # Python prints it on standard error and exits with 1
+
+
+@pytest.mark.parametrize("kind", [MspeError, lambda text: FileNotFoundError(2, "No such file", text)])
+def test_a_message_is_one_line_of_bounded_length(kind: Callable[[str], Exception]) -> None:
+    with pytest.raises(SystemExit) as stopped, command():
+        raise kind("data\n\x1b[31m\r" + "x" * 10**5 + "the end")
+    message = str(stopped.value.code)
+    assert message.startswith("error: data  [31m x") and "the end" in message
+    assert message.isprintable() and len(message) < 1600
 
 
 @pytest.mark.parametrize("apart", [True, False])
@@ -84,8 +94,9 @@ def test_an_interrupt_while_a_stage_imports_is_one_line(tmp_path: Path, module: 
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "stopped by SIGINT\n")
 
 
-def test_an_interrupt_while_a_subcommand_imports_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(ON_IMPORT.format(module="numpy", signal="SIGINT"))
+@pytest.mark.parametrize("module", ["logging", "argparse", "numpy"])
+def test_an_interrupt_while_a_subcommand_imports_is_one_line(tmp_path: Path, module: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(ON_IMPORT.format(module=module, signal="SIGINT"))
     result = run(tmp_path, "-m", "mspe.cli", "datasets")
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "stopped by SIGINT\n")
 
@@ -149,6 +160,18 @@ def test_a_full_output_is_one_line(tmp_path: Path) -> None:
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}, cwd=tmp_path,
         )  # fmt: skip
     assert (result.returncode, result.stderr) == (1, "error: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("module", ["mspe.cli", "stages.train"])
+def test_help_that_cannot_be_printed_is_a_failure(tmp_path: Path, module: str, unbuffered: str) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", module, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}, cwd=tmp_path,
+        )  # fmt: skip
+    assert result.returncode == 1 and result.stderr.startswith("error: ")
+    assert result.stderr.endswith("No space left on device\n") and result.stderr.count("\n") == 1
 
 
 def test_any_text_can_be_printed_in_any_locale(tmp_path: Path) -> None:

@@ -9,6 +9,11 @@ from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json, write_json, write_sealed_json
 
 
+def test_a_byte_order_mark_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "file.json").write_bytes('{"a": 1}'.encode("utf-8-sig"))
+    assert read_json(tmp_path / "file.json") == {"a": 1}
+
+
 def test_json_holds_null_where_a_number_is_undefined(tmp_path: Path) -> None:
     write_json(tmp_path / "file.json", {"a": float("nan"), "b": [{"c": float("inf")}]})
     assert read_json(tmp_path / "file.json") == {"a": None, "b": [{"c": None}]}
@@ -18,7 +23,7 @@ def test_json_holds_null_where_a_number_is_undefined(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (b'{"a": ', r"not valid JSON \(Expecting value"),
-        (b"\xff\xfe\x00", r"not valid JSON \('utf-8' codec can't decode"),
+        (b"\xff\xfe\x00", r"line 1: not UTF-8 text \(invalid start byte"),
         (b'{"a": ' + b"[" * 100_000, r"not valid JSON \("),
         (b'{"a": ' + b"1" * 5_000 + b"}", r"not valid JSON \(Exceeds the limit"),
         (b"[1, 2]", "holds a list, expected an object; was it written by mspe"),
@@ -73,5 +78,5 @@ def test_an_edit_by_hand_is_accepted_where_the_checksum_is_removed(tmp_path: Pat
 
 
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(MspeError, match=rf"^{tmp_path}: cannot be read \(Is a directory\)$"):
+    with pytest.raises(MspeError, match=rf"^{tmp_path}: not a regular file"):
         read_json(tmp_path)

@@ -55,7 +55,9 @@ class Cart(Section):
         ({"name": "a", "parts": {"left": 0}}, "parts.left: got 0, input should be greater than 0"),
         ({"name": "a", "parts": {"left": {"spokes": 0}}}, "parts.left.spokes: got 0, input should be greater than 0"),
         ({"name": "a", "parts": {"left": {"rim": 0}}}, "parts.left.rim: unknown key; known here: load, spokes"),
-        ([], "input should be a valid dictionary or instance of Cart"),
+        ([], "got [], allowed: a mapping of parameters"),
+        (None, "got None, allowed: a mapping of parameters"),
+        ({"name": "a", "wheel": 3}, "wheel: got 3, allowed: a mapping of parameters"),
     ],
 )
 def test_a_mistake_is_named_by_source_and_path(values: Any, message: str) -> None:

@@ -1,11 +1,16 @@
 """Text files are UTF-8, and what cannot be read is one line."""
 
+import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from mspe.common.csv_files import read_csv
 from mspe.common.errors import MspeError
+from mspe.common.json_files import read_json
 from mspe.common.text_files import read_text
+from mspe.common.yaml_files import read_yaml
 
 
 @pytest.mark.parametrize("content", ["± → …\n".encode(), "± → …\n".encode("utf-8-sig")], ids=["plain", "with a mark"])
@@ -35,7 +40,7 @@ def test_what_is_no_such_text_is_refused_in_one_line(tmp_path: Path, content: by
     ("path", "message"),
     [
         ("missing.txt", "missing.txt: no such file; write it"),
-        (".", ".: a folder, expected a file; write it"),
+        (".", ".: not a regular file (a folder, a pipe or a device); give a file"),
         ("/proc/self/mem", "/proc/self/mem: cannot be read (Input/output error); write it"),
         ("n" * 300, "cannot be read (File name too long); write it"),
     ],
@@ -49,9 +54,13 @@ def test_what_cannot_be_read_is_one_line(
     assert message in str(raised.value)
 
 
-def test_an_endless_file_is_not_read_to_its_end() -> None:
-    with pytest.raises(MspeError, match="too large"):
-        read_text("/dev/zero", "write it", largest=1000)
+def test_what_has_no_end_or_waits_for_ever_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for name in ("pipe", "link"):
+        for read in (partial(read_text, remedy="write it"), read_json, read_csv, read_yaml):
+            with pytest.raises(MspeError, match=rf"{name}: not a regular file"):
+                read(tmp_path / name)
 
 
 def test_a_file_without_permission_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

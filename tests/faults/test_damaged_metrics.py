@@ -51,7 +51,7 @@ DAMAGED = {
     ("metrics/curves/1.csv", "epoch,train_loss\n1,2\n"): "metrics/curves/1.csv: row 1: got epoch, train_loss",
     ("metrics/curves/1.csv", "epoch,train_loss,val_loss\n1,2\n"): "metrics/curves/1.csv: row 2: 2 cells, expected 3",
     ("metrics/curves/1.csv", "epoch,train_loss,val_loss\n1,2,x\n"): "metrics/curves/1.csv: row 2: val_loss: got 'x'",
-    ("metrics/test/1.json", "{}"): "metrics/test/1.json: baseline, mae, rmse is not in the scores of all seeds",
+    ("metrics/test/1.json", "{}"): "metrics/test/1.json: damaged, it holds no scores",
     ("metrics/test/1.json", '{"mae": "low"}'): "metrics/test/1.json: mae: got 'low', input should be a valid number",
     ("metrics/test/1.json", '{"mae": NaN}'): "metrics/test/1.json: mae: got nan, input should be a finite number",
     ("metrics/test/1.json", "[" * 100_000): "metrics/test/1.json: not valid JSON (maximum recursion depth",

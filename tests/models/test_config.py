@@ -38,5 +38,12 @@ def test_a_model_without_attention_takes_any_width(options: dict) -> None:
 
 
 def test_a_model_that_no_machine_holds_is_refused_before_it_is_built() -> None:
-    with pytest.raises(MspeError, match=r"give some 2e\+12 parameters, allowed: up to 1e\+10"):
+    with pytest.raises(MspeError, match=r"give some 2e\+12 parameters, allowed: up to 1e\+09"):
         get_model("gps", num_features=3, num_classes=1, hidden_dim=16_384, num_layers=1000)
+
+
+def test_the_networks_of_pairs_count_too_where_they_are_used() -> None:
+    shape = {"hidden_dim": 128, "heads": 128, "num_layers": 1000, "pair_dim": 16_384}
+    with pytest.raises(MspeError, match=r"pair_dim and heads give some 2e\+09 parameters"):
+        get_model("gps", num_features=3, num_classes=1, **shape)
+    assert ModelParams(name="gine", **shape).pair_dim == 16_384

@@ -8,6 +8,7 @@ import yaml
 
 from mspe.cli import main
 from mspe.common.errors import MspeError
+from mspe.common.merge import merged
 from mspe.config import Params, load_params
 from mspe.encodings import GraphStatistics
 from mspe.models import get_model
@@ -137,3 +138,22 @@ def test_the_number_of_parameters_is_the_stated_one(recipe: Path) -> None:
     assert f"{count:,}" in stated
     if recipe == GRAPHGPS:
         assert count == pytest.approx(423_717, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("base", "recipe"),
+    [
+        ({}, "model: {hidden_dim: &d 64, dropout: &p 0.25}\ntraining: {batch_size: *d}\n"),
+        ({}, "encodings: {filters: {walk: {steps: &s [1, 2]}}, node: &b true}\nseeds: *s\n"),
+        ({"hidden_dim: 64": "hidden_dim: &d 64", "pair_dim: 32": "pair_dim: *d"}, "model: {heads: 8}\n"),
+    ],
+)
+def test_what_an_anchor_stands_for_is_written_out(folder: Path, base: dict[str, str], recipe: str) -> None:
+    text = (folder / "params.yaml").read_text()
+    for old, new in base.items():
+        text = text.replace(old, new)
+    (folder / "params.yaml").write_text(text)
+    (folder / "recipe.yaml").write_text(recipe)
+    written = apply_recipe("recipe.yaml")
+    assert yaml.safe_load(written) == merged(yaml.safe_load(text), yaml.safe_load(recipe))
+    assert comments(written) == comments(text)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from mspe.pipeline.statistics import SeedStatistics, statistics_over_seeds
+from mspe.pipeline.statistics import SeedStatistics, mean, statistics_over_seeds
 
 
 @pytest.mark.parametrize("values", [[1.0, 2.0], [0.3, 0.1, 0.2, 0.9], [5.0] * 3])
@@ -25,3 +25,9 @@ def test_the_interval_is_students(count: int, quantile: float) -> None:
 def test_one_seed_has_no_spread_and_an_undefined_one_no_mean() -> None:
     assert statistics_over_seeds([0.5]) == SeedStatistics(0.5)
     assert statistics_over_seeds([0.5, None]) == statistics_over_seeds([]) == SeedStatistics()
+
+
+def test_the_largest_numbers_have_a_mean() -> None:
+    found = statistics_over_seeds([1.7e308, 1.7e308, -1.7e308])
+    assert found.mean == pytest.approx(1.7e308 / 3) and found.interval == [-math.inf, math.inf]
+    assert mean([1e308] * 3) == pytest.approx(1e308) and math.isnan(mean([math.inf, -math.inf]))

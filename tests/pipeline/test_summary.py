@@ -1,10 +1,15 @@
 """The summary over seeds, against scipy and by hand."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 import scipy.stats
 
-from mspe.pipeline.summary import format_summary, summarise
+from mspe.common.errors import MspeError
+from mspe.common.json_files import write_json
+from mspe.pipeline.summary import format_summary, mean_curve, read_scores, read_summary, summarise
 
 RESULTS = {
     seed: {"mae": mae, "rmse": 2 * mae, "baseline": {"median": {"mae": 3.0, "rmse": 4.0}}}
@@ -39,3 +44,36 @@ def test_the_printed_summary_names_scores_baseline_and_cost() -> None:
         "  rmse         1.4000 ± 0.4000 (ddof 1)   median 4.0000",
         "seed 0: trained in 61 s, peak 900 MB, 2 x CPU",
     ]
+
+
+@pytest.mark.parametrize("content", [{}, {"baseline": {"median": {"mae": 3.0}}}])
+def test_a_file_without_scores_is_one_line(tmp_path: Path, content: dict[str, Any]) -> None:
+    write_json(tmp_path / "0.json", content)
+    with pytest.raises(MspeError, match=r"0\.json: damaged, it holds no scores; run `dvc repro`$"):
+        read_scores({0: tmp_path / "0.json"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"classes": {"test": {"a": None}}}, "classes.test.a: got None, input should be a valid number"),
+        ({"val": {"mae": {"mean": 1.0, "std": None, "interval": None}}}, "got scores of val and test, expected those"),
+        ({"test": {}}, "scores are missing, expected those of one split"),
+    ],
+)
+def test_a_damaged_summary_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_json("metrics/summary.json", {**summarise("test", RESULTS), **changed})
+    with pytest.raises(MspeError) as error:
+        read_summary()
+    assert message in str(error.value) and str(error.value).endswith("; run `dvc repro`")
+
+
+def test_the_largest_losses_and_scores_have_a_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    curve = {"epoch": [1.0], "train_loss": [1e308], "val_loss": [1e308]}
+    assert mean_curve([curve, curve])["val_loss"] == [1e308]
+    write_json("metrics/summary.json", summarise("test", {seed: {"mae": 1.7e308 * (-1) ** seed} for seed in (0, 1)}))
+    assert "mae" in read_summary()

@@ -25,6 +25,17 @@ def test_an_unknown_device_is_named(caplog: pytest.LogCaptureFixture) -> None:
     assert "Linear: 9 trainable parameters of 9" in caplog.text
 
 
+@pytest.mark.parametrize("name", ["cuda:999", "cuda:200", "cuda:128", "cuda:٣"])
+def test_a_number_that_torch_would_wrap_is_refused(name: str) -> None:
+    with pytest.raises(MspeError, match=f"device: got '{name}', allowed: auto"):
+        get_device(name)
+
+
+def test_a_device_that_is_not_there_is_the_cpu() -> None:
+    with pytest.warns(UserWarning, match="cuda:99 is not available"):
+        assert get_device("cuda:99").type == "cpu"
+
+
 def test_a_lack_of_memory_names_the_batch_and_what_to_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = make_trainer(tmp_path)
 

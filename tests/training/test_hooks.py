@@ -72,6 +72,21 @@ def test_weights_and_biases_says_what_to_install(monkeypatch: pytest.MonkeyPatch
         WandbHook("mspe")
 
 
+def test_weights_and_biases_without_a_login_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    wandb = pytest.importorskip("wandb")
+
+    def refuse(**_: object) -> None:
+        raise wandb.Error("api_key not configured (no-tty).\nCall wandb.login()")
+
+    monkeypatch.setattr(wandb, "init", refuse)
+    with pytest.raises(MspeError) as error:
+        WandbHook("graphs")
+    assert str(error.value) == (
+        "runtime.wandb_project: got 'graphs', wandb says: api_key not configured (no-tty). Call wandb.login(); run "
+        "`wandb login`, or set it to null"
+    )
+
+
 def test_hooks_see_steps_and_a_failing_one_does_not_end_the_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from mspe.ablation.page.drawing import GREY, INK, LINES, Picture, draw
 from mspe.ablation.records import Tables
 from mspe.ablation.report import Report, VariantReport
 from mspe.ablation.table import complete, ranked
+from mspe.pipeline.statistics import mean
 from mspe.pipeline.summary import mean_curve
 from mspe.tasks import get_task
 
@@ -275,7 +275,7 @@ def scale_gates(gates: Mapping[str, float], place: str) -> Picture:
     listed = ", ".join(f"{name} {weight:.2f}" for name, weight in gates.items())
     alt = f"Bars of the learned weight of every {place} channel, from a line at 1. {listed}."
     caption = (
-        f"Learned weights of the {place} channels, mean {fmean(weights):.2f}. Right of the line at 1: turned up; left, "
+        f"Learned weights of the {place} channels, mean {mean(weights):.2f}. Right of the line at 1: turned up; left, "
         "hatched: turned down."
     )
     return Picture(draw(plot, f"gates-{place}", alt, _WIDTH, 0.8 + 0.23 * len(names)), caption)
