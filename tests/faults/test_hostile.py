@@ -291,8 +291,9 @@ def test_no_raw_text_names_more_than_there_is(
     with path.open("a") as text:
         text.write(f"{row}\n")
     refused(lambda: get_dataset(name, root=tmp_path), str(path), f"line {len(path.read_text().splitlines())}:")
-    path.write_text(path.read_text()[:-2])
-    refused(lambda: get_dataset(name, root=tmp_path), str(path), "cut off")
+    if path.suffix == ".index":
+        path.write_text(path.read_text()[:-2])
+        refused(lambda: get_dataset(name, root=tmp_path), str(path), "cut off")
     path.unlink()
     os.mkfifo(path)
     refused(lambda: get_dataset(name, root=tmp_path), str(path), "not a regular file")

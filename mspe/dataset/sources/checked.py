@@ -18,7 +18,7 @@ _LABELS = range(-1000, 1001)
 def make_safe(path: Path) -> None:
     """Make one raw file safe: a pickle is written anew, a file of torch's is opened as PyG first tries to.
 
-    PyG reads pickles as they are, and files of torch's too where reading them safely fails. Of text it drops what
+    PyG reads pickles as they are, and files of torch's too where reading them safely fails. Of an index it drops what
     stands after the last line's end.
 
     Raises
@@ -31,7 +31,7 @@ def make_safe(path: Path) -> None:
         _check_tensors(path.resolve())
     elif path.suffix not in _TEXT:
         rewrite_pickle(path)
-    elif not path.read_bytes().endswith(b"\n"):
+    elif path.suffix == ".index" and not path.read_bytes().endswith(b"\n"):
         raise MspeError(f"{path.resolve()}: cut off, its last line has no end; take the published file")
 
 
@@ -106,12 +106,12 @@ class CheckedGNNBenchmark(_Checked, GNNBenchmarkDataset):
 
 
 class CheckedTUDataset(_Checked, TUDataset):
-    """Datasets of TU Dortmund's whose files end, and name no more nodes, graphs and classes than there can be."""
+    """Datasets of TU Dortmund's whose files name no more nodes, graphs and classes than there can be."""
 
     def _check_raw(self) -> None:
         for path in sorted(Path(self.raw_dir).glob(f"{self.name}_*.txt")):
             make_safe(path)
-        nodes = (Path(self.raw_dir) / f"{self.name}_graph_indicator.txt").read_bytes().count(b"\n")
+        nodes = len((Path(self.raw_dir) / f"{self.name}_graph_indicator.txt").read_bytes().splitlines())
         for name in ("A", "graph_indicator", "node_labels", "edge_labels"):
             path = Path(self.raw_dir) / f"{self.name}_{name}.txt"
             if path.exists():
