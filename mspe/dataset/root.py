@@ -119,5 +119,5 @@ def _keep(downloaded: Path, kept: Path) -> None:
     try:
         with atomic_directory(kept) as folder:
             shutil.copytree(downloaded, folder, dirs_exist_ok=True)
-    except OSError as error:
-        logger.warning("%s: the downloaded files are not kept there: %s", kept, error.strerror or error)
+    except MspeError as error:
+        logger.warning("the downloaded files are not kept: %s", error)

@@ -63,3 +63,15 @@ def test_a_given_root_wins_over_the_environment(
     assert read(_zinc(tmp_path / "given")) == "given" and not caplog.text
     assert read(tmp_path / "empty") == "environment"
     assert "empty/ZINC/raw is not there" in caplog.text
+
+
+def test_a_cache_that_cannot_be_written_costs_the_next_download_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "home").write_text("a file where a folder is wanted")
+    monkeypatch.setenv("PYG_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("torch_geometric.home._home_dir", None)
+    with pyg_root(tmp_path / "nothing", "Source", "Name") as root:
+        (Path(root) / "Name" / "raw").mkdir(parents=True)
+        (Path(root) / "Name" / "raw" / "a.txt").write_text("downloaded")
+    assert "the downloaded files are not kept: cannot write" in caplog.text
