@@ -1,6 +1,5 @@
 """Tensors come back as they were, or not at all."""
 
-import os
 import resource
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +10,7 @@ import torch
 
 from mspe.common.errors import MspeError
 from mspe.common.tensor_files import read_tensors, verify_tensors, write_tensors
-
-EVERY = os.environ.get("MSPE_FAULTS") == "full"
-"""Whether every bit is flipped, and not every 29th."""
+from tests.faults import FULL
 
 
 def test_a_write_that_stops_half_way_leaves_the_old_file(tmp_path: Path) -> None:
@@ -70,7 +67,7 @@ def test_no_flipped_bit_goes_unseen(tmp_path: Path, write: Callable[[Path, Any],
     """Ours are refused, but for the checksum's mark; of torch's own files what no one reads may change too."""
     path = tmp_path / "file.pt"
     write(path, CONTENT)
-    written, refused, bits = path.read_bytes(), 0, range(0, 8 * path.stat().st_size, 1 if EVERY else 29)
+    written, refused, bits = path.read_bytes(), 0, range(0, 8 * path.stat().st_size, 1 if FULL else 29)
     assert is_content(read_tensors(path, mapped))
     for bit in bits:
         damaged = bytearray(written)

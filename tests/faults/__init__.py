@@ -1,1 +1,5 @@
-"""Faults put into the pipeline on purpose."""
+"""Faults put into the pipeline on purpose: some of each kind, or, where `MSPE_FAULTS` is `full`, every one."""
+
+import os
+
+FULL = os.environ.get("MSPE_FAULTS") == "full"

@@ -3,7 +3,6 @@
 Where `MSPE_FAULTS` is `full` every operation of every stage is tried; else some of each, spread evenly.
 """
 
-import os
 import re
 import shutil
 import signal
@@ -22,10 +21,10 @@ from mspe.training.config import TrainingParams
 from stages import encode, evaluate, preprocess, report, spectrum, train
 from stages.ablation import run as ablation_run
 from tests.conftest import ROOT
+from tests.faults import FULL
 from tests.faults.operations import Ended, interrupt, kill, refuse, run_in_child
 from tests.pipeline import stages
 
-FULL = os.environ.get("MSPE_FAULTS") == "full"
 EPOCHS = 2
 RUN = "data/ablation/runs/small/0"
 DISCARDS = re.compile(r"os\.rename \.mspe/resume/\w+$")

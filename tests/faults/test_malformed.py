@@ -4,7 +4,6 @@ The everyday test reads a hundred of them, the slow one six hundred, with `MSPE_
 """
 
 import copy
-import os
 import random
 import re
 from collections import Counter
@@ -24,8 +23,8 @@ from mspe.config import load_params
 from mspe.encodings import GraphStatistics
 from mspe.pipeline.recipe import put_recipe
 from tests.conftest import ROOT
+from tests.faults import FULL
 
-FULL = os.environ.get("MSPE_FAULTS") == "full"
 LONGEST = 600
 """Characters of a message, its file's path included."""
 
