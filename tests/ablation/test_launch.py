@@ -99,7 +99,7 @@ def test_an_interrupted_ablation_continued_equals_an_undisturbed_one(workspace: 
 
 
 def test_a_failing_variant_is_shown_beside_the_finished_ones_which_are_not_repeated(workspace: Workspace) -> None:
-    broken = {"training": {"epochs": 2, "optimizer": {"lr": 1.0e30}}}
+    broken = {"training": {"epochs": 2, "optimizer": {"lr": 1.0e15}}}
     variants = [*DECLARATION["variants"], "broken"]
     declare(workspace, {**DECLARATION, "seeds": [0], "variants": variants, "definitions": {"broken": broken}})
     output = workspace.run(*COMMAND, ok=False)

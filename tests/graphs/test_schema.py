@@ -52,7 +52,7 @@ def changed(change: Callable[[dict[str, Any]], Any]) -> bytes:
     [
         (b"", "not valid JSON"),
         (json.dumps(SCHEMA.model_dump()).encode()[:-20], "not valid JSON"),
-        (b"\xff\xfe\x00", "not valid JSON"),
+        (b"\xff\xfe\x00", "line 1: not UTF-8 text"),
         (b"[1, 2]", "holds a list, expected an object; was it written by mspe?"),
         (changed(lambda schema: schema.pop("max_nodes")), "max_nodes: missing"),
         (changed(lambda schema: schema.update(of_tomorrow=1)), "of_tomorrow: unknown key; known here: class_counts"),

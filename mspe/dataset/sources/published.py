@@ -1,5 +1,6 @@
 """Splits that a source prescribes, each a dataset of PyG's."""
 
+import logging
 from collections.abc import Callable, Iterable
 from itertools import accumulate, pairwise
 
@@ -7,6 +8,8 @@ from torch_geometric.data import Data
 
 from mspe.dataset.spec import Samples
 from mspe.graphs import SPLITS
+
+logger = logging.getLogger(__name__)
 
 
 def read_published(
@@ -33,15 +36,9 @@ def read_published(
     )
 
 
-def check_sizes(samples: Samples, sizes: tuple[int, int, int]) -> None:
-    """Refuse splits that have lost, or gained, graphs since they were published.
-
-    Raises
-    ------
-    ValueError
-        If one has another number of graphs than published, `sizes`.
-    """
+def say_other_sizes(name: str, samples: Samples, sizes: tuple[int, int, int]) -> None:
+    """Say in the log that splits have lost, or gained, graphs since they were published: it may be meant."""
     assert samples.predefined_split is not None
     found = tuple(map(len, samples.predefined_split))
     if found != sizes:
-        raise ValueError(f"got {found} graphs of {', '.join(SPLITS)}, published: {sizes}")
+        logger.warning("%s: got %s graphs of %s, published: %s", name, found, ", ".join(SPLITS), sizes)

@@ -3,7 +3,7 @@
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.root import pyg_root
 from mspe.dataset.sources.checked import CheckedZINC
-from mspe.dataset.sources.published import check_sizes, read_published
+from mspe.dataset.sources.published import read_published, say_other_sizes
 from mspe.dataset.spec import DatasetSpec, Samples
 from mspe.tasks import Regression
 
@@ -18,7 +18,7 @@ def read(params: DatasetParams) -> Samples:
         samples = read_published(
             lambda split: CheckedZINC(root, subset=True, split=split), num_categories=(_ATOM_TYPES, _BOND_TYPES)
         )
-        check_sizes(samples, _SIZES)
+        say_other_sizes("ZINC", samples, _SIZES)
         return samples
 
 
