@@ -303,9 +303,12 @@ def test_no_published_split_is_cut_short_in_silence(tmp_path: Path, caplog: pyte
     raw = tmp_path / "ZINC" / "raw"
     raw.mkdir(parents=True)
     bonds = torch.tensor([[0, 1], [1, 0]], dtype=torch.uint8)
-    graph = {"atom_type": torch.tensor([0, 1]), "bond_type": bonds, "logP_SA_cycle_normalized": torch.ones(1)}
+    graphs = [
+        {"atom_type": torch.tensor([0, 1]), "bond_type": bonds, "logP_SA_cycle_normalized": torch.tensor([target])}
+        for target in (0.5, 1.5)
+    ]
     for split in ("train", "val", "test"):
-        (raw / f"{split}.pickle").write_bytes(pickle.dumps([graph] * 2))
+        (raw / f"{split}.pickle").write_bytes(pickle.dumps(graphs))
         (raw / f"{split}.index").write_text("0,1,1")
     refused(lambda: get_dataset("zinc", root=tmp_path), str(raw), "cut off")
     for split in ("train", "val", "test"):
