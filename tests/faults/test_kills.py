@@ -160,7 +160,8 @@ def ended_as_refused(stage: Stage, folder: Path, finished: Path, ended: Ended) -
     if ended.status == 0:
         assert content(stage, folder) == content(stage, finished)
     else:
-        assert ended.status == 1 and ended.printed.splitlines()[-1].startswith("error: cannot write")
+        assert ended.status == 1
+        assert ended.printed.splitlines()[-1].startswith("error: ") and "No space left on device" in ended.printed
 
 
 ENDS = {kill: ended_as_killed, interrupt: ended_as_interrupted, refuse: ended_as_refused}
