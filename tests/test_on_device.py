@@ -77,7 +77,7 @@ def make_paths(level: str, classes: int, count: int = 10) -> list[Data]:
     return graphs
 
 
-def train_on_device(folder: Path, kind: str, encoded: bool, **options: Any) -> None:
+def train_on_device(folder: Path, kind: str, encoded: bool, ema: float | None = None, **options: Any) -> None:
     """Fit, evaluate and predict with batches of ours, encoded before or not, from locked memory and ahead."""
     level, task, outputs = KINDS[kind]
     set_seed(0, deterministic=True)
@@ -86,7 +86,7 @@ def train_on_device(folder: Path, kind: str, encoded: bool, **options: Any) -> N
         **{"name": "graph_transformer", **SMALL, **options}, num_features=4, num_edge_features=3, num_classes=outputs,
         bank=bank, target_level=level,
     )  # fmt: skip
-    trainer = Trainer(model, get_optimizer(model), task_type=task, device="cuda", checkpoint_dir=folder)
+    trainer = Trainer(model, get_optimizer(model), task_type=task, device="cuda", checkpoint_dir=folder, ema=ema)
     graphs = PackedGraphs.from_list(make_paths(level, outputs))
     if encoded:
         spectrum = compute_spectrum(graphs)
@@ -95,13 +95,18 @@ def train_on_device(folder: Path, kind: str, encoded: bool, **options: Any) -> N
         )
     loader = GraphLoader(graphs, 5, shuffle=True, max_pairs=10**6, pin_memory=True, prefetch=2)
     trainer.fit(loader, loader, epochs=1)
-    assert all(parameter.is_cuda for parameter in model.parameters())
+    for one in (model, trainer.evaluated_model):
+        assert all(parameter.is_cuda for parameter in one.parameters())
     assert trainer.predict(loader, probabilities=task != "regression").device.type == "cpu"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_task_runs_on_a_device(device: PretendedDevice, tmp_path: Path, kind: str) -> None:
     train_on_device(tmp_path, kind, encoded=False)
+
+
+def test_averaged_weights_stay_on_the_device(device: PretendedDevice, tmp_path: Path) -> None:
+    train_on_device(tmp_path, "graph regression", encoded=False, bank=BANKS["trained"], ema=0.9)
 
 
 @pytest.mark.parametrize("bank", EVERYDAY)
@@ -134,7 +139,7 @@ def make_trainer(folder: Path, **options: Any) -> Trainer:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"mixed_precision": "fp16"}, {"mixed_precision": True, "accumulation_steps": 2}]
+    "options", [{}, {"mixed_precision": "fp16", "ema": 0.9}, {"mixed_precision": True, "accumulation_steps": 2}]
 )
 def test_a_run_that_is_interrupted_anywhere_ends_as_it_would_have(
     device: PretendedDevice, tmp_path: Path, options: dict[str, Any]
@@ -199,7 +204,7 @@ def test_a_trained_model_scores_on_a_device_as_on_the_cpu(
     model = get_model(**metadata["model"])
     trainer = Trainer(
         model, get_optimizer(model), task_type=schema.task_type, checkpoint_dir=tmp_path, metadata=metadata,
-        mixed_precision="bf16",
+        mixed_precision="bf16", ema=0.9,
     )  # fmt: skip
     loader = GraphLoader(graphs, 32, max_pairs=find_max_pairs(model, trainer.device))
     trainer.fit(loader, loader, epochs=1)

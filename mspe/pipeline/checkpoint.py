@@ -23,7 +23,8 @@ _SCALING = {"head.network.mean": "target_mean", "head.network.std": "target_std"
 def read_trained(path: str | Path) -> tuple[nn.Module, GraphSchema, int | None]:
     """Rebuild the model of a checkpoint, with its schema and seed, and see that its parts are of one training run.
 
-    The seed is None of a checkpoint that does not tell.
+    Of a checkpoint with averaged weights, `ema`, the model has these, which were evaluated while it was trained. The
+    seed is None of a checkpoint that does not tell.
 
     Raises
     ------
@@ -39,7 +40,9 @@ def read_trained(path: str | Path) -> tuple[nn.Module, GraphSchema, int | None]:
     _check_schema(schema, path)
     _check_arguments(arguments, schema, path)
     model = _build(arguments, path)
-    _load_weights(model, checkpoint["model"], path)
+    for key in ("model", "ema"):  # the averaged weights last, so that they stay
+        if key in checkpoint:
+            _load_weights(model, checkpoint[key], key, path)
     _check_scaling(model, schema, path)
     return model, schema, metadata.get("seed")
 
@@ -148,26 +151,28 @@ def _build(arguments: Mapping[str, Any], path: str | Path) -> nn.Module:
     return model
 
 
-def _load_weights(model: nn.Module, weights: Any, path: str | Path) -> None:
+def _load_weights(model: nn.Module, weights: Any, key: str, path: str | Path) -> None:
     if not isinstance(weights, Mapping) or not all(
         isinstance(name, str) and isinstance(value, Tensor) for name, value in weights.items()
     ):
-        raise MspeError(f"{path}: 'model' holds a {type(weights).__name__}, allowed: a model's state_dict; train again")
+        raise MspeError(f"{path}: {key!r} holds a {type(weights).__name__}, allowed: a model's state_dict; train again")
     for name, value in weights.items():
         if value.is_complex():
-            raise MspeError(f"{path}: the weights {shortened(name)} are complex, allowed: real ones; train again")
+            raise MspeError(
+                f"{path}: {key}: the weights {shortened(name)} are complex, allowed: real ones; train again"
+            )
     try:
         model.load_state_dict(dict(weights))
     except RuntimeError as error:
         reason = " ".join(str(error).split()).split(": ", 1)[-1]
         raise MspeError(
-            f"{path}: its weights are not of the model that its metadata describes ({reason[:200]}); train again"
+            f"{path}: {key}: its weights are not of the model that its metadata describes ({reason[:200]}); train again"
         ) from error
     for name, value in weights.items():
         if value.is_floating_point() and not bool(value.isfinite().all()):
             raise MspeError(
-                f"{path}: the weights {name} hold NaN or infinity: the training diverged, or the file is damaged; take "
-                "another checkpoint, or train again with a lower learning rate"
+                f"{path}: {key}: the weights {name} hold NaN or infinity: the training diverged, or the file is "
+                "damaged; take another checkpoint, or train again with a lower learning rate"
             )
 
 

@@ -265,4 +265,5 @@ def _build_trainer(
         scheduler_interval=training.scheduler.interval,
         skip_nonfinite=training.skip_nonfinite,
         metadata=metadata,
+        ema=training.ema,
     )

@@ -14,14 +14,18 @@ from torch.optim.lr_scheduler import LRScheduler
 from mspe.common.errors import MspeError
 from mspe.common.resume import hold
 from mspe.common.tensor_files import read_tensors, write_tensors
+from mspe.training.averaging import WeightAverage
 from mspe.training.distributed import ProcessGroup
 from mspe.training.plain import plain_values
 from mspe.training.progress import EpochProgress
 from mspe.training.reproducibility import generator_states, restore_generator_states
 from mspe.training.scheduler import load_schedule
 
-FORMAT = 2
-"""Of checkpoints; one more where older code could not read them."""
+FORMAT = 3
+"""The newest of checkpoints; one more where older code could not read them, or would read them wrong."""
+
+_FORMAT_WITHOUT_AVERAGE = 2
+"""Before averaged weights: older code would score `model` instead of them."""
 
 KEYS = ("model", "optimizer", "scheduler", "epoch", "global_step", "best_metric", "best_epoch", "metrics")
 
@@ -51,12 +55,13 @@ def read_checkpoint(path: Path, model: nn.Module) -> dict[str, Any]:
         raise MspeError(
             f"{path}: written by a newer version of mspe (format {version}, this one reads up to {FORMAT}); update mspe"
         )
-    missing = [key for key in KEYS if key not in checkpoint]
+    missing = [key for key in (*KEYS, *(["ema_steps"] if "ema" in checkpoint else [])) if key not in checkpoint]
     if missing:
         raise MspeError(f"{path}: not a checkpoint, it has no {missing[0]!r}; was it written by save_checkpoint?")
-    problem = _mismatch(checkpoint["model"], model.state_dict())
-    if problem:
-        raise MspeError(f"{path}: belongs to another model: {problem}; build the model as it was trained")
+    for key in ("model", "ema"):
+        problem = _mismatch(checkpoint[key], model.state_dict()) if key in checkpoint else None
+        if problem:
+            raise MspeError(f"{path}: belongs to another model: {problem}; build the model as it was trained")
     return checkpoint
 
 
@@ -100,25 +105,35 @@ class Checkpointer:
         Whose state it is.
     metadata
         Plain values that every checkpoint carries.
+    average
+        Of the weights, if there is one.
     """
 
     def __init__(
-        self, model: nn.Module, optimizer: Optimizer, scheduler: LRScheduler | None, metadata: dict[str, Any]
+        self,
+        model: nn.Module,
+        optimizer: Optimizer,
+        scheduler: LRScheduler | None,
+        metadata: dict[str, Any],
+        average: WeightAverage | None,
     ) -> None:
         self.model = model
         self.optimizer = optimizer
         self.scheduler = scheduler
         self.metadata = metadata
+        self.average = average
 
     def take(self, counts: dict[str, Any]) -> dict[str, Any]:
         """Return a checkpoint; `counts` are `epoch`, `global_step`, `best_metric`, `best_epoch` and `metrics`."""
+        averaged = {} if self.average is None else self.average.state_dict()
         return {
             "model": self.model.state_dict(),
+            **averaged,
             "optimizer": self.optimizer.state_dict(),
             "optimizer_type": type(self.optimizer).__name__,
             "scheduler": None if self.scheduler is None else self.scheduler.state_dict(),
             **counts,
-            "format": FORMAT,
+            "format": FORMAT if averaged else _FORMAT_WITHOUT_AVERAGE,
             "metadata": self.metadata,
         }
 
@@ -142,9 +157,19 @@ class Checkpointer:
             raise MspeError(
                 f"{path}: belongs to another optimizer or scheduler ({reason}); build them as they were"
             ) from error
+        self._say_average(checkpoint)
+
+    def _say_average(self, checkpoint: dict[str, Any]) -> None:
+        """Say where averaged weights are on one side alone."""
+        if "ema" in checkpoint and self.average is None:
+            logger.warning("ema: the checkpoint's averaged weights are not used, there is no ema here")
+        elif "ema" not in checkpoint and self.average is not None and checkpoint["global_step"] > 0:
+            logger.warning("ema: the checkpoint has no averaged weights, so the average begins at the next step")
 
     def _put_back(self, checkpoint: dict[str, Any]) -> None:
         self.model.load_state_dict(checkpoint["model"])
+        if self.average is not None:
+            self.average.load_state_dict(checkpoint)
         self.optimizer.load_state_dict(checkpoint["optimizer"])
         if self.scheduler is not None and checkpoint["scheduler"] is not None:
             load_schedule(self.scheduler, checkpoint["scheduler"])

@@ -34,8 +34,14 @@ def check_integer(name: str, value: Any, least: int = 1) -> int:
     return number
 
 
-def check_number(name: str, value: Any, allowed: str = "a number of at least 0", above: float = -math.inf) -> float:
-    """Return a finite number of at least 0 that is greater than `above`.
+def check_number(
+    name: str,
+    value: Any,
+    allowed: str = "a number of at least 0",
+    above: float = -math.inf,
+    below: float = math.inf,
+) -> float:
+    """Return a finite number of at least 0, between `above` and `below` without these.
 
     Raises
     ------
@@ -46,7 +52,7 @@ def check_number(name: str, value: Any, allowed: str = "a number of at least 0",
         number = math.nan if isinstance(value, bool | str) else float(value)
     except (TypeError, ValueError):
         number = math.nan
-    if not (math.isfinite(number) and number >= 0 and number > above):
+    if not (math.isfinite(number) and number >= 0 and above < number < below):
         raise MspeError(f"{name}: got {value!r}, allowed: {allowed}")
     return number
 

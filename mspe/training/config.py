@@ -1,8 +1,8 @@
 """The section `training` of `params.yaml`; its keys are the specification's."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from mspe.common.section import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Probability, Section
 from mspe.tasks import TASKS, metric_directions
@@ -49,6 +49,8 @@ class TrainingParams(Section):
     """A validation metric, or `loss`; null: the dataset's own."""
     skip_nonfinite: bool = False
     """Leave a batch out whose loss or gradient is not finite, instead of ending the run."""
+    ema: Annotated[Probability, Field(gt=0)] | None = None
+    """Decay of the average of the weights that is evaluated and kept; null: the last weights."""
     early_stopping: PositiveInt | None = None
     """Stop after so many epochs without a better one; null: never."""
     optimizer: OptimizerParams = OptimizerParams()

@@ -14,6 +14,7 @@ from torch_geometric.data import Batch
 from mspe.common.errors import MspeError
 from mspe.tasks import LossFunction, Metrics, get_task, task_trained_with
 from mspe.tasks.metrics import accept_source
+from mspe.training.averaging import WeightAverage
 from mspe.training.checks import check_instance, check_integer, check_positive
 from mspe.training.cost import SpeedMeter
 from mspe.training.device import Precision, get_device, oom_hint, upcast_half
@@ -49,6 +50,7 @@ class EpochTrainer:
         accumulation_steps: int,
         scheduler_interval: str,
         skip_nonfinite: bool,
+        ema: float | None,
     ) -> None:
         check_parts(model, optimizer, scheduler)
         check_functions(loss_fn, metrics)
@@ -75,6 +77,12 @@ class EpochTrainer:
         self._group = ProcessGroup()
         self._step = OptimizerStep(self.model, optimizer, self.precision, self._group, grad_clip, self._on_nonfinite)
         self._group.broadcast([*self.model.parameters(), *self.model.buffers()])
+        self._average = None if ema is None else WeightAverage(self.model, ema)
+
+    @property
+    def evaluated_model(self) -> nn.Module:
+        """The model that is evaluated and predicts: `model`, or with `ema` the one of averaged weights."""
+        return self.model if self._average is None else self._average.model
 
     def add_log_hook(self, hook: LogHook) -> None:
         """Have ``hook(metrics, step, prefix)`` called: prefix `train` every `log_every` steps, `val` every epoch.
@@ -137,6 +145,8 @@ class EpochTrainer:
             stepped = self.accumulator.step_due and self._step.step(batch, progress)
         if stepped:
             self.global_step += 1
+            if self._average is not None:
+                self._average.update()
             if self.scheduler is not None and self.scheduler_interval == "step":
                 self.scheduler.step()
         if stepped and self.global_step % self.log_every == 0:
@@ -196,7 +206,10 @@ class EpochTrainer:
         """Every sample of the loader, once and in its order: of all processes where each has a shard of it."""
         check_loader("loader", loader)
         self._group.broadcast(self.model.buffers())
-        own = predict_batches(self.model, loader, self.device, self.precision)
+        if self._average is not None:
+            self._group.broadcast(self._average.model.buffers())
+            self.model.eval()  # which then is in the same mode, averaged or not
+        own = predict_batches(self.evaluated_model, loader, self.device, self.precision)
         if self._group.size == 1 or not is_sharded(loader):
             return Predictions.concatenate(own)
         in_turn = chain.from_iterable(zip_longest(*self._group.gather(own)))

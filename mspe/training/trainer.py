@@ -77,6 +77,10 @@ class Trainer(EpochTrainer):
     metadata
         Plain values that every checkpoint carries under `metadata`, so that a file alone can rebuild its model; NumPy's
         scalars become numbers and paths text.
+    ema
+        Decay, above 0 and below 1, of an average of the weights over the optimizer's steps (`WeightAverage`). The
+        averaged ones are evaluated, predict, decide which epoch is the best, and stand in checkpoints under `ema`
+        beside those that training goes on with; None: there is no average.
 
     Attributes
     ----------
@@ -106,6 +110,7 @@ class Trainer(EpochTrainer):
         scheduler_interval: str = "epoch",
         skip_nonfinite: bool = False,
         metadata: dict[str, Any] | None = None,
+        ema: float | None = None,
     ) -> None:
         super().__init__(
             model=model,
@@ -121,6 +126,7 @@ class Trainer(EpochTrainer):
             accumulation_steps=accumulation_steps,
             scheduler_interval=scheduler_interval,
             skip_nonfinite=skip_nonfinite,
+            ema=ema,
         )
         self.checkpoint_dir = check_folder("checkpoint_dir", checkpoint_dir)
         check_instance("metadata", metadata, dict | None, "None or a dictionary of plain values")
@@ -302,7 +308,7 @@ class Trainer(EpochTrainer):
 
     @property
     def _checkpointer(self) -> Checkpointer:
-        return Checkpointer(self.model, self.optimizer, self.scheduler, self.metadata)
+        return Checkpointer(self.model, self.optimizer, self.scheduler, self.metadata, self._average)
 
     def _checkpoint(self) -> dict[str, Any]:
         return self._checkpointer.take(
@@ -320,7 +326,8 @@ class Trainer(EpochTrainer):
         """Write a checkpoint atomically; a bare name lives in `checkpoint_dir`. Returns where it stands.
 
         Its keys are the specification's (`model`, `optimizer`, `scheduler`, `epoch`, `global_step`, `best_metric`,
-        `best_epoch`, `metrics`), `best`, `optimizer_type`, `format` and `metadata`.
+        `best_epoch`, `metrics`), `best`, `optimizer_type`, `format` and `metadata`; of averaged weights also
+        `ema` and `ema_steps`.
         """
         target = checkpoint_path(self.checkpoint_dir, path)
         self._write(target, self._checkpoint())
@@ -328,6 +335,8 @@ class Trainer(EpochTrainer):
 
     def load_checkpoint(self, path: str | Path) -> dict[str, Any]:
         """Continue from a checkpoint; a bare name lives in `checkpoint_dir`. Returns its content.
+
+        Averaged weights on one side alone are said in the log: those of a Trainer begin anew, a checkpoint's are left.
 
         Raises
         ------

@@ -63,9 +63,10 @@ def edit(*path: str, value: Any) -> Callable[[Content], None]:
     return change
 
 
-def fill(weight: float) -> Callable[[Content], None]:
+def fill(weight: float, key: str = "model") -> Callable[[Content], None]:
     def change(content: Content) -> None:
-        content["model"]["node_encoder.encoding.bias"][0] = weight
+        content[key] = {name: value.clone() for name, value in content["model"].items()}
+        content[key]["node_encoder.encoding.bias"][0] = weight
 
     return change
 
@@ -90,6 +91,13 @@ CHANGES: dict[str, tuple[Callable[[Content], None], str]] = {
     "arguments of another form": (edit("metadata", "model", value=3), "pipeline ('metadata.model')"),
     "NaN": (fill(float("nan")), "the weights node_encoder.encoding.bias hold NaN or infinity"),
     "infinity": (fill(float("inf")), "the weights node_encoder.encoding.bias hold NaN or infinity"),
+    "NaN in the average": (fill(float("nan"), "ema"), "ema: the weights node_encoder.encoding.bias hold NaN"),
+    "an average that is none": (edit("ema", value=1.0), "'ema' holds a float, allowed: a model's state_dict"),
+    "an average of another model": (edit("ema", value={"x": torch.ones(1)}), "ema: its weights are not of the model"),
+    "NaN beside an average": (
+        lambda content: (fill(0.0, "ema")(content), fill(float("nan"))(content)),  # type: ignore[func-returns-value]
+        "model: the weights node_encoder.encoding.bias hold NaN",
+    ),
     "weights that are none": (edit("model", value=[1]), "'model' holds a list, allowed: a model's state_dict"),
     "another depth": (edit("metadata", "model", "num_layers", value=3), "its weights are not of the model"),
     "another model": (edit("metadata", "model", "name", value="gine"), "its weights are not of the model"),
@@ -143,3 +151,14 @@ def test_a_checkpoint_of_before_has_its_tables_from_the_schema(
     write_tensors(tmp_path / "former.pt", content)
     former, present = read_trained(tmp_path / "former.pt"), read_trained(regression[1])
     assert former[1] == present[1] and former[0].features == present[0].features
+
+
+def test_averaged_weights_are_taken_where_there_are_any(regression: tuple[GraphDataset, Path], tmp_path: Path) -> None:
+    content = read_tensors(regression[1])
+    fill(7.0, "ema")(content)
+    write_tensors(tmp_path / "averaged.pt", content)
+    live, averaged = (read_trained(path)[0].state_dict() for path in (regression[1], tmp_path / "averaged.pt"))
+    assert averaged["node_encoder.encoding.bias"][0] == 7.0
+    assert [name for name, value in live.items() if not torch.equal(value, averaged[name])] == [
+        "node_encoder.encoding.bias"
+    ]

@@ -4,6 +4,7 @@ import shutil
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -23,18 +24,20 @@ from tests.conftest import BANK
 SMALL = ModelParams(hidden_dim=16, node_dim=6, num_layers=2)
 
 
-def run(dataset: GraphDataset, folder: Path, seed: int = 0, resume: bool = False) -> Trainer:
-    with started(dataset, folder, seed, resume) as trainer:
+def run(dataset: GraphDataset, folder: Path, seed: int = 0, resume: bool = False, **training: Any) -> Trainer:
+    with started(dataset, folder, seed, resume, **training) as trainer:
         return trainer
 
 
 def started(
-    dataset: GraphDataset, folder: Path, seed: int = 0, resume: bool = False
+    dataset: GraphDataset, folder: Path, seed: int = 0, resume: bool = False, **training: Any
 ) -> AbstractContextManager[Trainer]:
     data = TrainingData(dataset.schema, BankConfig.model_validate(BANK), dataset.train, dataset.val)
     paths = RunPaths(**{field.name: folder / field.name for field in fields(RunPaths)})
     runtime = RuntimeParams(device="cpu", resume=resume)
-    params = TrainingParams.model_validate({"epochs": 2, "batch_size": 8, "scheduler": {"warmup_epochs": 0}})
+    params = TrainingParams.model_validate(
+        {"epochs": 2, "batch_size": 8, "scheduler": {"warmup_epochs": 0}, **training}
+    )
     return train_seed(seed, data, SMALL, params, runtime, paths, [], torch.device("cpu"))
 
 
@@ -47,11 +50,13 @@ def test_a_seed_decides_on_every_number_and_another_gives_others(
     assert (tmp_path / "a" / "curve").read_text() == (tmp_path / "b" / "curve").read_text()
 
 
+@pytest.mark.parametrize("ema", [None, 0.9])
 def test_its_checkpoint_predicts_as_the_best_epoch_scored(
-    regression: tuple[GraphDataset, Path], tmp_path: Path
+    regression: tuple[GraphDataset, Path], tmp_path: Path, ema: float | None
 ) -> None:
     dataset = regression[0]
-    trainer = run(dataset, tmp_path)
+    trainer = run(dataset, tmp_path, ema=ema)
+    assert (trainer.evaluated_model is trainer.model) == (ema is None)
     trained = TrainedModel.load(tmp_path / "checkpoints" / "best.pt", "cpu")
     assert trained.schema == dataset.schema
     scored = trained.evaluate(dataset.val).metrics["mae"]

@@ -11,7 +11,7 @@ from mspe.common.json_files import write_json
 from mspe.graphs import GraphLoader
 from mspe.training import Trainer, get_optimizer, get_scheduler, set_seed
 from mspe.training.distributed import ProcessGroup, process_group
-from tests.training.fixtures import Mean, make_graphs
+from tests.training.fixtures import Mean, Normed, make_graphs
 
 
 class Number(nn.Module):
@@ -42,12 +42,19 @@ def main(folder: Path) -> None:
     scheduler = get_scheduler(optimizer, total_epochs=5, warmup_epochs=1)
     trainer = Trainer(model, optimizer, scheduler, checkpoint_dir=folder, device="cpu", accumulation_steps=2)
     history = trainer.fit(train, val, epochs=5, metric_for_best="mae", resume_path=folder / "state.pt")
+    normed = Normed().double()
+    normed.dropout.p = 0.0
+    averaging = Trainer(normed, get_optimizer(normed, lr=1e-2), checkpoint_dir=folder / "ema", device="cpu", ema=0.9)
+    averaging.fit(train, val, epochs=2)
+    averaged = {name: value.tolist() for name, value in averaging.evaluated_model.state_dict().items()}
     number_model = Number()
     numbers = Trainer(number_model, get_optimizer(number_model), checkpoint_dir=folder, device="cpu").predict(val)
     seen = group.gather([batch.number.flatten().tolist() for batch in train])
+    everywhere = group.gather(averaged)
     if group.is_main:
         write_json(folder / "history.json", history)
-        write_json(folder / "numbers.json", {"predicted": numbers.flatten().tolist(), "trained": seen})
+        content = {"predicted": numbers.flatten().tolist(), "trained": seen, "averaged": everywhere}
+        write_json(folder / "numbers.json", content)
         torch.save(model.state_dict(), folder / "weights.pt")
 
 

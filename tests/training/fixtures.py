@@ -23,6 +23,17 @@ class Mean(nn.Module):
         return self.output(self.dropout(self.linear(batch.x).relu()))
 
 
+class Normed(Mean):
+    """A model with a batch norm, whose statistics are buffers, one of them an integer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(3)
+
+    def forward(self, batch: Batch) -> Tensor:
+        return self.output(self.dropout(self.linear(self.norm(batch.x)).relu()))
+
+
 def make_graphs(count: int = 40) -> PackedGraphs:
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(count, 3, generator=generator)

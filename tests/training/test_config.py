@@ -15,6 +15,8 @@ from mspe.training import TrainingParams
         ({"epochs": 0}, "epochs"),
         ({"grad_clip": 0.0}, "grad_clip"),
         ({"early_stopping": 0}, "early_stopping"),
+        ({"ema": 0.0}, r"ema: got 0\.0, input should be greater than 0"),
+        ({"ema": 1.0}, r"ema: got 1\.0, input should be less than 1"),
         ({"loss": "mce"}, "loss.*allowed: null or one of"),
         ({"metric_for_best": "speed"}, "metric_for_best.*allowed: null or one of loss"),
         ({"optimizer": {"lr": -1.0}}, r"optimizer\.lr"),

@@ -34,6 +34,8 @@ def test_two_processes_reach_the_loss_of_one_with_the_doubled_batch(tmp_path: Pa
     for name, value in weights.items():
         torch.testing.assert_close(other_weights[name], value, atol=1e-6, rtol=0)
     assert together["predicted"] == alone["predicted"] == list(range(43))  # each once, in order
+    (only,), (one, two) = alone["averaged"], together["averaged"]
+    assert one == two != only  # a batch norm takes the statistics of its own process's batch
     first, second = together["trained"]
     assert len(first) == len(second)
     assert sorted(chain(*first, *second)) == list(range(43))
