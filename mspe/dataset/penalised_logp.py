@@ -17,22 +17,26 @@ NEGATIVE_LARGE_RING = (-0.0485696876403053, 0.2860212110245455)
 
 
 def penalised_logp(molecule: "Mol") -> float:
-    """logP − synthetic accessibility − atoms of the largest ring beyond six, each standardised over ZINC250k.
-
-    Rings are RDKit's smallest set of smallest rings, so the value does not depend on the order of the atoms (the
-    benchmark's script takes networkx's cycle basis, which does for fused rings).
-    """
+    """logP − synthetic accessibility − atoms of the largest ring beyond six, each standardised over ZINC250k."""
     from rdkit.Chem import Crippen
 
-    largest = max((len(ring) for ring in molecule.GetRingInfo().AtomRings()), default=0)
     logp = Crippen.MolLogP(molecule)  # type: ignore[attr-defined]
     accessibility = _synthetic_accessibility().calculateScore(molecule)
     terms = (
         (logp, LOGP),
         (-accessibility, NEGATIVE_SYNTHETIC_ACCESSIBILITY),
-        (-max(largest - 6, 0), NEGATIVE_LARGE_RING),
+        (-max(largest_ring(molecule) - 6, 0), NEGATIVE_LARGE_RING),
     )
     return sum((value - mean) / deviation for value, (mean, deviation) in terms)
+
+
+def largest_ring(molecule: "Mol") -> int:
+    """Return the number of atoms of the largest ring; 0 where there is none.
+
+    Rings are RDKit's smallest set of smallest rings, so the number does not depend on the order of the atoms (the
+    benchmark's script takes networkx's cycle basis, which does for fused rings).
+    """
+    return max((len(ring) for ring in molecule.GetRingInfo().AtomRings()), default=0)
 
 
 @cache
