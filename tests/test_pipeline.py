@@ -32,7 +32,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 def test_the_summary_has_its_form_and_prints(workspace: Workspace) -> None:
     summary = workspace.json("metrics/summary.json")
     assert summary["seeds"] == [0] and summary["ddof"] == 1
-    assert set(summary["test"]) == set(summary["baseline"]["median"]) == {"mse", "mae", "rmse"}
+    assert set(summary["test"]) == set(summary["baseline"]["median"]) == {"mse", "mae", "rmse", "median_ae"}
     assert summary["test"]["mae"]["mean"] > 0 and summary["test"]["mae"]["std"] is None
     cost = workspace.json("metrics/cost/0.json")
     assert set(cost) == {"seconds", "epoch_seconds", "peak_memory_mb", "threads", "environment"}

@@ -17,6 +17,7 @@ from mspe.tasks.losses import align, is_column
 
 logger = logging.getLogger(__name__)
 
+REGRESSION_METRICS = ("mse", "mae", "rmse", "median_ae")
 CLASSIFICATION_METRICS = ("accuracy", "weighted_accuracy", "f1", "roc_auc", "ap")
 
 
@@ -29,7 +30,10 @@ class Metrics(Protocol):
 
 
 def regression_metrics(prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:
-    """Return mse, mae and rmse; several targets are reported each (`mae_0`, …) and averaged."""
+    """Return mse, mae, rmse and median_ae, the median absolute error, which a few outliers leave as it is.
+
+    Several targets are reported each (`mae_0`, …) and averaged. Unknown targets, NaN, are left out.
+    """
     prediction, target = align(prediction.detach(), target)
     columns = [_regression_column(p, t) for p, t in zip(_columns(prediction), _columns(target), strict=True)]
     result = {name: _nan_mean([column[name] for column in columns]) for name in columns[0]}
@@ -42,10 +46,10 @@ def _regression_column(prediction: np.ndarray, target: np.ndarray) -> dict[str, 
     known = ~np.isnan(target)
     prediction, target = prediction[known], target[known]
     if not known.any() or not np.isfinite(prediction).all():
-        return dict.fromkeys(("mse", "mae", "rmse"), float("nan"))
+        return dict.fromkeys(REGRESSION_METRICS, float("nan"))
     error = prediction - target
-    mse = float(np.mean(error**2))
-    return {"mse": mse, "mae": float(np.mean(np.abs(error))), "rmse": mse**0.5}
+    mse, absolute = float(np.mean(error**2)), np.abs(error)
+    return {"mse": mse, "mae": float(np.mean(absolute)), "rmse": mse**0.5, "median_ae": float(np.median(absolute))}
 
 
 def classification_metrics(prediction: Tensor, target: Tensor, source: Tensor | None = None) -> dict[str, float]:

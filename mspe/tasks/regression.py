@@ -12,7 +12,7 @@ from mspe.common.errors import MspeError
 from mspe.graphs import PackedGraphs, TargetLevel
 from mspe.graphs.features import column_statistics
 from mspe.tasks.losses import LossFunction, masked
-from mspe.tasks.metrics import Metrics, regression_metrics
+from mspe.tasks.metrics import REGRESSION_METRICS, Metrics, regression_metrics
 from mspe.tasks.targets import Targets
 from mspe.tasks.task import Statistics, Task, TaskTargets, one_column_per_output, one_row_per_output
 
@@ -32,7 +32,7 @@ class Regression(Task):
         "mae": masked(functional.l1_loss),
         "huber": masked(functional.huber_loss),
     }
-    metrics: ClassVar[Mapping[str, bool]] = {"mse": True, "mae": True, "rmse": True}
+    metrics: ClassVar[Mapping[str, bool]] = dict.fromkeys(REGRESSION_METRICS, True)
     continuous = True
 
     @classmethod
@@ -51,7 +51,7 @@ class Regression(Task):
         return cls(level), targets.numbers.float(), targets.names
 
     def scorer(self, k: int = 100) -> Metrics:
-        """Return mse, mae and rmse."""
+        """Return mse, mae, rmse and median_ae."""
         return regression_metrics
 
     def probabilities(self, outputs: Float[Tensor, "samples *outputs"]) -> Float[Tensor, "samples *outputs"]:

@@ -11,8 +11,8 @@ def get_metrics(task_type: str, num_classes: int | None = None, k: int = 100) ->
     Parameters
     ----------
     task_type
-        `regression` (mse, mae, rmse), `classification` (accuracy, weighted_accuracy, f1, roc_auc, ap; from logits)
-        or `edge_prediction` (roc_auc, ap, precision@k, hits@k and, where the source nodes are given, mrr).
+        `regression` (mse, mae, rmse, median_ae), `classification` (accuracy, weighted_accuracy, f1, roc_auc, ap; from
+        logits) or `edge_prediction` (roc_auc, ap, precision@k, hits@k and, where the source nodes are given, mrr).
     num_classes
         How many classes, labels or targets there are: so many outputs have to be predicted, or one logit a sample for
         two classes. None: as many as are predicted.

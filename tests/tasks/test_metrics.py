@@ -27,6 +27,20 @@ def test_regression_metrics_agree_with_scikit_learn() -> None:
     assert (result["mae_0"], result["mae_1"]) == (pytest.approx(first), pytest.approx(second))
     assert result["mae"] == pytest.approx((first + second) / 2)
     assert result["rmse_1"] == pytest.approx(result["mse_1"] ** 0.5)
+    medians = [
+        sklearn_metrics.median_absolute_error(target[rows, column], prediction[rows, column])
+        for column, rows in enumerate((known, slice(None)))
+    ]
+    assert [result["median_ae_0"], result["median_ae_1"]] == pytest.approx(medians)
+    assert result["median_ae"] == pytest.approx(np.mean(medians))
+
+
+@pytest.mark.parametrize(
+    ("errors", "median"), [([5.0], 5.0), ([1.0, 4.0], 2.5), ([-3.0, 1.0, NAN, 2.0], 2.0), ([1, 2, -4, 900], 3.0)]
+)
+def test_the_median_error_of_an_even_number_is_between_the_two_middle_ones(errors: list[float], median: float) -> None:
+    target = torch.tensor(errors)[:, None]
+    assert get_metrics("regression")(torch.zeros_like(target), target)["median_ae"] == median
 
 
 def test_classification_metrics_agree_with_scikit_learn() -> None:

@@ -62,7 +62,7 @@ def test_the_direction_of_a_metric_is_known_or_has_to_be_given() -> None:
         is_minimized("my own")
     with pytest.raises(MspeError, match="got True, but higher is better in 'ap'"):
         is_minimized("ap", True)
-    assert list(metric_directions())[:4] == ["loss", "mse", "mae", "rmse"]
+    assert list(metric_directions())[:5] == ["loss", "mse", "mae", "rmse", "median_ae"]
 
 
 @pytest.mark.parametrize("loss", [nn.BCEWithLogitsLoss(), functional.binary_cross_entropy_with_logits])

@@ -17,7 +17,7 @@ def test_training_learns_and_its_history_is_complete(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
     history = trainer.fit(*loaders(), epochs=6, metric_for_best="mae")
     assert history["val_loss"][-1] < 0.5 * history["val_loss"][0]
-    metrics = {f"{part}_{name}" for part in ("train", "val") for name in ("loss", "mse", "mae", "rmse")}
+    metrics = {f"{part}_{name}" for part in ("train", "val") for name in ("loss", "mse", "mae", "rmse", "median_ae")}
     assert set(history) == metrics | {"lr"}
     assert {len(values) for values in history.values()} == {6}
     assert history["val_loss"] == pytest.approx(history["val_mse"], rel=1e-5)
@@ -79,7 +79,7 @@ def test_the_wrong_direction_or_an_unknown_metric_is_refused(tmp_path: Path) -> 
         trainer.fit(*loaders(), epochs=1, metric_for_best="mae", minimize_metric=False)
     with pytest.raises(MspeError, match="'speed' has no known direction"):
         trainer.fit(*loaders(), epochs=1, metric_for_best="speed")
-    with pytest.raises(MspeError, match="got 'accuracy', allowed: loss, mse, mae, rmse"):
+    with pytest.raises(MspeError, match="got 'accuracy', allowed: loss, mse, mae, rmse, median_ae"):
         trainer.fit(*loaders(), epochs=1, metric_for_best="accuracy")
     with pytest.raises(MspeError, match="training loader is empty"):
         trainer.train_epoch([])
