@@ -31,7 +31,7 @@ class WeightAverage:
     Raises
     ------
     MspeError
-        If `decay` is out of its range, or a buffer is not finite: ∞ − ∞ has no average.
+        If `decay` is out of its range, a buffer is not finite (∞ − ∞ has no average), or the model cannot be copied.
 
     Examples
     --------
@@ -51,7 +51,11 @@ class WeightAverage:
             if buffer.is_floating_point() and not bool(buffer.isfinite().all()):
                 raise MspeError(f"ema: the model's buffer {name} is not finite, so it has no average; leave ema out")
         self._live = model
-        self._average = AveragedModel(model, multi_avg_fn=self._blend, use_buffers=True)
+        try:
+            self._average = AveragedModel(model, multi_avg_fn=self._blend, use_buffers=True)
+        except (RuntimeError, TypeError) as error:  # deepcopy's, of a tensor that is computed, or of a lock
+            reason = str(error).splitlines()[0]
+            raise MspeError(f"ema: the model cannot be copied ({reason[:200]}); leave ema out") from error
 
     @property
     def steps(self) -> int:

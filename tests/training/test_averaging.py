@@ -75,6 +75,13 @@ def test_a_model_whose_average_is_undefined_is_refused(tmp_path: Path) -> None:
         Trainer(model, get_optimizer(model), ema=0.9, checkpoint_dir=tmp_path, device="cpu")
 
 
+def test_a_model_that_cannot_be_copied_is_refused() -> None:
+    model = Mean()
+    model.scale = model.output.weight * 2  # no leaf of the graph
+    with pytest.raises(MspeError, match=r"^ema: the model cannot be copied \(Only Tensors created .*; leave ema out$"):
+        WeightAverage(model, 0.9)
+
+
 @pytest.mark.parametrize("options", [{}, {"accumulation_steps": 2}, {"skip_nonfinite": True}])
 def test_training_goes_on_with_the_weights_that_it_has_without(tmp_path: Path, options: dict[str, object]) -> None:
     trainers = []
