@@ -12,6 +12,7 @@ from mspe.common.csv_files import read_csv
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
 from mspe.common.section import Section, SectionType, Tuple, validate
+from mspe.common.shown import shown
 from mspe.common.unpacking import refuse_special
 from mspe.graphs import TargetLevel, TaskType
 from mspe.pipeline.summary import CURVE_COLUMNS
@@ -55,6 +56,9 @@ class RunResult(Section, extra="ignore"):
 class RunCost(Section, extra="ignore"):
     """Of `cost.json`, what the report reads."""
 
+    variant: str | None = None
+    seed: int | None = None
+    """Of the run; None of one that was made before."""
     encode_seconds: float
     epoch_seconds: float | None
     """None where an earlier version resumed the run after its last epoch."""
@@ -118,7 +122,7 @@ def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
             return FailedRun(variant, seed, f"{result.metric} is not defined on the {result.split} split")
         for name, written in result.files.items():
             _verify(path / name, written)
-        return FinishedRun(variant, seed, result.score, result, _read_record(RunCost, path / "cost.json"))
+        return FinishedRun(variant, seed, result.score, result, _read_cost(path / "cost.json", variant, seed))
     if (path / "failed.txt").exists():
         refuse_special(path / "failed.txt")
         reason, *_ = (path / "failed.txt").read_text(encoding="utf-8", errors="replace").splitlines() or [
@@ -131,6 +135,13 @@ def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
 def _verify(path: Path, written: str) -> None:
     if path.is_file() and file_checksum(path) != written:  # a missing one is refused where it is read
         raise _damaged(path, MspeError("damaged, or edited by hand: result.json tells another checksum"))
+
+
+def _read_cost(path: Path, variant: str, seed: int) -> RunCost:
+    cost = _read_record(RunCost, path)
+    if (cost.variant or variant, seed if cost.seed is None else cost.seed) != (variant, seed):
+        raise _damaged(path, MspeError(f"of another run, {shown(cost.variant)} with seed {cost.seed}"))
+    return cost
 
 
 def run_folder(variant: str, seed: int, folder: str | Path = RUNS) -> Path:

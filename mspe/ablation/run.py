@@ -59,7 +59,8 @@ def run_variant(
         trained = TrainedModel.load(folder / "best.pt", device)
         evaluation = trained.evaluate(encoded[split])
         write_csv(folder / "predictions.csv", evaluation.table())
-        write_sealed_json(paths.cost, {"encode_seconds": round(encode_seconds, 3), **read_json(paths.cost)})
+        identity = {"variant": variant.name, "seed": seed, "encode_seconds": round(encode_seconds, 3)}
+        write_sealed_json(paths.cost, {**identity, **read_json(paths.cost)})
         scored = {"scores": evaluation.metrics, "parameters": trained.num_parameters, "gates": trained.scale_weights()}
         record = _describe(variant, seed, split, schema, evaluation.metrics.get(schema.metric))
         files = {name: file_checksum(folder / name) for name in ("curve.csv", "predictions.csv")}

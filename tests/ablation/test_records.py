@@ -9,7 +9,9 @@ from mspe.ablation.records import FailedRun, FinishedRun, MissingRun, read_runs,
 from mspe.common.checksums import file_checksum
 from mspe.common.errors import MspeError
 from mspe.common.files import write_text
+from mspe.common.json_files import write_json
 from tests.ablation.fake_runs import (
+    COST,
     RESULT,
     write_run,
 )
@@ -111,3 +113,12 @@ def test_a_file_that_result_json_does_not_know_is_one_line(tmp_path: Path, name:
         f"{path}: damaged, or edited by hand: result.json tells another checksum; remove {path.parent} and run "
         "`python -m mspe.ablation` again"
     )
+
+
+@pytest.mark.parametrize("other", [("none", 0), ("all", 1)], ids=["variant", "seed"])
+def test_the_cost_of_another_run_is_refused(tmp_path: Path, other: tuple[str, int]) -> None:
+    path = write_run(tmp_path, "all", 0, 0.5) / "cost.json"
+    write_json(path, {**COST, "variant": other[0], "seed": other[1]})
+    with pytest.raises(MspeError) as error:
+        read_runs(tmp_path, ["all"], [0])
+    assert str(error.value).startswith(f"{path}: of another run, '{other[0]}' with seed {other[1]}; remove")

@@ -56,7 +56,8 @@ def test_a_finished_run_leaves_its_files(folder: Path) -> None:
     result = json.loads((folder / "result.json").read_text())
     assert (result["variant"], result["seed"], result["split"]) == ("heat", 3, "test")
     assert result["score"] == result["scores"][result["metric"]] > 0 and result["minimized"]
-    assert json.loads((folder / "cost.json").read_text())["encode_seconds"] >= 0
+    cost = json.loads((folder / "cost.json").read_text())
+    assert (cost["variant"], cost["seed"]) == ("heat", 3) and cost["encode_seconds"] >= 0
     assert set(result["files"]) == {"curve.csv", "predictions.csv"}  # what the report reads and has no checksum itself
 
 
