@@ -101,7 +101,7 @@ def follow(checkpointer: Checkpointer, steps: int) -> list[float]:
 def scheduled(scheduler_type: str, total: int, **options: Any) -> Checkpointer:
     model = nn.Linear(1, 1)
     optimizer = get_optimizer(model, lr=1.0)
-    return Checkpointer(model, optimizer, get_scheduler(optimizer, scheduler_type, total, **options), {})
+    return Checkpointer(model, optimizer, get_scheduler(optimizer, scheduler_type, total, **options), {}, None)
 
 
 @pytest.mark.parametrize("scheduler_type", FALLING)
