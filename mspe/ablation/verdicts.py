@@ -117,7 +117,7 @@ def judge(
     >>> judge([-1.0, 2.0, 1.0], comparisons=1, margin=0.1, minimized=True)[1]
     Verdict(word='undecided', within_margin=False, more_seeds=20)
     """
-    _check(differences, comparisons, margin, ratio)
+    _check(differences, margin, ratio)
     seeds, statistics = len(differences), statistics_over_seeds(list(map(float, differences)))
     mean, deviation = statistics.mean, statistics.std
     assert mean is not None, "there are differences"
@@ -126,10 +126,10 @@ def judge(
     half = half_width(deviation, seeds, comparisons, ratio)
     p = min(1.0, comparisons * _two_sided_p(mean, deviation * spread_of_mean(seeds, ratio), seeds))
     estimate = Estimate(mean, mean - half, mean + half, deviation, seeds, p)
-    return estimate, _verdict(estimate, comparisons, margin, minimized, ratio)
+    return estimate, _verdict(_Rules(mean, deviation, comparisons, margin, ratio), seeds, minimized)
 
 
-def _check(differences: Sequence[float], comparisons: int, margin: float, ratio: float) -> None:
+def _check(differences: Sequence[float], margin: float, ratio: float) -> None:
     if len(differences) == 0:
         raise MspeError("differences: got none, expected one per seed; compare runs that have a seed in common")
     for place, value in enumerate(differences):
@@ -138,32 +138,44 @@ def _check(differences: Sequence[float], comparisons: int, margin: float, ratio:
                 f"differences[{place}]: got {shown(float(value))}, expected a finite number; leave out the variant "
                 "whose score could not be computed"
             )
-    if comparisons < 1:
-        raise MspeError(f"comparisons: got {shown(comparisons)}, expected at least 1")
     for name, value in (("margin", margin), ("ratio", ratio)):
         if not 0 <= value < math.inf:
             raise MspeError(f"{name}: got {shown(value)}, expected a finite number of at least 0")
 
 
-def _verdict(estimate: Estimate, comparisons: int, margin: float, minimized: bool, ratio: float) -> Verdict:
-    mean, deviation, seeds = estimate.mean, estimate.deviation, estimate.seeds
-    assert deviation is not None, "one seed is not judged"
+@dataclass(frozen=True)
+class _Rules:
+    """What a mean and a deviation show, with any number of seeds."""
 
-    def beyond_zero(seeds: int) -> bool:
-        return abs(mean) > half_width(deviation, seeds, comparisons, ratio)
+    mean: float
+    deviation: float
+    comparisons: int
+    margin: float
+    ratio: float
 
-    def within_margin(seeds: int) -> bool:
-        return abs(mean) + half_width(deviation, seeds, comparisons, ratio, sides=1) <= margin
+    def beyond_zero(self, seeds: int) -> bool:
+        return abs(self.mean) > half_width(self.deviation, seeds, self.comparisons, self.ratio)
 
-    within = within_margin(seeds)
-    if beyond_zero(seeds):
-        return Verdict("better" if (mean < 0) == minimized else "worse", within)
+    def within_margin(self, seeds: int) -> bool:
+        return abs(self.mean) + half_width(self.deviation, seeds, self.comparisons, self.ratio, sides=1) <= self.margin
+
+    def more_seeds(self, seeds: int) -> int | None:
+        """Return how many to add; both half widths shrink with n, so what is once decided stays so."""
+        further = range(1, MOST_SEEDS)
+        place = bisect_left(further, True, key=lambda more: self._decided(seeds + more))
+        return further[place] if place < len(further) else None
+
+    def _decided(self, seeds: int) -> bool:
+        return self.beyond_zero(seeds) or self.within_margin(seeds)
+
+
+def _verdict(rules: _Rules, seeds: int, minimized: bool) -> Verdict:
+    within = rules.within_margin(seeds)
+    if rules.beyond_zero(seeds):
+        return Verdict("better" if (rules.mean < 0) == minimized else "worse", within)
     if within:
         return Verdict("same", within)
-    # Both half widths shrink with n, so once decided it stays so.
-    further = range(1, MOST_SEEDS)
-    place = bisect_left(further, True, key=lambda more: beyond_zero(seeds + more) or within_margin(seeds + more))
-    return Verdict("undecided", within, further[place] if place < len(further) else None)
+    return Verdict("undecided", within, rules.more_seeds(seeds))
 
 
 def half_width(deviation: float, seeds: int, comparisons: int, ratio: float = 0.0, sides: int = 2) -> float:
@@ -204,6 +216,11 @@ def spread_of_mean(seeds: float, ratio: float = 0.0) -> float:
 def critical_value(seeds: float, comparisons: int, sides: int = 2) -> float:
     """Return the quantile at 1 − α / (sides · m) of t with n − 1 degrees of freedom; of the normal one where n is inf.
 
+    Raises
+    ------
+    MspeError
+        If there are fewer than 2 seeds, or no comparison.
+
     Examples
     --------
     >>> import math
@@ -212,6 +229,10 @@ def critical_value(seeds: float, comparisons: int, sides: int = 2) -> float:
     """
     from scipy.special import stdtrit
 
+    if not (seeds >= 2 and comparisons >= 1):
+        raise MspeError(
+            f"got {shown(seeds)} seeds and {shown(comparisons)} comparisons, expected at least 2 seeds and 1 comparison"
+        )
     return -float(stdtrit(seeds - 1, LEVEL / (sides * comparisons)))  # from the left tail, which keeps its digits
 
 

@@ -1,14 +1,6 @@
 """Differences over seeds whose truth is known."""
 
-import jaxtyping
 import numpy as np
-import pytest
-
-
-@pytest.fixture
-def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Call functions without a check of their types, which takes ten times as long as judging a difference."""
-    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 def differences_over_seeds(studies: int, variants: int, seeds: int, ratio: float) -> np.ndarray:
