@@ -1,35 +1,84 @@
-"""The comparison of variants as one object: what `metrics/ablation.json`, the table, the page and the terminal show."""
+"""The comparison of variants as one object: what the page, the table, the files and the terminal show."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mspe.pipeline.statistics import CONFIDENCE
+from mspe.ablation.rounds import Plan
+from mspe.ablation.verdicts import LEVEL, Estimate, Verdict, error_of
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A variant's score minus another one's, paired by seed.
+class About:
+    """What was compared, and on what.
 
     Attributes
     ----------
-    mean, interval
-        Over the seeds that both have; with one seed there is no interval (95 %, t).
-    p, p_holm
-        Of the paired t test, two-sided, and adjusted over its family of tests; None with one seed.
-    distinguishable
-        Whether the adjusted p is below 0.05; None without a test.
+    dataset, graphs
+        Its name, and how many graphs it has in all.
+    target
+        What is predicted, in words.
+    task_type, target_level
+        As the dataset's schema has them.
+    metric, minimized
+        What is scored, and whether less is better.
+    split
+        The part that verdicts are of: `test`, unless another one is declared. The screen is scored on `val`.
+    splits
+        How the data are split, in words: each seed its own split, or one for all.
+    model, training
+        In words.
+    jobs
+        Runs at a time, one thread each.
+    date
+        Of the report, as 2026-11-26.
+    seconds
+        That all runs took together.
+    environment
+        Hardware, versions and commits of the runs, each once: with two, they were made by two machines or versions.
     """
 
+    dataset: str
+    graphs: int
+    target: str
+    task_type: str
+    target_level: str
+    metric: str
+    minimized: bool
+    split: str
+    splits: str
+    model: str
+    training: str
+    jobs: int
+    date: str
+    seconds: float
+    environment: list[str]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A variant's runs of one round.
+
+    Attributes
+    ----------
+    seeds, values
+        Those that have ended with a score.
+    mean, std
+        Of the values; with one seed there is no deviation (ddof 1).
+    difference
+        To the baseline, paired by seed; None of the baseline itself, and without a seed in common. In the confirming
+        round its interval is corrected for the number of comparisons; in the screen it is a plain 95 % one.
+    """
+
+    seeds: list[int]
+    values: list[float]
     mean: float
-    interval: list[float] | None = None
-    p: float | None = None
-    p_holm: float | None = None
-    distinguishable: bool | None = None
+    std: float | None
+    difference: Estimate | None
 
 
 @dataclass(frozen=True)
 class SizeBin:
-    """A range of sizes, both ends included, and how many graphs lie in it."""
+    """A range of sizes, both ends included, and how many graphs of the dataset lie in it."""
 
     first: int
     last: int
@@ -37,59 +86,84 @@ class SizeBin:
 
 
 @dataclass(frozen=True)
+class BinDifference:
+    """The mean error of the graphs of a range, minus the baseline's.
+
+    Attributes
+    ----------
+    baseline_error
+        The baseline's mean error there, over seeds; None where no scored graph lies in the range.
+    difference
+        Paired by seed, its interval corrected for all ranges and comparisons; None without a seed in common.
+    """
+
+    bin: SizeBin
+    baseline_error: float | None
+    difference: Estimate | None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a variant of a single channel consists of."""
+
+    filter: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Medians over a variant's runs: parameters, seconds to encode all graphs, seconds an epoch, peak memory."""
+
+    parameters: int
+    encode_seconds: float
+    epoch_seconds: float | None
+    peak_memory_mb: int
+
+
+@dataclass(frozen=True)
 class VariantReport:
-    """One variant over its seeds.
+    """One variant.
 
     Attributes
     ----------
     name
         As it is declared.
-    status, reasons
-        `finished`, `failed` with a reason per failed seed, or `missing`.
-    seeds, scores
-        Those that have finished.
-    mean, std, interval
-        Of the scores, as `SeedStatistics` has them.
-    difference, difference_to_all
-        To the baseline, and of variants that leave something out to the whole bank; None where nothing is compared.
-    parameters, encode_seconds, epoch_seconds, peak_memory_mb
-        Costs, medians over seeds.
-    gates
-        Learned weight of every channel, mean over seeds, by `node` and `pair`.
-    error_by_nodes, error_by_diameter
-        Mean error of the graphs of each bin; None where samples are no graphs.
+    encodings
+        What it consists of, in words.
+    failures
+        A reason for each run that failed, as `screen, seed 2: …`.
+    missing
+        Runs that have not been made yet.
+    screen, confirm
+        Its scores; None of a round that it was not in, or in which no run has a score.
     verdict
-        In words.
+        None of the baseline, of variants that were not confirmed, and where there is no test.
+    scale
+        None of variants that are not of a single channel.
+    by_size
+        By `diameter` and `nodes`; empty where samples are no graphs, and of variants that were not confirmed.
+    curve
+        Columns `epoch`, `train_loss` and `val_loss`, mean over the seeds of its last round; empty without runs.
+    costs
+        None without runs.
     """
 
     name: str
-    status: str
-    reasons: list[str] = field(default_factory=list)
-    seeds: list[int] = field(default_factory=list)
-    scores: list[float] = field(default_factory=list)
-    mean: float | None = None
-    std: float | None = None
-    interval: list[float] | None = None
-    difference: Difference | None = None
-    difference_to_all: Difference | None = None
-    parameters: int | None = None
-    encode_seconds: float | None = None
-    epoch_seconds: float | None = None
-    peak_memory_mb: int | None = None
-    gates: dict[str, dict[str, float]] = field(default_factory=dict)
-    error_by_nodes: list[float | None] | None = None
-    error_by_diameter: list[float | None] | None = None
-    verdict: str = ""
+    encodings: str
+    failures: list[str] = field(default_factory=list)
+    missing: int = 0
+    screen: Scores | None = None
+    confirm: Scores | None = None
+    verdict: Verdict | None = None
+    scale: Scale | None = None
+    by_size: dict[str, list[BinDifference]] = field(default_factory=dict)
+    curve: dict[str, list[float]] = field(default_factory=dict)
+    costs: Costs | None = None
 
     @property
-    def score(self) -> float:
-        """The mean of a variant that has one."""
-        assert self.mean is not None, f"{self.name} has no mean"
-        return self.mean
-
-    def errors_by(self, size: str) -> list[float | None]:
-        """Return the errors by `nodes` or `diameter`; empty where there are none."""
-        return (self.error_by_nodes if size == "nodes" else self.error_by_diameter) or []
+    def last(self) -> Scores | None:
+        """Scores of the confirming round, else of the screen."""
+        return self.confirm or self.screen
 
 
 @dataclass(frozen=True)
@@ -98,55 +172,94 @@ class Report:
 
     Attributes
     ----------
-    task_type, metric, minimized, split
-        What was scored, and whether less is better.
-    baseline, seeds
-        As they are declared.
+    about
+        What was compared.
+    baseline
+        The variant that all others are compared with.
+    margin
+        A difference of at most this share of the baseline's error does not matter.
+    plan
+        What was run, and what it was expected to see.
+    ratio
+        ρ: n_test / n_train where every seed draws its own split, else 0.
+    comparisons
+        m: how many variants the confirming round compares with the baseline.
+    looks
+        How often verdicts were read: 1, and one more for each time that seeds were added to them.
     variants
         In the declared order.
-    bins
-        Ranges of `nodes` and `diameter`; None where samples are no graphs.
-    environment
-        Hardware, versions and commits of the runs, each once.
     """
 
-    task_type: str
-    metric: str
-    minimized: bool
-    split: str
+    about: About
     baseline: str
-    seeds: list[int]
+    margin: float
+    plan: Plan
+    ratio: float
+    comparisons: int
+    looks: int
     variants: list[VariantReport]
-    bins: dict[str, list[SizeBin] | None]
-    environment: list[str]
-    confidence: float = CONFIDENCE
+    level: float = LEVEL
+
+    def variant(self, name: str) -> VariantReport:
+        """Return a variant by its name.
+
+        Raises
+        ------
+        KeyError
+            If it was not declared.
+        """
+        return {variant.name: variant for variant in self.variants}[name]
 
     @property
-    def tested(self) -> list[tuple[VariantReport, Difference]]:
-        """The variants whose difference to the baseline was tested, with that difference."""
-        compared = [(variant, variant.difference) for variant in self.variants if variant.difference is not None]
-        return [(variant, difference) for variant, difference in compared if difference.distinguishable is not None]
+    def confirmed(self) -> list[VariantReport]:
+        """The variants that have a verdict, the best first."""
+        judged = [v for v in self.variants if v.verdict is not None and v.confirm and v.confirm.difference]
+        return sorted(judged, key=self.gain, reverse=True)
 
-    def variant(self, name: str) -> VariantReport | None:
-        """Return a variant by its name; None where it was not declared."""
-        return next((variant for variant in self.variants if variant.name == name), None)
+    @property
+    def baseline_error(self) -> float | None:
+        """The baseline's error in its last round, of which differences are told as shares; None without a score."""
+        last = self.variant(self.baseline).last
+        return None if last is None else error_of(last.mean, self.about.minimized)
+
+    def gain(self, variant: VariantReport) -> float:
+        """By how much a variant's last round is better than the baseline, in units of the score."""
+        assert variant.last is not None and variant.last.difference is not None, variant.name
+        mean = variant.last.difference.mean
+        return -mean if self.about.minimized else mean
+
+    def share(self, value: float, scores: str = "confirm") -> float | None:
+        """Return a change of the error as a share of the baseline's error in a round: less than 0 is better.
+
+        Parameters
+        ----------
+        value
+            A difference of scores to the baseline.
+        scores
+            The round, `confirm` or `screen`.
+        """
+        of_baseline: Scores | None = getattr(self.variant(self.baseline), scores)
+        if of_baseline is None:
+            return None
+        error = error_of(of_baseline.mean, self.about.minimized)
+        change = value if self.about.minimized else -value
+        return change / error if error > 0 else None
+
+    @property
+    def realised_half_width(self) -> float | None:
+        """The largest half width of a confirmed difference, as a share of the baseline's error; None without one."""
+        found = [self._half_width(v) for v in self.confirmed]
+        return max((width for width in found if width is not None), default=None)
+
+    def _half_width(self, variant: VariantReport) -> float | None:
+        difference = variant.confirm.difference if variant.confirm else None
+        if difference is None or difference.low is None or difference.high is None:
+            return None
+        share = self.share((difference.high - difference.low) / 2)
+        return None if share is None else abs(share)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `metrics/ablation.json` holds; `scores` are the means alone, for `dvc metrics diff`."""
-        return {
-            "task_type": self.task_type,
-            "metric": self.metric,
-            "minimized": self.minimized,
-            "split": self.split,
-            "baseline": self.baseline,
-            "seeds": self.seeds,
-            "ddof": 1,
-            "confidence": self.confidence,
-            "scores": {variant.name: variant.mean for variant in self.variants if variant.mean is not None},
-            "variants": [asdict(variant) for variant in self.variants],
-            "bins": {
-                size: bins and [{"from": bin.first, "to": bin.last, "graphs": bin.graphs} for bin in bins]
-                for size, bins in self.bins.items()
-            },
-            "environment": self.environment,
-        }
+        """Return everything as plain values; `scores` are the means alone, for `dvc metrics diff`."""
+        scores = {v.name: v.last.mean for v in self.variants if v.last is not None}
+        return {"scores": scores, "ddof": 1, "realised_half_width": self.realised_half_width, **asdict(self)}
+

@@ -31,7 +31,7 @@ class Plan:
     Attributes
     ----------
     budget, jobs
-        Seconds and runs at a time, as they were given.
+        Seconds and runs at a time, as they were given; no budget where the rounds were declared.
     variants
         How many there are, the baseline among them.
     screen_seeds, screen_epochs
@@ -48,7 +48,7 @@ class Plan:
         What `smallest_visible` cannot go below, however many seeds there are; None without a deviation.
     """
 
-    budget: float
+    budget: float | None
     jobs: int
     variants: int
     screen_seeds: int
@@ -63,11 +63,12 @@ class Plan:
 
     def describe(self) -> str:
         """Return the plan as one line."""
-        cores = "1 core" if self.jobs == 1 else f"{self.jobs} cores"
         screen = f"{self.variants} variants screened with {self.screen_seeds} seeds of {_epochs(self.screen_epochs)}, "
         confirm = f"{self.confirmed} confirmed with {self.confirm_seeds} of {self.epochs}"
         alone = f"{self.confirmed} compared with {self.confirm_seeds} seeds of {_epochs(self.epochs)}"
-        line = f"{_duration(self.budget)} on {cores}: {screen + confirm if self.screen_seeds else alone}"
+        rounds = screen + confirm if self.screen_seeds else alone
+        cores = "1 core" if self.jobs == 1 else f"{self.jobs} cores"
+        line = f"{_duration(self.seconds if self.budget is None else self.budget)} on {cores}: {rounds}"
         if self.smallest_visible is None:
             return line
         return f"{line}; smallest visible difference about {_percent(self.smallest_visible)}"
