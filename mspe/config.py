@@ -48,6 +48,8 @@ class RuntimeParams(Section):
     """Processes that turn raw data into graphs; 0: one a core."""
     threads: Annotated[Workers, Field(gt=0)] | None = None
     """CPU threads of torch; null: torch's own choice. Results are the same bit for bit for the same number."""
+    jobs: Annotated[Workers, Field(gt=0)] | None = None
+    """Runs at a time of a comparison; null: one a core, and one on a GPU."""
     resume: bool = True
     log_every: PositiveInt = 50
     wandb_project: Annotated[str, Field(min_length=1, max_length=128)] | None = None

@@ -1,11 +1,11 @@
 """`ablation/params.yaml` as one typed object."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from mspe.common.section import PositiveFloat, Section, Seed, validate
+from mspe.common.section import NonNegativeInt, PositiveFloat, PositiveInt, Probability, Section, Tuple, validate
 from mspe.common.yaml_files import read_yaml
 from mspe.config import Distinct
 
@@ -29,24 +29,71 @@ class Definition(Section):
         return self
 
 
-class AblationParams(Section):
-    """Variants' seeds, and the baseline that the variants are compared with."""
+class ScreenParams(Section):
+    """First round: all variants, briefly."""
 
-    seeds: Distinct[Seed]
+    seeds: Annotated[PositiveInt, Field(ge=2, le=100)] = 3
+    epochs: PositiveInt | None = None
+    """null: a third of the training's."""
+
+
+class ConfirmParams(Section):
+    """Second round: the baseline, the named and the best variants, with fresh seeds."""
+
+    best: Annotated[NonNegativeInt, Field(le=100)] = 3
+    """How many of the variants that are not named are confirmed; of fewer all are."""
+    seeds: Annotated[PositiveInt, Field(ge=2, le=1000)] = 10
+
+
+class AblationParams(Section):
+    """Variants, the baseline that they are compared with, and the two rounds."""
+
     baseline: Name
     """The variant that all others are compared with."""
-    parameter_tolerance: PositiveFloat = 0.01
-    """By how much of the baseline's a variant's number of parameters may differ."""
-    training: dict[str, Any] = Field(default_factory=dict)
-    """Laid over `training` of `params.yaml` for every variant: usually a shorter schedule."""
     variants: Distinct[Name]
     definitions: dict[Name, Definition] = Field(default_factory=dict)
     """Variants of the user's own, by name."""
+    named: Tuple[Name] = ()
+    """Variants that are confirmed in any case."""
+    minutes: PositiveFloat | None = None
+    """A budget by which both rounds are planned; null: they are as `screen` and `confirm` say."""
+    screen: ScreenParams | None = None
+    """null: no first round, all variants are confirmed; unless `minutes` are given."""
+    confirm: ConfirmParams | None = None
+    margin: Annotated[Probability, Field(gt=0)] = 0.05
+    """Share of the baseline's error: a difference of at most that does not matter."""
+    splits: Literal["each", "one"] = "each"
+    """`each`: where the dataset's split is drawn, each seed draws its own; `one`: all seeds have the same."""
+    test_share: Annotated[Probability, Field(gt=0, le=0.5)] | None = None
+    """Share of the graphs that a drawn split tests with; null: the dataset's own."""
+    parameter_tolerance: PositiveFloat = 0.01
+    """By how much of the baseline's a variant's number of parameters may differ."""
+    training: dict[str, Any] = Field(default_factory=dict)
+    """Laid over `training` of `params.yaml` for every variant."""
+    model: dict[str, Any] = Field(default_factory=dict)
+    """Laid over `model`."""
+
+    @property
+    def confirming(self) -> ConfirmParams:
+        """The second round as it is declared, or as it is by default."""
+        return self.confirm or ConfirmParams()
 
     @model_validator(mode="after")
-    def _baseline_is_a_variant(self) -> "AblationParams":
-        if self.baseline not in self.variants:
-            raise ValueError(f"baseline is {self.baseline}, allowed: one of variants, {', '.join(self.variants)}")
+    def _names_are_variants(self) -> "AblationParams":
+        for key, names in {"baseline": (self.baseline,), "named": self.named}.items():
+            for name in names:
+                if name not in self.variants:
+                    raise ValueError(f"{key} is {name}, allowed: one of variants, {', '.join(self.variants)}")
+        if len(self.variants) < 2:
+            raise ValueError(f"variants is {self.baseline} alone; name another one to compare with it")
+        return self
+
+    @model_validator(mode="after")
+    def _planned_or_declared(self) -> "AblationParams":
+        if self.minutes is not None and (self.screen, self.confirm) != (None, None):
+            raise ValueError("minutes plan both rounds, and screen or confirm declare them: give one of the two")
+        if self.screen is not None and self.confirm is None:
+            raise ValueError("screen is given without confirm: verdicts come from the confirming round")
         return self
 
 

@@ -13,6 +13,7 @@ from mspe.config import Params, apply_settings
 from mspe.encodings import PRESETS, BankConfig, EncodingSet, GraphStatistics
 from mspe.graphs import GraphSchema
 from mspe.models import get_model, model_arguments
+from mspe.training import TrainingParams
 
 ALL = "all"
 ONLY, WITHOUT = "only_", "without_"
@@ -23,6 +24,7 @@ def expand_variants(
     values: Mapping[str, Any],
     statistics: GraphStatistics,
     settings: Mapping[str, Any] | None = None,
+    source: str = ABLATION_PARAMS,
 ) -> list[Variant]:
     """Write every variant out.
 
@@ -40,29 +42,32 @@ def expand_variants(
         Of the graphs, from which the section `encodings` is resolved.
     settings
         What `auto` stands for, as `apply_settings` takes it; None: what the dataset that the values name would set.
+    source
+        Where the variants are declared, for messages.
 
     Raises
     ------
     MspeError
         If a name has no meaning, or names a filter or a scale that the bank lacks, or a parameter is not allowed.
     """
-    values = merged(values, {"training": ablation.training})
+    values = merged(values, {"training": ablation.training, "model": ablation.model})
     if settings is not None:
         values = apply_settings(values, settings)
-    return [_expand(name, ablation, values, statistics) for name in ablation.variants]
+    return [_expand(name, ablation, values, statistics, source) for name in ablation.variants]
 
 
-def _expand(name: str, ablation: AblationParams, values: Mapping[str, Any], statistics: GraphStatistics) -> Variant:
-    source = f"params.yaml with variant {name} of {ABLATION_PARAMS}"
-    params = validate(Params, merged(values, _changes(name, ablation)), source)
+def _expand(
+    name: str, ablation: AblationParams, values: Mapping[str, Any], statistics: GraphStatistics, source: str
+) -> Variant:
+    params = validate(Params, merged(values, _changes(name, ablation, source)), f"{source}: variant {name}")
     bank = params.encodings.resolve(statistics)
     if name not in ablation.definitions and name.startswith((ONLY, WITHOUT)):
-        bank = _cut(name, bank)
+        bank = _cut(name, bank, source)
     return Variant(name, EncodingSet.from_config(bank).config(), params.model, params.training)
 
 
-def _changes(name: str, ablation: AblationParams) -> dict[str, Any]:
-    """What the name lays over `params.yaml`."""
+def _changes(name: str, ablation: AblationParams, source: str) -> dict[str, Any]:
+    """What the name lays over the parameters."""
     if name in ablation.definitions:
         return ablation.definitions[name].model_dump()
     if name in PRESETS:
@@ -70,19 +75,19 @@ def _changes(name: str, ablation: AblationParams) -> dict[str, Any]:
     if name == ALL or name.startswith((ONLY, WITHOUT)):
         return {}
     raise MspeError(
-        f"{ABLATION_PARAMS}: variants: got {name}, allowed: {ALL}, {', '.join(PRESETS)}, only_<filter>, "
+        f"{source}: variants: got {name}, allowed: {ALL}, {', '.join(PRESETS)}, only_<filter>, "
         "only_<filter>_<scale>, without_<filter>, without_<filter>_<scale>, and the names under definitions"
     )
 
 
-def _cut(name: str, bank: BankConfig) -> BankConfig:
+def _cut(name: str, bank: BankConfig, source: str) -> BankConfig:
     """The bank with only, or without, the filter or the channel that the name says."""
     only = name.startswith(ONLY)
     wanted = name.removeprefix(ONLY if only else WITHOUT)
     known = parts(bank.filters)
     if wanted not in known:
         raise MspeError(
-            f"{ABLATION_PARAMS}: variants: got {name}, but encodings.filters of params.yaml has no {wanted}; it has "
+            f"{source}: variants: got {name}, but the whole bank, encodings.filters, has no {wanted}; it has "
             f"{shortened(', '.join(known), 200) or 'none'}"
         )
     if only:
@@ -107,6 +112,57 @@ def parts(filters: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]
     return found
 
 
+def with_epochs(training: TrainingParams, epochs: int) -> TrainingParams:
+    """Return the same training over fewer or more epochs, with the same share of them to warm up.
+
+    Examples
+    --------
+    >>> shorter = with_epochs(TrainingParams.model_validate({"epochs": 24, "scheduler": {"warmup_epochs": 3}}), 8)
+    >>> shorter.epochs, shorter.scheduler.warmup_epochs
+    (8, 1)
+    """
+    warmup = training.scheduler.warmup_epochs
+    if warmup is not None:
+        warmup = min(round(warmup * epochs / training.epochs), epochs - 1)
+    scheduler = training.scheduler.model_copy(update={"warmup_epochs": warmup})
+    return training.model_copy(update={"epochs": epochs, "scheduler": scheduler})
+
+
+def single_scale(bank: BankConfig) -> tuple[str, float] | None:
+    """Return the filter and the scale of a bank of one channel; None of any other bank.
+
+    Examples
+    --------
+    >>> single_scale(BankConfig(filters={"heat": {"times": [4.0]}}))
+    ('heat', 4.0)
+    """
+    scales = [(name, scale) for name, values in bank.filters.items() for scale in _scales_of(values)]
+    return scales[0] if len(scales) == 1 and not bank.others and len(bank.filters) == 1 else None
+
+
+def _scales_of(values: Mapping[str, Any]) -> list[float]:
+    lists = [value for value in values.values() if isinstance(value, Sequence) and not isinstance(value, str)]
+    return [float(scale) for scales in lists for scale in scales]
+
+
+def describe_bank(bank: BankConfig) -> str:
+    """Return what a bank consists of, in words.
+
+    Examples
+    --------
+    >>> describe_bank(BankConfig(filters={"heat": {"times": [0.5, 4.0]}}, others={"degree": True}, pair=False))
+    'heat 0.5, 4; degree (nodes)'
+    >>> describe_bank(BankConfig())
+    'nothing'
+    """
+    filters = [f"{name} {', '.join(f'{scale:g}' for scale in _scales_of(v))}".strip() for name, v in bank.filters.items()]
+    others = [name if value is True else f"{name} {value}" for name, value in bank.others.items()]
+    if not filters and not others:
+        return "nothing"
+    places = {(True, False): " (nodes)", (False, True): " (pairs)"}
+    return "; ".join([*filters, *others]) + (places.get((bank.node, bank.pair), "") if filters else "")
+
+
 def _without(filters: Mapping[str, Mapping[str, Any]], part: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The filters without a part; a filter of which nothing is left is gone."""
     left = {}
@@ -124,7 +180,9 @@ def parameter_counts(variants: Sequence[Variant], schema: GraphSchema) -> dict[s
     return {name: sum(p.numel() for p in model.parameters() if p.requires_grad) for name, model in models.items()}
 
 
-def check_equal_size(counts: Mapping[str, int], baseline: str, tolerance: float) -> None:
+def check_equal_size(
+    counts: Mapping[str, int], baseline: str, tolerance: float, source: str = ABLATION_PARAMS
+) -> None:
     """Refuse variants whose models are not of the baseline's size: more parameters alone may help.
 
     Raises
@@ -136,7 +194,7 @@ def check_equal_size(counts: Mapping[str, int], baseline: str, tolerance: float)
     far = [f"{name} {count:,}" for name, count in counts.items() if abs(count - size) > tolerance * size]
     if far:
         raise MspeError(
-            f"{ABLATION_PARAMS}: parameters of {shortened(', '.join(far), 300)}, allowed: within {100 * tolerance:g} % "
+            f"{source}: parameters of {shortened(', '.join(far), 300)}, allowed: within {100 * tolerance:g} % "
             f"of {size:,}, which {baseline} has; define the variant with another model.pair_dim, "
             "model.feed_forward_factor or model.hidden_dim, or raise parameter_tolerance"
         )

@@ -1,12 +1,11 @@
-"""What each run of the ablation left in its folder."""
+"""What each run of a comparison left in its folder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
-
+from mspe.ablation.study import Run, Study
 from mspe.common.checksums import file_checksum
 from mspe.common.csv_files import read_csv
 from mspe.common.errors import MspeError
@@ -18,21 +17,22 @@ from mspe.graphs import TargetLevel, TaskType
 from mspe.pipeline.summary import CURVE_COLUMNS
 from mspe.tasks import Task, find_task
 
-RUNS = Path("data/ablation/runs")
-
 _COLUMNS = {"curve.csv": CURVE_COLUMNS, "predictions.csv": ("index", "target", "prediction")}
 """Columns that a table of this name must have."""
 
-Tables = dict[str, dict[int, dict[str, list[float]]]]
-"""Columns by variant and seed."""
+Table = dict[str, list[float]]
 
-
-_Summed = Literal["curve.csv", "predictions.csv", "cost.json"]  # the last of earlier versions
+_Summed = Literal["curve.csv", "predictions.csv"]
 
 
 class RunResult(Section, extra="ignore"):
     """Of `result.json`, what the report reads."""
 
+    round: str
+    variant: str
+    seed: int
+    identity: str
+    """Key of everything that decided it."""
     split: str
     metric: str
     minimized: bool
@@ -42,10 +42,8 @@ class RunResult(Section, extra="ignore"):
     score: float | None
     """The metric on the split; None where it is not defined."""
     parameters: int
-    gates: dict[str, dict[str, float]]
-    """By place, `node` or `pair`, the weight of every channel."""
-    files: dict[_Summed, str] = Field(default_factory=dict)
-    """Checksums of the run's other files that the report reads; none of a run that was made before."""
+    files: dict[_Summed, str]
+    """Checksums of the run's other files that the report reads."""
 
     @property
     def task(self) -> Task:
@@ -56,97 +54,97 @@ class RunResult(Section, extra="ignore"):
 class RunCost(Section, extra="ignore"):
     """Of `cost.json`, what the report reads."""
 
-    variant: str | None = None
-    seed: int | None = None
-    """Of the run; None of one that was made before."""
+    round: str
+    variant: str
+    seed: int
+    seconds: float
     encode_seconds: float
     epoch_seconds: float | None
-    """None where an earlier version resumed the run after its last epoch."""
+    """None of a run that had no epoch left."""
     peak_memory_mb: float
     environment: Tuple[str]
 
 
 @dataclass(frozen=True)
-class Run:
-    """A variant and a seed."""
-
-    variant: str
-    seed: int
-
-
-@dataclass(frozen=True)
-class FinishedRun(Run):
+class FinishedRun:
     """A run that has a score."""
 
+    run: Run
     score: float
     result: RunResult
     cost: RunCost
 
 
 @dataclass(frozen=True)
-class FailedRun(Run):
+class FailedRun:
     """A run that has none, and why."""
 
+    run: Run
     reason: str
 
 
 @dataclass(frozen=True)
-class MissingRun(Run):
-    """A run that has not been started, or has not ended."""
+class MissingRun:
+    """A run that has not been made, or of other data, parameters or code than now."""
+
+    run: Run
 
 
-def read_runs(folder: str | Path, variants: Iterable[str], seeds: Sequence[int]) -> list[Run]:
-    """Read the runs of all variants and seeds, in this order.
+Record = FinishedRun | FailedRun | MissingRun
 
-    Parameters
-    ----------
-    folder
-        Holds `<variant>/<seed>/`. With `result.json` there the run has ended; with `failed.txt`, whose first line says
-        why, it has failed; with neither it is missing. A run whose score is not defined counts as failed.
-    variants, seeds
-        Which to read; others are left alone.
+
+def read_run(study: Study, run: Run) -> Record:
+    """Read what a run has left.
+
+    With `result.json` of what decides the run now, it has ended; with `failed.txt`, whose first line says why, it has
+    failed; with neither it is missing. A run whose score is not defined counts as failed.
 
     Raises
     ------
     MspeError
         If a record is damaged.
     """
-    return [_read_run(folder, variant, seed) for variant in variants for seed in seeds]
-
-
-def _read_run(folder: str | Path, variant: str, seed: int) -> Run:
-    path = run_folder(variant, seed, folder)
-    if (path / "result.json").exists():
+    path = study.run_folder(run)
+    if is_done(study, run):
         result = _read_record(RunResult, path / "result.json")
+        _check_named(path / "result.json", result, run)
         if result.score is None:
-            return FailedRun(variant, seed, f"{result.metric} is not defined on the {result.split} split")
+            return FailedRun(run, f"{result.metric} is not defined on the {result.split} split")
         for name, written in result.files.items():
             _verify(path / name, written)
-        return FinishedRun(variant, seed, result.score, result, _read_cost(path / "cost.json", variant, seed))
+        cost = _read_record(RunCost, path / "cost.json")
+        _check_named(path / "cost.json", cost, run)
+        return FinishedRun(run, result.score, result, cost)
     if (path / "failed.txt").exists():
         refuse_special(path / "failed.txt")
         reason, *_ = (path / "failed.txt").read_text(encoding="utf-8", errors="replace").splitlines() or [
             "no reason given"
         ]
-        return FailedRun(variant, seed, reason)
-    return MissingRun(variant, seed)
+        return FailedRun(run, reason)
+    return MissingRun(run)
+
+
+def is_done(study: Study, run: Run) -> bool:
+    """Return whether a run has ended, with the data, parameters and code of now.
+
+    Raises
+    ------
+    MspeError
+        If its record is damaged.
+    """
+    path = study.run_folder(run) / "result.json"
+    return path.exists() and _read_record(RunResult, path).identity == study.identity(run)
+
+
+def _check_named(path: Path, record: RunResult | RunCost, run: Run) -> None:
+    if (record.round, record.variant, record.seed) != (run.round, run.variant, run.seed):
+        other = f"{shown(record.round)}, {shown(record.variant)} with seed {record.seed}"
+        raise _damaged(path, MspeError(f"of another run, {other}"))
 
 
 def _verify(path: Path, written: str) -> None:
     if path.is_file() and file_checksum(path) != written:  # a missing one is refused where it is read
         raise _damaged(path, MspeError("damaged, or edited by hand: result.json tells another checksum"))
-
-
-def _read_cost(path: Path, variant: str, seed: int) -> RunCost:
-    cost = _read_record(RunCost, path)
-    if (cost.variant or variant, seed if cost.seed is None else cost.seed) != (variant, seed):
-        raise _damaged(path, MspeError(f"of another run, {shown(cost.variant)} with seed {cost.seed}"))
-    return cost
-
-
-def run_folder(variant: str, seed: int, folder: str | Path = RUNS) -> Path:
-    """Folder that a run writes to, and nothing else does."""
-    return Path(folder, variant, str(seed))
 
 
 def _read_record(schema: type[SectionType], path: Path) -> SectionType:
@@ -156,23 +154,15 @@ def _read_record(schema: type[SectionType], path: Path) -> SectionType:
         raise _damaged(path, error) from None
 
 
-def read_tables(folder: str | Path, runs: Iterable[Run], name: str) -> Tables:
-    """Read the table of this name that every finished run wrote.
+def read_table(study: Study, run: Run, name: str) -> Table:
+    """Read the table of this name that a finished run wrote.
 
     Raises
     ------
     MspeError
-        If one is missing or damaged.
+        If it is missing or damaged.
     """
-    tables: Tables = {}
-    for run in runs:
-        if isinstance(run, FinishedRun):
-            path = run_folder(run.variant, run.seed, folder) / name
-            tables.setdefault(run.variant, {})[run.seed] = _read_table(path)
-    return tables
-
-
-def _read_table(path: Path) -> dict[str, list[float]]:
+    path = study.run_folder(run) / name
     try:
         table = read_csv(path, _COLUMNS.get(path.name, ()))
         if "index" in table and not _counts_up(table["index"]):
@@ -189,4 +179,4 @@ def _counts_up(index: Sequence[float]) -> bool:
 
 def _damaged(path: Path, error: Exception) -> MspeError:
     reason = str(error).removeprefix(f"{path}: ").split("; ")[0]
-    return MspeError(f"{path}: {reason}; remove {path.parent} and run `python -m mspe.ablation` again")
+    return MspeError(f"{path}: {reason}; remove {path.parent} and run the same command again")

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mspe.ablation.design import POWER, floor, smallest_visible
 from mspe.ablation.verdicts import half_width
@@ -208,7 +208,7 @@ difference about 3.9 %
         )
     seeds = layout.seeds_within(machine, seconds)
     comparisons = len(layout.confirmed) - 1
-    return Plan(
+    plan = Plan(
         budget=seconds,
         jobs=jobs,
         variants=len(seconds_per_epoch),
@@ -218,9 +218,72 @@ difference about 3.9 %
         confirm_seeds=seeds,
         epochs=layout.epochs,
         seconds=layout.seconds(machine, seeds),
-        half_width=None if deviation is None else half_width(deviation, seeds, comparisons, ratio),
-        smallest_visible=None if deviation is None else smallest_visible(deviation, seeds, comparisons, ratio, power),
-        floor=None if deviation is None else floor(deviation, comparisons, ratio, power),
+    )
+    return plan if deviation is None else with_promise(plan, deviation, ratio, power)
+
+
+def declared_plan(
+    jobs: int,
+    seconds_per_epoch: Mapping[str, float],
+    start_seconds: float,
+    baseline: str,
+    named: Sequence[str],
+    best: int,
+    screen: tuple[int, int],
+    confirm: tuple[int, int],
+) -> Plan:
+    """Return rounds that were declared, with the time that they take.
+
+    Parameters
+    ----------
+    jobs, seconds_per_epoch, start_seconds, baseline, named
+        As `plan_rounds` has them.
+    best
+        How many of the other variants are confirmed.
+    screen, confirm
+        Seeds and epochs of each round; a screen of no seeds confirms all variants.
+
+    Examples
+    --------
+    >>> costs = {name: 5.0 for name in ("none", "walk", "heat")}
+    >>> print(declared_plan(2, costs, 10.0, "none", (), 1, screen=(2, 4), confirm=(10, 8)).describe())
+    11 minutes on 2 cores: 3 variants screened with 2 seeds of 4 epochs, 1 confirmed with 10 of 8
+    """
+    _check(1.0, jobs, seconds_per_epoch, start_seconds, confirm[1], baseline, named)
+    variants = tuple(seconds_per_epoch)
+    sure = tuple(name for name in variants if name == baseline or name in named)
+    others = sorted(set(variants) - set(sure), key=lambda name: (-seconds_per_epoch[name], name))
+    chosen = (*sure, *others[:best]) if screen[0] else variants
+    machine = _Machine(jobs, seconds_per_epoch, start_seconds)
+    return Plan(
+        budget=None,
+        jobs=jobs,
+        variants=len(variants),
+        screen_seeds=screen[0],
+        screen_epochs=screen[1] if screen[0] else 0,
+        confirmed=len(chosen) - 1,
+        confirm_seeds=confirm[0],
+        epochs=confirm[1],
+        seconds=machine.round(variants, *screen) + machine.round(chosen, *confirm),
+    )
+
+
+def with_promise(plan: Plan, deviation: float, ratio: float, power: float = POWER) -> Plan:
+    """Return a plan with what its second round will be able to see.
+
+    Parameters
+    ----------
+    plan
+        With at least 2 confirming seeds.
+    deviation, ratio, power
+        As `plan_rounds` has them.
+    """
+    seeds, comparisons = plan.confirm_seeds, plan.confirmed
+    return replace(
+        plan,
+        half_width=half_width(deviation, seeds, comparisons, ratio),
+        smallest_visible=smallest_visible(deviation, seeds, comparisons, ratio, power),
+        floor=floor(deviation, comparisons, ratio, power),
     )
 
 

@@ -1,86 +1,109 @@
-"""One variant, one seed: encoded, trained and scored."""
+"""One run of a comparison: a variant encoded, trained and scored, in a process of its own."""
+
+from argparse import ArgumentParser
+
+from mspe.common.command import begin, command
+
+if __name__ == "__main__":
+
+    def declare(parser: ArgumentParser) -> None:
+        parser.add_argument("folder", help="the comparison's")
+        parser.add_argument("round", choices=("screen", "confirm"))
+        parser.add_argument("variant")
+        parser.add_argument("seed", type=int)
+
+    arguments = begin(__doc__, declare)
 
 import time
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
 
+from mspe.ablation.study import Run, Study, StoredDivision
 from mspe.ablation.variant import Variant
 from mspe.common.checksums import file_checksum
 from mspe.common.csv_files import write_csv
 from mspe.common.json_files import read_json, write_sealed_json
+from mspe.common.plugins import load_plugins
 from mspe.config import RuntimeParams
 from mspe.encodings import EncodingSet
-from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.graphs import SPLITS, PackedGraphs
 from mspe.pipeline.trained_model import TrainedModel
 from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from mspe.tasks import is_minimized
+from mspe.training.device import get_device
+
+THREADS = 1
+"""Of torch, whatever the machine: so the numbers do not depend on how many runs there are at a time."""
 
 
-def run_variant(
-    variant: Variant,
-    seed: int,
-    graphs: Mapping[str, PackedGraphs],
-    schema: GraphSchema,
-    split: str,
-    runtime: RuntimeParams,
-    folder: Path,
-    log: Path,
-    inputs: Sequence[str | Path],
-    device: torch.device,
-) -> None:
+def run(study: Study, which: Run) -> None:
     """Train a variant with a seed and score its best checkpoint.
 
-    Parameters
-    ----------
-    variant, seed
-        What is run.
-    graphs, schema
-        By split, graphs with their spectrum; and what describes them.
-    split
-        Which of them is scored.
-    runtime, inputs, device
-        As `train_seed` takes them.
-    folder
-        Where `best.pt`, `train.json`, `curve.csv`, `predictions.csv`, `cost.json` and, last, `result.json` are written:
-        a folder with the last of them is a finished run.
-    log
-        TensorBoard's folder.
+    Its folder then holds `best.pt`, `train.json`, `curve.csv`, `predictions.csv`, `cost.json` and, last, `result.json`,
+    which says what decided it: a run that is finished is known by that.
     """
-    bank = EncodingSet.from_config(variant.bank)
-    start = time.perf_counter()
-    encoded = {name: _encoded(part, bank) for name, part in graphs.items()}
-    encode_seconds = time.perf_counter() - start
-    data = TrainingData(schema, variant.bank, encoded["train"], encoded["val"])
-    paths = RunPaths(folder, folder / "train.json", folder / "curve.csv", folder / "cost.json", log)
-    with train_seed(seed, data, variant.model, variant.training, runtime, paths, inputs, device) as trainer:
+    load_plugins(study.settings.plugins)
+    folder, identity = study.run_folder(which), study.identity(which)
+    variant = Variant.load(study.variant_path(which.round, which.variant))
+    division = study.division(which.seed)
+    graphs, encode_seconds = encode(study.graphs, variant)
+    parts = {name: study.part(graphs, division, name) for name in SPLITS}
+    data = TrainingData(division.graph_schema, variant.bank, parts["train"], parts["val"])
+    paths = RunPaths(
+        folder, folder / "train.json", folder / "curve.csv", folder / "cost.json", resume=study.folder / "resume"
+    )
+    device = get_device(study.settings.device)
+    runtime = RuntimeParams(threads=THREADS, log_every=10**9)
+    inputs = [study.variant_path(which.round, which.variant)]
+    with train_seed(which.seed, data, variant.model, variant.training, runtime, paths, inputs, device) as trainer:
         trained = TrainedModel.load(folder / "best.pt", device)
-        evaluation = trained.evaluate(encoded[split])
+        evaluation = trained.evaluate(parts[study.scored_part(which.round)])
         write_csv(folder / "predictions.csv", evaluation.table())
-        identity = {"variant": variant.name, "seed": seed, "encode_seconds": round(encode_seconds, 3)}
-        write_sealed_json(paths.cost, {**identity, **read_json(paths.cost)})
-        scored = {"scores": evaluation.metrics, "parameters": trained.num_parameters, "gates": trained.scale_weights()}
-        record = _describe(variant, seed, split, schema, evaluation.metrics.get(schema.metric))
-        files = {name: file_checksum(folder / name) for name in ("curve.csv", "predictions.csv")}
-        content = {**record, "best_epoch": trainer.best_epoch, **scored, "files": files}
-        write_sealed_json(folder / "result.json", content)
+        write_sealed_json(
+            paths.cost, {**_named(which), "encode_seconds": round(encode_seconds, 3), **read_json(paths.cost)}
+        )
+        result = {
+            **_named(which),
+            "identity": identity,
+            **_describe(study, which, division),
+            "score": evaluation.metrics.get(division.graph_schema.metric),
+            "best_epoch": trainer.best_epoch,
+            "scores": evaluation.metrics,
+            "parameters": trained.num_parameters,
+            "files": {name: file_checksum(folder / name) for name in ("curve.csv", "predictions.csv")},
+        }
+        write_sealed_json(folder / "result.json", result)
 
 
-def _describe(variant: Variant, seed: int, split: str, schema: GraphSchema, score: float | None) -> dict[str, Any]:
+def _named(which: Run) -> dict[str, Any]:
+    return {"round": which.round, "variant": which.variant, "seed": which.seed}
+
+
+def _describe(study: Study, which: Run, division: StoredDivision) -> dict[str, Any]:
+    schema = division.graph_schema
     return {
-        "variant": variant.name,
-        "seed": seed,
-        "split": split,
+        "split": study.scored_part(which.round),
         "metric": schema.metric,
         "minimized": is_minimized(schema.metric, None),
         "task_type": schema.task_type,
         "target_level": schema.target_level,
         "loss": schema.loss,
-        "score": score,
     }
 
 
-def _encoded(graphs: PackedGraphs, bank: EncodingSet) -> PackedGraphs:
-    return graphs.with_fields_of(bank.encode_nodes(graphs, lambda: graphs))
+def encode(graphs: PackedGraphs, variant: Variant) -> tuple[PackedGraphs, float]:
+    """Return all graphs with the variant's stored encodings, and the seconds that took."""
+    torch.set_num_threads(THREADS)
+    bank, start = EncodingSet.from_config(variant.bank), time.perf_counter()
+    encoded = graphs.with_fields_of(bank.encode_nodes(graphs, lambda: graphs))
+    return encoded, time.perf_counter() - start
+
+
+def main(folder: str, which: Run) -> None:
+    run(Study.open(folder), which)
+
+
+if __name__ == "__main__":
+    with command():
+        main(arguments.folder, Run(arguments.round, arguments.variant, arguments.seed))

@@ -101,21 +101,3 @@ def sample_errors(table: Mapping[str, Sequence[float]], task: Task) -> Float[Ten
     known = ~target.isnan()
     sums = torch.bincount(sample, weights=torch.where(known, error, 0.0))
     return sums / torch.bincount(sample, weights=known.double())
-
-
-def mean_by_bin(
-    errors: Float[Tensor, " graphs"], values: Int[Tensor, " graphs"], bins: Sequence[SizeBin]
-) -> list[float | None]:
-    """The mean error of the graphs whose value lies in each of the bins of `quantile_bins`.
-
-    Graphs without an error (NaN) are left out; None where a bin has no others.
-
-    Examples
-    --------
-    >>> bins = [SizeBin(1, 4, graphs=2), SizeBin(5, 5, graphs=1)]
-    >>> mean_by_bin(torch.tensor([1.0, 2.0, 9.0]), torch.tensor([1, 4, 5]), bins)
-    [1.5, 9.0]
-    """
-    numbers = _bin_numbers(values, [one.last for one in bins])
-    means = [errors[numbers == number].nanmean().item() for number in range(len(bins))]
-    return [None if np.isnan(mean) else mean for mean in means]

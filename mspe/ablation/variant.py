@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json, write_sealed_json
@@ -24,8 +25,12 @@ class Variant:
 
     def save(self, path: str | Path) -> None:
         """Write it as JSON."""
+        write_sealed_json(path, self.as_plain())
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return it as plain values."""
         sections = {"model": self.model.model_dump(), "training": self.training.model_dump()}
-        write_sealed_json(path, {"name": self.name, "bank": self.bank.model_dump(), **sections})
+        return {"name": self.name, "bank": self.bank.model_dump(), **sections}
 
     @classmethod
     def load(cls, path: str | Path) -> "Variant":

@@ -19,8 +19,8 @@ from mspe.common.files import remove_directory
 logger = logging.getLogger(__name__)
 
 
-def resume_folder(settings: Mapping[str, Any], inputs: Iterable[str | Path]) -> Path:
-    """The folder of one run's state, ignored by Git, in the repository that DVC was called in (`DVC_ROOT`).
+def resume_folder(settings: Mapping[str, Any], inputs: Iterable[str | Path], root: Path | None = None) -> Path:
+    """The folder of one run's state, by default, ignored by Git, in the repository that DVC was called in.
 
     Parameters
     ----------
@@ -28,6 +28,8 @@ def resume_folder(settings: Mapping[str, Any], inputs: Iterable[str | Path]) -> 
         Plain values that decide the run: parameters, seed.
     inputs
         Files, and folders of files, whose content decides the run: data and code. A missing one is left out.
+    root
+        Holds the folders of all runs; None: `.mspe/resume` in `DVC_ROOT`, or else here.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def resume_folder(settings: Mapping[str, Any], inputs: Iterable[str | Path]) -> 
     for path in sorted(file for root in inputs for file in _files(Path(root))):
         digest.update(str(path).encode())
         digest.update(path.read_bytes())
-    return Path(os.environ.get("DVC_ROOT", ".")) / ".mspe" / "resume" / digest.hexdigest()[:24]
+    return (root or Path(os.environ.get("DVC_ROOT", ".")) / ".mspe" / "resume") / digest.hexdigest()[:24]
 
 
 def _files(root: Path) -> list[Path]:

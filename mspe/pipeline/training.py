@@ -61,8 +61,10 @@ class RunPaths:
     """CSV file of every epoch's."""
     cost: Path
     """JSON file of seconds and memory."""
-    log: Path
-    """TensorBoard's folder."""
+    log: Path | None = None
+    """TensorBoard's folder; None: no log."""
+    resume: Path | None = None
+    """Holds the state of interrupted runs; None: `.mspe/resume`."""
 
 
 @contextmanager
@@ -121,10 +123,11 @@ def train_seed(
     trainer = _build_trainer(training, runtime, model, data.schema, len(loaders[0]), paths.checkpoints, metadata)
     if group.is_main:
         warn_of_equal_graphs(data.train, arguments, device)
-    state = resume_folder(_describe_run(seed, metadata, len(loaders[0]), group, device), inputs) / "state.pt"
+    description = _describe_run(seed, metadata, len(loaders[0]), group, device)
+    state = resume_folder(description, inputs, paths.resume) / "state.pt"
     if runtime.resume and state.exists():
         _check_state(state, trainer.metadata)
-    if group.is_main:
+    if group.is_main and paths.log is not None:
         _begin_log(paths.log, state, runtime.resume)
         _add_hooks(trainer, paths.log, metadata, seed, runtime)
     metric = training.metric_for_best or data.schema.metric
