@@ -211,6 +211,11 @@ class Report:
         return {variant.name: variant for variant in self.variants}[name]
 
     @property
+    def level_name(self) -> str:
+        """The chance that all intervals of the confirming round hold together, as `95 %`."""
+        return f"{100 * (1 - self.level):g} %"
+
+    @property
     def confirmed(self) -> list[VariantReport]:
         """The variants that have a verdict, the best first."""
         judged = [v for v in self.variants if v.verdict is not None and v.confirm and v.confirm.difference]

@@ -1,13 +1,106 @@
-"""The table of the ablation's page: every variant a row, cells with their text and the number that sorts them."""
+"""The comparison as a table: numbers for files and data frames, and cells for the page and the terminal."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import floor, log10
-from statistics import median
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from mspe.ablation.report import Difference, Report, VariantReport
+from mspe.ablation.report import Report, VariantReport
+from mspe.ablation.wording import change, decimals, in_percent, metric_name, number, resolution, round_name, short
 
 NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A variant in plain numbers; None where there is none.
+
+    Attributes
+    ----------
+    status
+        `finished`; `failed`, where a run has; else `missing`, where a run has not been made.
+    round
+        Of the numbers: `confirm` or `screen`.
+    seeds
+        How many of that round have a score.
+    mean, std
+        Of the score.
+    difference, low, high
+        To the baseline, paired by seed, with its interval.
+    share, share_low, share_high
+        The same as a change of the error, as a share of the baseline's: less than 0 is better.
+    verdict, within_margin, more_seeds
+        Of variants that were confirmed.
+    """
+
+    name: str
+    encodings: str
+    status: str
+    round: str | None
+    seeds: int
+    mean: float | None
+    std: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    share: float | None
+    share_low: float | None
+    share_high: float | None
+    verdict: str | None
+    within_margin: bool | None
+    more_seeds: int | None
+    parameters: int | None
+    encode_seconds: float | None
+    epoch_seconds: float | None
+    peak_memory_mb: int | None
+
+
+def report_rows(report: Report) -> list[dict[str, Any]]:
+    """Return one dictionary per variant, in the declared order, with the fields of `Row`."""
+    return [asdict(_row(report, variant)) for variant in report.variants]
+
+
+def columns_of(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return rows as columns, which `write_csv` takes."""
+    return {name: [row[name] for row in rows] for name in Row.__dataclass_fields__}
+
+
+def _row(report: Report, variant: VariantReport) -> Row:
+    last, verdict, costs = variant.last, variant.verdict, variant.costs
+    found = last and last.difference
+    shares = [] if found is None else [report.share(end, round_name(variant)) for end in _ends(found.low, found.high)]
+    low, high = sorted(end for end in shares if end is not None) or (None, None)
+    return Row(
+        name=variant.name,
+        encodings=variant.encodings,
+        status=status(variant),
+        round=None if last is None else round_name(variant),
+        seeds=0 if last is None else len(last.values),
+        mean=last and last.mean,
+        std=last and last.std,
+        difference=found and found.mean,
+        low=found and found.low,
+        high=found and found.high,
+        share=None if found is None else report.share(found.mean, round_name(variant)),
+        share_low=low,
+        share_high=high,
+        verdict=verdict and verdict.word,
+        within_margin=verdict and verdict.within_margin,
+        more_seeds=verdict and verdict.more_seeds,
+        parameters=costs and costs.parameters,
+        encode_seconds=costs and costs.encode_seconds,
+        epoch_seconds=costs and costs.epoch_seconds,
+        peak_memory_mb=costs and costs.peak_memory_mb,
+    )
+
+
+def _ends(low: float | None, high: float | None) -> list[float]:
+    return [] if low is None or high is None else [low, high]
+
+
+def status(variant: VariantReport) -> str:
+    """Return `failed` where a run of a variant has, else `missing` where one has not been made, else `finished`."""
+    if variant.failures:
+        return "failed"
+    return "missing" if variant.missing else "finished"
 
 
 @dataclass(frozen=True)
@@ -27,105 +120,83 @@ class Cell:
 
 
 def ranked(report: Report) -> list[VariantReport]:
-    """The variants that have a mean, the best first."""
-    scored = [variant for variant in report.variants if variant.mean is not None]
-    return sorted(scored, key=lambda variant: variant.score, reverse=not report.minimized)
+    """Return the variants in the order of the table.
 
+    First those of the confirming round, the largest gain on top, the baseline among them at its 0; then those that
+    were screened only, likewise; last those without a score, in the declared order.
+    """
 
-def complete(report: Report) -> list[VariantReport]:
-    """The variants that have finished every seed, the best first."""
-    return [variant for variant in ranked(report) if variant.status == "finished"]
+    def key(variant: VariantReport) -> tuple[int, float]:
+        if variant.last is None:
+            return 2, 0.0
+        gain = 0.0 if variant.last.difference is None or variant.name == report.baseline else report.gain(variant)
+        return 0 if variant.confirm is not None else 1, -gain
+
+    return sorted(report.variants, key=key)
 
 
 def columns(report: Report) -> list[Column]:
-    """The table's headings; the third one is the mean, by which `rows` are in order."""
+    """Return the headings; the verdicts' order is that of `ranked`."""
+    metric = metric_name(report.about.metric)
+    unit = "%" if in_percent(report) else "points"
     return [
         Column("variant", numeric=False),
-        Column("seeds"),
-        Column("mean ± std"),
-        Column(f"{100 * report.confidence:g} % interval"),
-        Column(f"difference to {report.baseline}"),
-        Column("p (Holm)"),
         Column("verdict", numeric=False),
-        *([Column("difference to all")] if report.baseline != "all" else []),
+        Column(f"change of {metric}, {unit}"),
+        Column("interval"),
+        Column(f"{metric} ± std"),
+        Column("seeds"),
+        Column("round", numeric=False),
         Column("parameters"),
-        Column("encode (s)"),
-        Column("epoch (s)"),
-        Column("peak (MB)"),
+        Column("encode, s"),
+        Column("epoch, s"),
+        Column("peak, MB"),
     ]
 
 
-def rows(report: Report) -> list[tuple[VariantReport, list[Cell]]]:
-    """Each variant with its cells: the best first, those without a mean last, in the declared order."""
-    unscored = [variant for variant in report.variants if variant.mean is None]
-    digits = decimals(report)
-    return [(variant, _cells(variant, report, digits)) for variant in [*ranked(report), *unscored]]
+def cells(report: Report) -> list[tuple[VariantReport, list[Cell]]]:
+    """Return each variant with its cells, in the order of `ranked`."""
+    return [(variant, _cells(report, variant)) for variant in ranked(report)]
 
 
-def _cells(variant: VariantReport, report: Report, digits: int) -> list[Cell]:
-    interval, difference = variant.interval, variant.difference
-    p = None if difference is None else difference.p_holm
+def _cells(report: Report, variant: VariantReport) -> list[Cell]:
+    last, costs, found = variant.last, variant.costs, change(report, variant)
+    digits = 0 if found is None else decimals(resolution(found))
+    interval = Cell(NOTHING)
+    if found is not None and found.low is not None and found.high is not None:
+        interval = Cell(f"{number(found.low, digits, '+')} to {number(found.high, digits, '+')}", found.low)
     return [
         Cell(variant.name),
-        Cell(str(len(variant.seeds)), len(variant.seeds)),
-        Cell(mean_and_spread(variant, digits), variant.mean),
-        Cell(NOTHING) if interval is None else Cell(_interval(interval, digits), interval[0]),
-        _difference(difference, digits),
-        Cell(NOTHING) if p is None else Cell(probability(p), p),
-        Cell(_verdict(variant, report)),
-        *([_difference(variant.difference_to_all, digits)] if report.baseline != "all" else []),
-        _number(variant.parameters, ",.0f"),
-        _number(variant.encode_seconds, ",.1f"),
-        _number(variant.epoch_seconds, ",.1f"),
-        _number(variant.peak_memory_mb, ",.0f"),
+        Cell(mark(report, variant)),
+        Cell(NOTHING) if found is None else Cell(number(found.mean, digits, "+"), found.mean),
+        interval,
+        Cell(NOTHING) if last is None else Cell(_mean_and_spread(last.mean, last.std), last.mean),
+        Cell(NOTHING) if last is None else Cell(str(len(last.values)), len(last.values)),
+        Cell(NOTHING if last is None else {"confirm": "confirmed", "screen": "screened"}[round_name(variant)]),
+        _cost(costs and costs.parameters, 0),
+        _cost(costs and costs.encode_seconds, 1),
+        _cost(costs and costs.epoch_seconds, 2),
+        _cost(costs and costs.peak_memory_mb, 0),
     ]
 
 
-def decimals(report: Report) -> int:
-    """Number of decimals that give the median score four significant digits."""
-    means = [abs(variant.mean) for variant in ranked(report) if variant.mean]
-    return max(0, 3 - floor(log10(median(means)))) if means else 4
+def mark(report: Report, variant: VariantReport) -> str:
+    """Return the verdict on a variant as a mark, else the word for why there is none."""
+    if variant.last is None:
+        return "failed" if variant.failures else "missing"
+    if variant.name == report.baseline:
+        return "baseline"
+    if variant.verdict is None:
+        return NOTHING if variant.confirm is None else "one seed, no test"
+    return short(variant.verdict, report.margin)
 
 
-def mean_and_spread(variant: VariantReport, digits: int) -> str:
-    """A variant's mean, and the standard deviation where it has one."""
-    if variant.mean is None:
-        return NOTHING
-    return f"{variant.mean:.{digits}f}" + ("" if variant.std is None else f" ± {variant.std:.{digits}f}")
+def _mean_and_spread(mean: float, std: float | None) -> str:
+    digits = max(3, min(decimals(std), 6)) if std else 3
+    digits = digits if abs(mean) < 100 else 1
+    digits = digits if not mean or abs(mean) >= 1e-3 else 7  # which is written with an exponent
+    return number(mean, digits) + ("" if std is None else f" ± {number(std, digits)}")
 
 
-def probability(p: float) -> str:
-    """A p value as text.
-
-    Examples
-    --------
-    >>> probability(0.0123), probability(2e-5)
-    ('0.012', '< 0.001')
-    """
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def _interval(interval: Sequence[float], digits: int, sign: str = "") -> str:
-    return f"[{interval[0]:{sign}.{digits}f}, {interval[1]:{sign}.{digits}f}]".replace("-", "−")
-
-
-def _difference(difference: Difference | None, digits: int) -> Cell:
-    if difference is None:
-        return Cell(NOTHING)
-    text = f"{difference.mean:+.{digits}f}".replace("-", "−")
-    if difference.interval is not None:
-        text += f" {_interval(difference.interval, digits, '+')}"
-    return Cell(text, difference.mean)
-
-
-def _verdict(variant: VariantReport, report: Report) -> str:
-    if variant.status == "finished":
-        return variant.verdict
-    absent = [str(seed) for seed in report.seeds if seed not in variant.seeds]
-    reason = "; ".join(variant.reasons) or f"seed{'s' * (len(absent) > 1)} {', '.join(absent)}"
-    state = f"{variant.status}: {reason}"
-    return state if variant.verdict == variant.status else f"{variant.verdict}; {state}"
-
-
-def _number(value: float | None, form: str) -> Cell:
-    return Cell(NOTHING) if value is None else Cell(format(value, form), value)
+def _cost(value: float | None, digits: int) -> Cell:
+    return Cell(NOTHING) if value is None else Cell(number(value, digits), value)

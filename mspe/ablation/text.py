@@ -1,85 +1,46 @@
-"""The report as text: lines for a terminal, and the columns of `metrics/ablation.csv`."""
+"""The report as lines for a terminal."""
 
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import Any
 
-from mspe.ablation.report import Report, VariantReport
-from mspe.ablation.table import NOTHING, columns, probability, rows
+from mspe.ablation.answer import answer
+from mspe.ablation.report import Report
+from mspe.ablation.table import cells, columns
+from mspe.common.shown import shortened
 
-_WHOLE = "all"
 _LINE = 120
-
-
-def report_table(report: Report) -> dict[str, list[Any]]:
-    """The columns of `metrics/ablation.csv`, a row a variant; None where there is no number."""
-    table = [_table_row(variant) for variant in report.variants]
-    return {name: [row[name] for row in table] for name in table[0]}
-
-
-def _table_row(variant: VariantReport) -> dict[str, Any]:
-    difference, to_all = variant.difference, variant.difference_to_all
-    low, high = variant.interval or (None, None)
-    difference_low, difference_high = (difference and difference.interval) or (None, None)
-    return {
-        "name": variant.name,
-        "status": variant.status,
-        "seeds": len(variant.seeds),
-        "mean": variant.mean,
-        "std": variant.std,
-        "low": low,
-        "high": high,
-        "difference": difference and difference.mean,
-        "difference_low": difference_low,
-        "difference_high": difference_high,
-        "p": difference and difference.p,
-        "p_holm": difference and difference.p_holm,
-        "difference_to_all": to_all and to_all.mean,
-        "verdict": variant.verdict,
-        "parameters": variant.parameters,
-        "encode_seconds": variant.encode_seconds,
-        "epoch_seconds": variant.epoch_seconds,
-        "peak_memory_mb": variant.peak_memory_mb,
-    }
+_SHOWN = 7
+"""Columns of the page's table that fit into a line: all but the costs."""
 
 
 def format_report(report: Report) -> str:
-    """The report as lines for a terminal of 120 columns: the best mean first, what is not complete last, with why."""
-    direction = "lower" if report.minimized else "higher"
-    seeds = ", ".join(map(str, report.seeds))
-    heading = (
-        f"{report.split} {report.metric}, {direction} is better: mean over seeds {seeds}; differences are paired "
-        f"by seed, with {100 * report.confidence:g} % t intervals and p values after Holm's correction"
-    )
-    return "\n".join([*wrap(heading, _LINE), "", *_aligned(_comparison(report)), *_left_out(report)])
-
-
-def _comparison(report: Report) -> list[list[str]]:
-    """Of the page's table, what fits into a line."""
-    titles = [column.title for column in columns(report)]
-    shown = ["variant", "mean ± std", f"difference to {report.baseline}", "p (Holm)", "verdict"]
-    places = [titles.index(title) for title in shown]
-    ordered = sorted(rows(report), key=lambda row: row[0].status != "finished")
-    return [shown, *([cells[place].text for place in places] for _, cells in ordered)]
-
-
-def _left_out(report: Report) -> list[str]:
-    """What leaving a part of the whole bank out changes; nothing where no such variant can be compared."""
-    compared = [
-        (variant.name, variant.difference_to_all, cells)
-        for variant, cells in rows(report)
-        if variant.difference_to_all is not None
+    """Return the answer, the table, the plan with what became of it, and what failed, in lines of 120 columns."""
+    table = [[column.title for column in columns(report)[:_SHOWN]]]
+    table += [[cell.text for cell in row[:_SHOWN]] for _, row in cells(report)]
+    paragraphs = [
+        wrap(answer(report), _LINE),
+        _aligned(table),
+        [part for line in plan_lines(report) for part in wrap(line, _LINE)],
+        [shortened(f"{v.name}: {failure}", _LINE) for v in report.variants for failure in v.failures],
     ]
-    if not compared:
-        return []
-    title = f"difference to {_WHOLE}"
-    place = [column.title for column in columns(report)].index(title)
-    lines = [[name, cells[place].text, _p_holm(difference.p_holm)] for name, difference, cells in compared]
-    return ["", *_aligned([["variant", title, "p (Holm)"], *lines])]
+    return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
 
-def _p_holm(p: float | None) -> str:
-    return NOTHING if p is None else probability(p)
+def plan_lines(report: Report) -> list[str]:
+    """Return what was planned, how wide intervals were promised to be and are, and a warning where it sees little."""
+    lines = [f"Plan: {report.plan.describe()}."]
+    promised, realised = report.plan.half_width, report.realised_half_width
+    widths = [
+        f"promised ± {100 * promised:.2g} %" if promised is not None else "",
+        f"are ± {100 * realised:.2g} %" if realised is not None else "",
+    ]
+    if any(widths):
+        told = " and ".join(width for width in widths if width)
+        if promised is not None and realised is None:
+            told = f"are {told}"
+        lines.append(f"The widest interval of a confirmed difference: {told} of the baseline's error.")
+    warning = report.plan.warning()
+    return [*lines, f"Warning: {warning}."] if warning else lines
 
 
 def _aligned(table: Sequence[Sequence[str]]) -> list[str]:

@@ -24,8 +24,13 @@ def write_csv(path: str | Path, columns: Mapping[str, Sequence[Any]]) -> None:
 
     Text that a spreadsheet would execute, and no more, is preceded by an apostrophe: see `harmless`.
     """
+    write_text(path, format_csv(columns))
+
+
+def format_csv(columns: Mapping[str, Sequence[Any]]) -> str:
+    """Return the text that `write_csv` writes."""
     rows = [list(columns), *zip(*columns.values(), strict=True)]
-    write_text(path, "".join(_line([harmless(cell) for cell in row]) for row in rows))
+    return "".join(_line([harmless(cell) for cell in row]) for row in rows)
 
 
 def _line(cells: Sequence[Any]) -> str:

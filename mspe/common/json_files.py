@@ -17,7 +17,12 @@ CHECKSUM = "checksum"
 
 def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
     """Write a JSON file atomically, indented, keys in the given order; NaN and infinity become null."""
-    write_text(path, json.dumps(_finite(content), indent=2, allow_nan=False) + "\n")
+    write_text(path, format_json(content))
+
+
+def format_json(content: Mapping[str, Any]) -> str:
+    """Return the text that `write_json` writes."""
+    return json.dumps(_finite(content), indent=2, allow_nan=False) + "\n"
 
 
 def write_sealed_json(path: str | Path, content: Mapping[str, Any]) -> None:

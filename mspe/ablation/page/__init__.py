@@ -1,5 +1,5 @@
-"""The ablation's page: one HTML file with its numbers, figures, parameters and origin, which asks for no other file."""
+"""The comparison's page: one HTML file with its answer, figures, numbers and origin, which asks for no other file."""
 
-from mspe.ablation.page.assembly import write_page
+from mspe.ablation.page.assembly import render_page, write_page
 
-__all__ = ["write_page"]
+__all__ = ["render_page", "write_page"]

@@ -1,0 +1,72 @@
+"""What a comparison returns: its answer, its numbers, and ways to keep them."""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mspe.ablation.answer import answer
+from mspe.ablation.page import render_page, write_page
+from mspe.ablation.report import Report
+from mspe.ablation.table import columns_of, report_rows
+from mspe.ablation.text import format_report
+from mspe.common.csv_files import write_csv
+from mspe.common.errors import MspeError
+from mspe.common.json_files import write_json
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison of encodings; printed it is a table, and in a notebook the whole page.
+
+    Attributes
+    ----------
+    report
+        All numbers.
+    params_text
+        The parameters of the runs, as text.
+    """
+
+    report: Report
+    params_text: str = ""
+
+    @property
+    def answer(self) -> str:
+        """What was found, in one or two sentences."""
+        return answer(self.report)
+
+    def table(self) -> list[dict[str, Any]]:
+        """Return one dictionary per variant, for `pandas.DataFrame(comparison.table())`."""
+        return report_rows(self.report)
+
+    def save(self, path: str | Path) -> None:
+        """Write the page, or the numbers alone.
+
+        Parameters
+        ----------
+        path
+            A file that ends in `.html`, `.json` (everything) or `.csv` (the table).
+
+        Raises
+        ------
+        MspeError
+            If it ends otherwise, or cannot be written.
+        """
+        writers: dict[str, Callable[[], None]] = {
+            ".html": lambda: write_page(path, self.report, self.params_text),
+            ".json": lambda: write_json(path, self.report.to_json()),
+            ".csv": lambda: write_csv(path, columns_of(self.table())),
+        }
+        suffix = Path(path).suffix.lower()
+        if suffix not in writers:
+            raise MspeError(f"{path}: got the ending {suffix or 'none'!r}, allowed: {', '.join(writers)}")
+        writers[suffix]()
+
+    def __str__(self) -> str:
+        return format_report(self.report)
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame, which keeps its styles and its script from the notebook's."""
+        page = html.escape(render_page(self.report, self.params_text))
+        return f'<iframe title="comparison" srcdoc="{page}" style="width: 100%; height: 50rem; border: 0"></iframe>'
