@@ -163,8 +163,9 @@ class Engine:
 
     def _divide(self, seeds: Sequence[int]) -> None:
         for seed in seeds:
-            drawn = seed if self._drawn else self.dataset.params.split_seed
-            self.study.write_division(seed, self.dataset.divide(drawn, self.ablation.test_share))
+            if not self.study.division_path(seed).exists():
+                drawn = seed if self._drawn else self.dataset.params.split_seed
+                self.study.write_division(seed, self.dataset.divide(drawn, self.ablation.test_share))
 
     def _best(self, rounds: Rounds) -> list[str]:
         """The baseline, the named variants, and the best of the others by the screen, in the declared order."""

@@ -55,7 +55,7 @@ def run(study: Study, which: Run) -> None:
     )
     device = get_device(study.settings.device)
     runtime = RuntimeParams(threads=THREADS, log_every=10**9)
-    inputs = [study.variant_path(which.round, which.variant)]
+    inputs = [study.variant_path(which.round, which.variant), study.division_path(which.seed)]
     with train_seed(which.seed, data, variant.model, variant.training, runtime, paths, inputs, device) as trainer:
         trained = TrainedModel.load(folder / "best.pt", device)
         evaluation = trained.evaluate(parts[study.scored_part(which.round)])

@@ -153,10 +153,9 @@ class Study:
         return PackedGraphs.load(self.folder / "graphs.pt")
 
     def write_division(self, seed: int, division: Division) -> None:
-        """Write how a seed divides the graphs, where it is not written yet."""
-        if not self._division_path(seed).exists():
-            content = {"positions": division.positions, "graph_schema": division.schema.model_dump()}
-            write_sealed_json(self._division_path(seed), {"graphs": self.settings.graphs, **content})
+        """Write how a seed divides the graphs."""
+        content = {"positions": division.positions, "graph_schema": division.schema.model_dump()}
+        write_sealed_json(self.division_path(seed), {"graphs": self.settings.graphs, **content})
 
     def division(self, seed: int) -> StoredDivision:
         """Read how a seed divides the graphs.
@@ -166,7 +165,7 @@ class Study:
         MspeError
             If the file is missing, damaged, or of other graphs.
         """
-        path = self._division_path(seed)
+        path = self.division_path(seed)
         division = validate(StoredDivision, read_json(path), str(path))
         if division.graphs != self.settings.graphs:
             raise MspeError(f"{path}: divides other graphs; remove {self.folder} and compare again")
@@ -197,7 +196,7 @@ class Study:
         """Return a key of everything that decides a run's numbers: data, division, variant, scored part and code."""
         parts = [
             self.settings.graphs,
-            file_checksum(self._division_path(run.seed)),
+            file_checksum(self.division_path(run.seed)),
             file_checksum(self.variant_path(run.round, run.variant)),
             self.scored_part(run.round),
             str(run.seed),
@@ -206,7 +205,8 @@ class Study:
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
-    def _division_path(self, seed: int) -> Path:
+    def division_path(self, seed: int) -> Path:
+        """Return the file that says how a seed divides the graphs."""
         return self.folder / "divisions" / f"{seed}.json"
 
 
