@@ -192,18 +192,73 @@ def _recipe(arguments: "Namespace") -> int:
     return 0
 
 
-def _ablation_arguments(parser: "ArgumentParser") -> None:
+def _compare_arguments(parser: "ArgumentParser") -> None:
     from mspe.common.arguments import whole_number
 
     parser.add_argument(
-        "--jobs", type=whole_number(1, 1024), help="runs at a time (default: one per core, and one on a GPU)"
+        "source", help="molecules (.csv, .smi, .sdf), PyG graphs (.pt, or a folder), or a dataset's name"
     )
+    parser.add_argument("--target", action="append", metavar="COLUMN", help="of a table; may be repeated")
+    parser.add_argument("--task", choices=("regression", "classification", "edge_prediction"), help="else by the targets")
+    parser.add_argument(
+        "--encodings", type=_names, metavar="NAME,…", help="variants (default: none and every published encoding)"
+    )
+    parser.add_argument("--baseline", default="none", help="what they are compared with (default: %(default)s)")
+    parser.add_argument("--confirm", type=_names, default=(), metavar="NAME,…", help="variants confirmed in any case")
+    parser.add_argument("--minutes", type=_minutes, default=30.0, help="the budget (default: %(default)g)")
+    parser.add_argument("--more", action="store_true", help="add the seeds that would decide what is undecided")
+    parser.add_argument("--split", help="random, stratified, scaffold, … (default: the dataset's own)")
+    parser.add_argument("--limit", type=whole_number(1, 10**9), help="at most so many graphs a part, for a quick try")
+    parser.add_argument("--root", default="data/raw", help="where a dataset's raw files lie (default: %(default)s)")
+    parser.add_argument("--smiles-column", default="smiles", help="of a CSV file (default: %(default)s)")
+    parser.add_argument("--jobs", type=whole_number(1, 1024), help="runs at a time (default: one per core)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:<number> (default: %(default)s)")
+    parser.add_argument("--folder", help="keeps all runs (default: one in comparisons/, named by the graphs)")
+    parser.add_argument("--output", default="comparison.html", help="the page (default: %(default)s)")
+    _add_plugins(parser)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if not 0 < minutes < 10**6:
+        raise ValueError(text)
+    return minutes
+
+
+def _compare(arguments: "Namespace") -> int:
+    from mspe.ablation.compare import ENCODINGS, compare
+
+    given = {"target_columns": arguments.target, "task": arguments.task, "split": arguments.split}
+    comparison = compare(
+        arguments.source,
+        arguments.encodings or ENCODINGS,
+        minutes=arguments.minutes,
+        baseline=arguments.baseline,
+        named=arguments.confirm,
+        more=arguments.more,
+        folder=arguments.folder,
+        jobs=arguments.jobs,
+        device=arguments.device,
+        plugins=arguments.plugin,
+        limit=arguments.limit,
+        root=arguments.root,
+        smiles_column=arguments.smiles_column,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    comparison.save(arguments.output)
+    print(comparison)
+    print(f"{arguments.output} is the page")
+    return 0
 
 
 def _ablation(arguments: "Namespace") -> int:
-    from mspe.ablation.launch import run_ablation
+    import subprocess
 
-    return int(bool(run_ablation(arguments.jobs)))
+    return subprocess.run(["dvc", "--wait-for-lock", "repro", "ablation/dvc.yaml"], check=False).returncode
 
 
 def _datasets(arguments: "Namespace") -> int:
@@ -245,10 +300,20 @@ SUBCOMMANDS = {
         _recipe_arguments,
         _recipe,
     ),
+    "compare": Subcommand(
+        "find out which encodings help on your graphs: a table, a page, and an answer in words",
+        (
+            "mspe compare molecules.csv --target logP --minutes 30",
+            "mspe compare graphs.pt --encodings none,rwse,hkse,all",
+            "mspe compare molecules.csv --target logP --minutes 30 --more",
+        ),
+        _compare_arguments,
+        _compare,
+    ),
     "ablation": Subcommand(
-        "compare encodings: run what is missing of ablation/params.yaml, and report",
-        ("mspe ablation", "mspe ablation --jobs 4"),
-        _ablation_arguments,
+        "compare the encodings that ablation/params.yaml declares, recorded by DVC",
+        ("mspe ablation",),
+        _no_arguments,
         _ablation,
     ),
     "datasets": Subcommand(

@@ -17,7 +17,7 @@ from mspe.ablation.report import About, BinDifference, Costs, Report, Scale, Sco
 from mspe.ablation.sizes import graph_sizes, quantile_bins, sample_errors
 from mspe.ablation.study import ROUNDS, RoundName, Run, Study
 from mspe.ablation.variant import Variant
-from mspe.ablation.verdicts import Estimate, Verdict, error_of, judge
+from mspe.ablation.verdicts import Verdict, error_of, judge
 from mspe.common.errors import MspeError
 from mspe.dataset import UnsplitDataset
 from mspe.graphs import GraphSchema
@@ -270,4 +270,3 @@ def _training(variant: Variant, rounds: Rounds) -> str:
     training = variant.training
     average = "" if training.ema is None else f", averaged weights (decay {training.ema:g})"
     return f"{rounds.what.epochs} epochs of batches of {training.batch_size}, {training.optimizer.type}{average}"
-

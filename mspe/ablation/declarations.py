@@ -155,7 +155,9 @@ def describe_bank(bank: BankConfig) -> str:
     >>> describe_bank(BankConfig())
     'nothing'
     """
-    filters = [f"{name} {', '.join(f'{scale:g}' for scale in _scales_of(v))}".strip() for name, v in bank.filters.items()]
+    filters = [
+        f"{name} {', '.join(f'{scale:g}' for scale in _scales_of(v))}".strip() for name, v in bank.filters.items()
+    ]
     others = [name if value is True else f"{name} {value}" for name, value in bank.others.items()]
     if not filters and not others:
         return "nothing"
@@ -180,9 +182,7 @@ def parameter_counts(variants: Sequence[Variant], schema: GraphSchema) -> dict[s
     return {name: sum(p.numel() for p in model.parameters() if p.requires_grad) for name, model in models.items()}
 
 
-def check_equal_size(
-    counts: Mapping[str, int], baseline: str, tolerance: float, source: str = ABLATION_PARAMS
-) -> None:
+def check_equal_size(counts: Mapping[str, int], baseline: str, tolerance: float, source: str = ABLATION_PARAMS) -> None:
     """Refuse variants whose models are not of the baseline's size: more parameters alone may help.
 
     Raises

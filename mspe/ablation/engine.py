@@ -113,8 +113,7 @@ class Engine:
 
     def _confirm(self, rounds: Rounds) -> Rounds:
         """The second round."""
-        assert rounds.confirmed is not None
-        plan = rounds.what
+        plan, confirmed = rounds.what, rounds.confirmed or ()
         full = [
             replace(v, training=with_epochs(v.training, plan.epochs)) if v.training.epochs != plan.epochs else v
             for v in self.variants
@@ -126,12 +125,13 @@ class Engine:
             rounds = self._promise(rounds, "confirm", self._pilot(), seeds)
             rounds.save(self.study)
             self._say(rounds)
-        self._run("confirm", rounds.confirmed, rounds.confirm_seeds)
+        self._run("confirm", confirmed, rounds.confirm_seeds)
         return rounds
 
     def _add_seeds(self, rounds: Rounds) -> Rounds:
         """More seeds of the second round, where they can decide what is undecided."""
-        undecided = {v.name: v.verdict.more_seeds for v in self._report(rounds).confirmed if v.verdict.word == "undecided"}
+        verdicts = {variant.name: variant.verdict for variant in self._report(rounds).confirmed}
+        undecided = {name: v.more_seeds for name, v in verdicts.items() if v is not None and v.word == "undecided"}
         wanted = max((count for count in undecided.values() if count is not None), default=0)
         if not wanted:
             reason = "no number of seeds would decide" if undecided else "nothing is undecided"
@@ -158,7 +158,9 @@ class Engine:
         todo = [run for run in runs if not is_done(self.study, run)]
         if todo:
             done = len(runs) - len(todo)
-            logger.info("%s: %d of %d runs are done; %d to do, %d at a time", name, done, len(runs), len(todo), self.jobs)
+            logger.info(
+                "%s: %d of %d runs are done; %d to do, %d at a time", name, done, len(runs), len(todo), self.jobs
+            )
             launch(self.study, todo, self.jobs)
 
     def _divide(self, seeds: Sequence[int]) -> None:
@@ -226,4 +228,3 @@ class Engine:
         """Of the second round, as it was foreseen."""
         timings = [rounds.timings[name] for name in rounds.confirmed or ()]
         return sum(timing.start + rounds.what.epochs * timing.epoch for timing in timings) / self.jobs
-

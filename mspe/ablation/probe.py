@@ -7,6 +7,7 @@ from mspe.common.command import begin, command
 if __name__ == "__main__":
 
     def declare(parser: ArgumentParser) -> None:
+        """Declare the arguments."""
         parser.add_argument("folder", help="the comparison's")
         parser.add_argument("variant")
         parser.add_argument("seed", type=int)
@@ -58,8 +59,9 @@ def probe(study: Study, name: str, seed: int) -> Timing:
     training = with_epochs(variant.training, _EPOCHS).model_copy(update={"metric_for_best": "loss"})
     start = time.process_time()  # from the process's beginning on, the library's import included
     with TemporaryDirectory() as folder:
-        files = (Path(folder, file) for file in ("", "train.json", "curve.csv", "cost.json"))
-        paths = RunPaths(*files, resume=Path(folder))
+        place = Path(folder)
+        files = {name: place / f"{name}.txt" for name in ("history", "curve", "cost")}
+        paths = RunPaths(place, **files, resume=place)
         runtime = RuntimeParams(threads=THREADS, log_every=10**9, resume=False)
         device = get_device(study.settings.device)
         with train_seed(seed, data, variant.model, training, runtime, paths, [], device) as trainer:
@@ -90,6 +92,7 @@ def probe_command(study: Study, name: str, seed: int) -> list[str]:
 
 
 def main(folder: str, name: str, seed: int) -> None:
+    """Write a variant's timing."""
     study = Study.open(folder)
     write_sealed_json(timing_path(study, name), probe(study, name, seed).model_dump())
 

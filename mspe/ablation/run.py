@@ -7,6 +7,7 @@ from mspe.common.command import begin, command
 if __name__ == "__main__":
 
     def declare(parser: ArgumentParser) -> None:
+        """Declare the arguments."""
         parser.add_argument("folder", help="the comparison's")
         parser.add_argument("round", choices=("screen", "confirm"))
         parser.add_argument("variant")
@@ -19,7 +20,7 @@ from typing import Any
 
 import torch
 
-from mspe.ablation.study import Run, Study, StoredDivision
+from mspe.ablation.study import Run, StoredDivision, Study
 from mspe.ablation.variant import Variant
 from mspe.common.checksums import file_checksum
 from mspe.common.csv_files import write_csv
@@ -101,6 +102,7 @@ def encode(graphs: PackedGraphs, variant: Variant) -> tuple[PackedGraphs, float]
 
 
 def main(folder: str, which: Run) -> None:
+    """Make a run of the comparison in a folder."""
     run(Study.open(folder), which)
 
 

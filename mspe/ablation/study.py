@@ -14,7 +14,7 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -101,7 +101,7 @@ class Study:
         folder: str | Path,
         dataset: UnsplitDataset,
         split: Literal["train", "val", "test"] = "test",
-        backend: str = "auto",
+        backend: Literal["auto", "dense", "chebyshev", "stochastic"] = "auto",
         device: str = "auto",
         plugins: Sequence[str] = (),
         replace: bool = False,
@@ -242,6 +242,7 @@ def content_key(graphs: PackedGraphs) -> str:
     return digest.hexdigest()[:24]
 
 
+@cache
 def _code_key() -> str:
     """A key of the library's code that decides a run's numbers."""
     root = Path(mspe.__file__).parent
