@@ -1,6 +1,7 @@
 """The comparison as a table: numbers for files and data frames, and cells for the page and the terminal."""
 
 from dataclasses import asdict, dataclass
+from statistics import median_low
 from typing import Any
 
 from mspe.ablation.report import Report, VariantReport
@@ -156,12 +157,20 @@ def columns(report: Report) -> list[Column]:
 
 def cells(report: Report) -> list[tuple[VariantReport, list[Cell]]]:
     """Return each variant with its cells, in the order of `ranked`."""
-    return [(variant, _cells(report, variant)) for variant in ranked(report)]
+    variants = ranked(report)
+    changes = [resolution(found) for found in (change(report, variant) for variant in variants) if found is not None]
+    scores = [variant.last.std or abs(variant.last.mean) for variant in variants if variant.last is not None]
+    digits = decimals(_middle(changes)), min(6, decimals(_middle(scores)))
+    return [(variant, _cells(report, variant, *digits)) for variant in variants]
 
 
-def _cells(report: Report, variant: VariantReport) -> list[Cell]:
+def _middle(sizes: list[float]) -> float:
+    """The size whose first two digits the whole column is written with."""
+    return median_low(sizes) if sizes else 0.0
+
+
+def _cells(report: Report, variant: VariantReport, digits: int, score_digits: int) -> list[Cell]:
     last, costs, found = variant.last, variant.costs, change(report, variant)
-    digits = 0 if found is None else decimals(resolution(found))
     interval = Cell(NOTHING)
     if found is not None and found.low is not None and found.high is not None:
         interval = Cell(f"{number(found.low, digits, '+')} to {number(found.high, digits, '+')}", found.low)
@@ -170,7 +179,7 @@ def _cells(report: Report, variant: VariantReport) -> list[Cell]:
         Cell(mark(report, variant)),
         Cell(NOTHING) if found is None else Cell(number(found.mean, digits, "+"), found.mean),
         interval,
-        Cell(NOTHING) if last is None else Cell(_mean_and_spread(last.mean, last.std), last.mean),
+        Cell(NOTHING) if last is None else Cell(_mean_and_spread(last.mean, last.std, score_digits), last.mean),
         Cell(NOTHING) if last is None else Cell(str(len(last.values)), len(last.values)),
         Cell(NOTHING if last is None else {"confirm": "confirmed", "screen": "screened"}[round_name(variant)]),
         _cost(costs and costs.parameters, 0),
@@ -191,10 +200,9 @@ def mark(report: Report, variant: VariantReport) -> str:
     return short(variant.verdict, report.margin)
 
 
-def _mean_and_spread(mean: float, std: float | None) -> str:
-    digits = max(3, min(decimals(std), 6)) if std else 3
-    digits = digits if abs(mean) < 100 else 1
-    digits = digits if not mean or abs(mean) >= 1e-3 else 7  # which is written with an exponent
+def _mean_and_spread(mean: float, std: float | None, digits: int) -> str:
+    if 0 < abs(mean) < 1e-3:
+        digits = 7  # which is written with an exponent
     return number(mean, digits) + ("" if std is None else f" ± {number(std, digits)}")
 
 

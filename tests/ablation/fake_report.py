@@ -18,7 +18,7 @@ LARGE = SMALL | {"rrwp": -0.05, "signnet": 0.06, "bonds": 0.01, "ppr": -0.03, "w
 LARGE |= {"degree": 0.0, "without_walk": -0.07}
 LARGE |= {f"only_walk_{k}": -0.07 * np.exp(-((np.log2(k) - 3) ** 2) / 3) for k in WALKS}
 LARGE |= {f"only_heat_{t:g}": -0.085 * np.exp(-((np.log2(t) - 1.5) ** 2) / 4) for t in TIMES}
-CONFIRMED = ("hkse", "all", "rwse", "lappe")
+CONFIRMED = ("hkse", "all", "only_heat_4", "rwse", "lappe")
 SIZES = {
     "diameter": [(0, 4, 95), (5, 6, 99), (7, 8, 105), (9, 11, 92), (12, 40, 98)],
     "nodes": [(2, 9, 101), (10, 14, 96), (15, 19, 98), (20, 27, 95), (28, 122, 99)],
