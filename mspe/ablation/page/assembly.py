@@ -68,7 +68,7 @@ def render_page(report: Report, params_text: str = "") -> str:
     headings = columns(report)
     return environment.get_template("page.html.jinja").render(
         report=report,
-        answer=answer(report).replace(" %", "\u00a0%"),
+        answer=answer(report),
         columns=headings,
         rows=[(variant, list(zip(headings, row, strict=True))) for variant, row in cells(report)],
         sections=_sections(report),

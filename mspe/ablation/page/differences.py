@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from mspe.ablation.page import marks
-from mspe.ablation.page.drawing import INK, Picture, draw
+from mspe.ablation.page.drawing import GREY, INK, Picture, draw
 from mspe.ablation.report import Report
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ def all_differences(report: Report) -> Picture | None:
             label.set_fontweight("bold")
         if gap:
             axes.text(
-                limits[0], first, "screened only: hints, no verdicts", color=marks.GREY, va="center", fontsize=9.5
-            )
+                limits[0], first, "screened only: hints, no verdicts", color=GREY, va="center", fontsize=9.5,
+                bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
+            )  # fmt: skip
         axes.set_ylim(rows[-1] + 0.6, -0.6)
         axes.set_xlim(limits)
         axes.tick_params(axis="y", length=0)
@@ -52,7 +53,7 @@ def all_differences(report: Report) -> Picture | None:
         marks.grid(axes, "x")
 
     listed = ", ".join(
-        f"{name} {marks.told(found, marks.unit_of(report))}" + ("" if marks.confirmed(report.variant(name)) else " screened")
+        f"{name} {marks.told(found, marks.unit_of(report))}{'' if marks.confirmed(report.variant(name)) else ' screened'}"
         for name, found in changes.items()
     )
     alt = f"Dots with bars, a row per variant: {marks.axis_label(report, per=' ')}. {listed}."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mspe.ablation.page.drawing import GREY, INK, LINES
+from mspe.ablation.page.drawing import INK, LINES
 from mspe.ablation.report import Report, VariantReport
 from mspe.ablation.table import ranked
 from mspe.ablation.wording import Change, change, decimals, in_percent, metric_name, number, resolution
@@ -106,9 +106,3 @@ def outside(report: Report, limits: tuple[float, float]) -> str:
 def interval_bars(low: float | None, high: float | None) -> list[float]:
     """Return the two ends, or none."""
     return [] if low is None or high is None else [low, high]
-
-
-__all__ = [
-    *["BAND", "GREY", "INK", "LINES", "SCREENED", "WIDTH", "axis_label", "band", "compared", "confirmed", "frame"],
-    *["grid", "interval_bars", "lines", "margin_of", "outside", "told", "unit_of", "within"],
-]
