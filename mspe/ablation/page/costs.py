@@ -1,7 +1,7 @@
 """What a variant costs, against what it gains."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mspe.ablation.page import marks
 from mspe.ablation.page.drawing import GREY, INK, Picture, draw
@@ -33,7 +33,7 @@ def cost_against_error(report: Report) -> Picture | None:
     def plot(axes: "Axes") -> None:
         for number, name in enumerate(sorted(set(points) - set(named))):
             x, y = points[name]
-            label = {"label": "screened only"} if not number else {}
+            label: dict[str, Any] = {} if number else {"label": "screened only"}
             axes.plot(
                 x, marks.within(y, limits), "o", color=marks.SCREENED, markerfacecolor="white", markersize=5, **label
             )

@@ -93,12 +93,13 @@ def grid(axes: "Axes", axis: Any) -> None:
     axes.set_axisbelow(True)
 
 
-def outside(report: Report, limits: tuple[float, float]) -> str:
+def outside(report: Report, limits: tuple[float, float], names: Sequence[str]) -> str:
     """Return a sentence on the changes that lie beyond the frame; nothing where none does."""
+    changes = compared(report)
     far = [
-        f"{name} {told(one, unit_of(report))}"
-        for name, one in compared(report).items()
-        if not limits[0] <= one.mean <= limits[1]
+        f"{name} {told(changes[name], unit_of(report))}"
+        for name in names
+        if not limits[0] <= changes[name].mean <= limits[1]
     ]
     return f" Beyond the frame, at its edge: {', '.join(far)}." if far else ""
 

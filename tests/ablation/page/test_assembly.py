@@ -56,8 +56,9 @@ def test_method_parameters_and_origin_are_named(page: Page, report: Report) -> N
 
 
 def test_names_are_escaped() -> None:
-    page = render(fake_report({"none": 0.0, "<b>&": -0.1, "$x_1": 0.1}, ["<b>&"]))
+    page = render(fake_report({"none": 0.0, "<b>&": -0.1, "$x_1$": 0.1}, ["<b>&"]))
     assert page.row("<b>&")[1] == "better" and "<b>" not in page.text
+    assert "$x_1$</text>" in page.text
 
 
 def test_equal_input_gives_equal_bytes(page: Page, report: Report) -> None:
