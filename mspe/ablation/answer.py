@@ -57,7 +57,10 @@ def _verdicts(report: Report) -> str:
         return [v for v in report.confirmed if v.verdict is not None and v.verdict.word == word]
 
     better, worse, same, undecided = (of(word) for word in ("better", "worse", "same", "undecided"))
-    clauses = [_better(report, better) if better else _none_better(report, bool(undecided))]
+    slight = [v for v in better if v.verdict is not None and v.verdict.within_margin]
+    clear = [v for v in better if v not in slight]
+    clauses = [_better(report, clear or slight) if better else _none_better(report, bool(undecided))]
+    clauses += [f"{_with_sizes(report, slight)} {_helps(slight)} by {_too_little(report)}"] if clear and slight else []
     clauses += [_same(report, same)] if same else []
     clauses += [_worse(report, worse[::-1])] if worse else []
     clauses += _undecided(report, undecided)
@@ -69,12 +72,20 @@ def _better(report: Report, variants: Sequence[VariantReport]) -> str:
     verb = "lowers" if report.about.minimized else "raises"
     mean, interval = _size(report, best)
     whole = f"{report.level_name} interval {interval}"
-    small = best.verdict is not None and best.verdict.within_margin
     clause = f"{best.name} {verb} {_score_of_baseline(report)} by {mean} ({whole})"
-    clause += f", less than the {_margin(report)} that matter" if small else ""
+    if best.verdict is not None and best.verdict.within_margin:
+        clause += f", {_too_little(report)}"
     if not others:
         return clause
     return f"{clause}, as {'do' if len(others) > 1 else 'does'} {_with_sizes(report, others)}"
+
+
+def _helps(variants: Sequence[VariantReport]) -> str:
+    return "helps" if len(variants) == 1 else "help"
+
+
+def _too_little(report: Report) -> str:
+    return f"less than the {_margin(report)} that would matter"
 
 
 def _score_of_baseline(report: Report) -> str:

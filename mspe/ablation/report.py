@@ -267,4 +267,3 @@ class Report:
         """Return everything as plain values; `scores` are the means alone, for `dvc metrics diff`."""
         scores = {v.name: v.last.mean for v in self.variants if v.last is not None}
         return {"scores": scores, "ddof": 1, "realised_half_width": self.realised_half_width, **asdict(self)}
-

@@ -1,9 +1,11 @@
 """The comparison as a table: numbers for files and data frames, and cells for the page and the terminal."""
 
 from dataclasses import asdict, dataclass
+from statistics import median_low
 from typing import Any
 
 from mspe.ablation.report import Report, VariantReport
+from mspe.ablation.verdicts import Estimate
 from mspe.ablation.wording import change, decimals, in_percent, metric_name, number, resolution, round_name, short
 
 NOTHING = "–"
@@ -65,7 +67,7 @@ def columns_of(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 def _row(report: Report, variant: VariantReport) -> Row:
     last, verdict, costs = variant.last, variant.verdict, variant.costs
-    found = last and last.difference
+    found: Estimate | None = _field(last, "difference")
     shares = [] if found is None else [report.share(end, round_name(variant)) for end in _ends(found.low, found.high)]
     low, high = sorted(end for end in shares if end is not None) or (None, None)
     return Row(
@@ -74,22 +76,27 @@ def _row(report: Report, variant: VariantReport) -> Row:
         status=status(variant),
         round=None if last is None else round_name(variant),
         seeds=0 if last is None else len(last.values),
-        mean=last and last.mean,
-        std=last and last.std,
-        difference=found and found.mean,
-        low=found and found.low,
-        high=found and found.high,
+        mean=_field(last, "mean"),
+        std=_field(last, "std"),
+        difference=_field(found, "mean"),
+        low=_field(found, "low"),
+        high=_field(found, "high"),
         share=None if found is None else report.share(found.mean, round_name(variant)),
         share_low=low,
         share_high=high,
-        verdict=verdict and verdict.word,
-        within_margin=verdict and verdict.within_margin,
-        more_seeds=verdict and verdict.more_seeds,
-        parameters=costs and costs.parameters,
-        encode_seconds=costs and costs.encode_seconds,
-        epoch_seconds=costs and costs.epoch_seconds,
-        peak_memory_mb=costs and costs.peak_memory_mb,
+        verdict=_field(verdict, "word"),
+        within_margin=_field(verdict, "within_margin"),
+        more_seeds=_field(verdict, "more_seeds"),
+        parameters=_field(costs, "parameters"),
+        encode_seconds=_field(costs, "encode_seconds"),
+        epoch_seconds=_field(costs, "epoch_seconds"),
+        peak_memory_mb=_field(costs, "peak_memory_mb"),
     )
+
+
+def _field(part: object | None, name: str) -> Any:
+    """A field of what may not be there."""
+    return None if part is None else getattr(part, name)
 
 
 def _ends(low: float | None, high: float | None) -> list[float]:
@@ -156,12 +163,20 @@ def columns(report: Report) -> list[Column]:
 
 def cells(report: Report) -> list[tuple[VariantReport, list[Cell]]]:
     """Return each variant with its cells, in the order of `ranked`."""
-    return [(variant, _cells(report, variant)) for variant in ranked(report)]
+    variants = ranked(report)
+    changes = [resolution(found) for found in (change(report, variant) for variant in variants) if found is not None]
+    scores = [variant.last.std or abs(variant.last.mean) for variant in variants if variant.last is not None]
+    digits = decimals(_middle(changes)), min(6, decimals(_middle(scores)))
+    return [(variant, _cells(report, variant, *digits)) for variant in variants]
 
 
-def _cells(report: Report, variant: VariantReport) -> list[Cell]:
+def _middle(sizes: list[float]) -> float:
+    """The size whose first two digits the whole column is written with."""
+    return median_low(sizes) if sizes else 0.0
+
+
+def _cells(report: Report, variant: VariantReport, digits: int, score_digits: int) -> list[Cell]:
     last, costs, found = variant.last, variant.costs, change(report, variant)
-    digits = 0 if found is None else decimals(resolution(found))
     interval = Cell(NOTHING)
     if found is not None and found.low is not None and found.high is not None:
         interval = Cell(f"{number(found.low, digits, '+')} to {number(found.high, digits, '+')}", found.low)
@@ -170,13 +185,13 @@ def _cells(report: Report, variant: VariantReport) -> list[Cell]:
         Cell(mark(report, variant)),
         Cell(NOTHING) if found is None else Cell(number(found.mean, digits, "+"), found.mean),
         interval,
-        Cell(NOTHING) if last is None else Cell(_mean_and_spread(last.mean, last.std), last.mean),
+        Cell(NOTHING) if last is None else Cell(_mean_and_spread(last.mean, last.std, score_digits), last.mean),
         Cell(NOTHING) if last is None else Cell(str(len(last.values)), len(last.values)),
         Cell(NOTHING if last is None else {"confirm": "confirmed", "screen": "screened"}[round_name(variant)]),
-        _cost(costs and costs.parameters, 0),
-        _cost(costs and costs.encode_seconds, 1),
-        _cost(costs and costs.epoch_seconds, 2),
-        _cost(costs and costs.peak_memory_mb, 0),
+        _cost(_field(costs, "parameters"), 0),
+        _cost(_field(costs, "encode_seconds"), 1),
+        _cost(_field(costs, "epoch_seconds"), 2),
+        _cost(_field(costs, "peak_memory_mb"), 0),
     ]
 
 
@@ -187,14 +202,15 @@ def mark(report: Report, variant: VariantReport) -> str:
     if variant.name == report.baseline:
         return "baseline"
     if variant.verdict is None:
-        return NOTHING if variant.confirm is None else "one seed, no test"
+        if variant.confirm is None:
+            return NOTHING
+        return "not compared" if variant.confirm.difference is None else "one seed, no test"
     return short(variant.verdict, report.margin)
 
 
-def _mean_and_spread(mean: float, std: float | None) -> str:
-    digits = max(3, min(decimals(std), 6)) if std else 3
-    digits = digits if abs(mean) < 100 else 1
-    digits = digits if not mean or abs(mean) >= 1e-3 else 7  # which is written with an exponent
+def _mean_and_spread(mean: float, std: float | None, digits: int) -> str:
+    if 0 < abs(mean) < 1e-3:
+        digits = 7  # which is written with an exponent
     return number(mean, digits) + ("" if std is None else f" ± {number(std, digits)}")
 
 

@@ -18,12 +18,17 @@ def format_report(report: Report) -> str:
     table = [[column.title for column in columns(report)[:_SHOWN]]]
     table += [[cell.text for cell in row[:_SHOWN]] for _, row in cells(report)]
     paragraphs = [
-        wrap(answer(report), _LINE),
+        _wrapped(answer(report)),
         _aligned(table),
-        [part for line in plan_lines(report) for part in wrap(line, _LINE)],
+        [part for line in plan_lines(report) for part in _wrapped(line)],
         [shortened(f"{v.name}: {failure}", _LINE) for v in report.variants for failure in v.failures],
     ]
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def _wrapped(text: str) -> list[str]:
+    """Lines that end in no number whose unit stands in the next one."""
+    return [line.replace("\u00a0", " ") for line in wrap(text.replace(" %", "\u00a0%"), _LINE)]
 
 
 def plan_lines(report: Report) -> list[str]:

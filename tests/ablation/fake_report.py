@@ -18,7 +18,7 @@ LARGE = SMALL | {"rrwp": -0.05, "signnet": 0.06, "bonds": 0.01, "ppr": -0.03, "w
 LARGE |= {"degree": 0.0, "without_walk": -0.07}
 LARGE |= {f"only_walk_{k}": -0.07 * np.exp(-((np.log2(k) - 3) ** 2) / 3) for k in WALKS}
 LARGE |= {f"only_heat_{t:g}": -0.085 * np.exp(-((np.log2(t) - 1.5) ** 2) / 4) for t in TIMES}
-CONFIRMED = ("hkse", "all", "rwse", "lappe")
+CONFIRMED = ("hkse", "all", "only_heat_4", "rwse", "lappe")
 SIZES = {
     "diameter": [(0, 4, 95), (5, 6, 99), (7, 8, 105), (9, 11, 92), (12, 40, 98)],
     "nodes": [(2, 9, 101), (10, 14, 96), (15, 19, 98), (20, 27, 95), (28, 122, 99)],
@@ -47,14 +47,14 @@ def fake_report(
     confirmed = [name for name in confirmed if name in changes and name not in {*failed, *missing}]
     margin = 0.05
 
-    def scores(name: str, count: int, first: int) -> list[float]:
+    def scores(name: str, count: int) -> list[float]:
         errors = error * (1 + changes[name] + noise * random.standard_normal(count))
         return [float(value) if minimized else 1 - float(value) for value in errors]
 
     absent = {*failed, *missing}
-    drawn = {name: (scores(name, 3, 0), scores(name, max(seeds, 1), 100)) for name in changes}
+    drawn = {name: (scores(name, 3), scores(name, max(seeds, 1))) for name in changes}
     variants = []
-    for name in changes:
+    for name, change in changes.items():
         screen, confirm, verdict = None, None, None
         if name not in absent and screened:
             screen, _ = _scores(drawn, name, 0, list(range(3)), 1, margin * error, minimized, 0.0, "none" in absent)
@@ -73,8 +73,8 @@ def fake_report(
                 confirm=confirm,
                 verdict=verdict,
                 scale=SINGLE.get(name),
-                by_size=_by_size(changes[name], error, random) if verdict else {},
-                curve={} if name in absent else _curve(error * (1 + changes[name]), random, 60 if confirm else 20),
+                by_size=_by_size(change, error, random) if verdict else {},
+                curve={} if name in absent else _curve(error * (1 + change), random, 60 if confirm else 20),
                 costs=None
                 if name in absent
                 else Costs(258_973 - 100 * len(name), 0.4 * len(name), 1.2 + 0.1 * len(variants), 505),

@@ -1,74 +1,57 @@
-"""The rows of the page's table: their order, their cells, and what is said of a variant that is not complete."""
-
-from dataclasses import replace
+"""The numbers of the table, and the cells that show them."""
 
 import pytest
 
-from mspe.ablation.report import Report, VariantReport
-from mspe.ablation.table import Cell, columns, complete, decimals, ranked, rows
-from tests.ablation import fake_report
+from mspe.ablation.table import cells, columns, columns_of, ranked, report_rows
+from mspe.common.csv_files import format_csv
+from tests.ablation.fake_report import CONFIRMED, SMALL, fake_report
 
 
-def titles(report: Report) -> list[str]:
-    return [column.title for column in columns(report)]
+def test_rows_hold_the_reports_numbers() -> None:
+    report = fake_report(failed=["only_walk_32"], missing=["bonds"])
+    rows = {row["name"]: row for row in report_rows(report)}
+    assert list(rows) == [variant.name for variant in report.variants]
+    variant, row = report.variant("hkse"), rows["hkse"]
+    found = variant.confirm.difference
+    assert (row["mean"], row["difference"], row["low"]) == (variant.confirm.mean, found.mean, found.low)
+    assert row["share"] == pytest.approx(found.mean / report.variant("none").confirm.mean)
+    assert row["round"] == "confirm" and row["verdict"] == "better" and row["seeds"] == 14
+    assert rows["only_walk_8"]["round"] == "screen" and rows["only_walk_8"]["verdict"] is None
+    assert rows["only_walk_32"]["status"] == "failed" and rows["only_walk_32"]["mean"] is None
+    assert rows["bonds"]["status"] == "missing" and rows["none"]["difference"] is None
+    assert format_csv(columns_of(report_rows(report))).count("\n") == 1 + len(report.variants)
 
 
-def cells_of(report: Report, variant: str) -> dict[str, Cell]:
-    """A row's cells by their headings."""
-    cells = next(cells for found, cells in rows(report) if found.name == variant)
-    return dict(zip(titles(report), cells, strict=True))
+def test_shares_of_what_is_maximised_have_less_as_better() -> None:
+    report = fake_report({"none": 0.0, "all": -0.12}, ["all"], metric="roc_auc", error=0.29)
+    row = report_rows(report)[1]
+    assert row["difference"] > 0 and row["share_low"] < row["share"] < row["share_high"] < 0
+    assert row["share_low"] == pytest.approx(-row["high"] / (1 - report.variant("none").confirm.mean))
 
 
-def of_means(*means: float | None, minimized: bool = True) -> Report:
-    variants = [VariantReport(f"v{place}", "finished", mean=mean) for place, mean in enumerate(means)]
-    return replace(fake_report.report(), variants=variants, minimized=minimized, baseline="v0")
+def test_confirmed_variants_come_first_and_failed_ones_last() -> None:
+    report = fake_report(failed=["rrwp"])
+    names = [variant.name for variant in ranked(report)]
+    assert set(names[:6]) == {"none", *CONFIRMED} and names[-1] == "rrwp"
+    gains = [report.gain(report.variant(name)) for name in names[6:-1]]
+    assert gains == sorted(gains, reverse=True)
 
 
-@pytest.mark.parametrize(("minimized", "order"), [(True, ["v3", "v2", "v0"]), (False, ["v0", "v2", "v3"])])
-def test_the_best_comes_first_and_what_has_no_mean_last(minimized: bool, order: list[str]) -> None:
-    report = of_means(0.5, None, 0.25, 0.125, None, minimized=minimized)
-    assert [variant.name for variant in ranked(report)] == order
-    assert [variant.name for variant, _ in rows(report)] == [*order, "v1", "v4"]
+def test_cells_show_changes_in_percent_and_marks() -> None:
+    report = fake_report(SMALL, failed=["rwse"])
+    titles = [column.title for column in columns(report)]
+    shown = {v.name: dict(zip(titles, (cell.text for cell in row), strict=True)) for v, row in cells(report)}
+    change = 100 * report.share(report.variant("hkse").confirm.difference.mean)
+    assert shown["hkse"]["change of MAE, %"] == f"−{-change:.1f}" and shown["hkse"]["verdict"] == "better"
+    assert shown["none"]["verdict"] == "baseline" and shown["rwse"]["verdict"] == "failed"
 
 
-def test_only_a_variant_with_every_seed_is_complete() -> None:
-    report = fake_report.report(failed="only_heat", missing="without_walk")
-    ranks = [variant.name for variant in ranked(report)]
-    assert "only_heat" in ranks and "without_walk" not in ranks
-    assert [variant.name for variant in complete(report)] == [name for name in ranks if name != "only_heat"]
+def test_what_cannot_be_compared_has_no_verdict_and_says_why() -> None:
+    alone = {v.name: row[1].text for v, row in cells(fake_report(SMALL, failed=["none"]))}
+    assert alone["hkse"] == "not compared" and alone["none"] == "failed"
+    assert {v.name: row[1].text for v, row in cells(fake_report(SMALL, seeds=1))}["hkse"] == "one seed, no test"
 
 
-@pytest.mark.parametrize("baseline", ["none", "all"])
-def test_every_row_has_a_cell_under_every_heading_with_the_number_that_sorts_it(baseline: str) -> None:
-    report = replace(fake_report.report(failed="only_heat", missing="without_walk"), baseline=baseline)
-    assert titles(report)[2] == "mean ± std" and titles(report).count("difference to all") == 1
-    for variant, cells in rows(report):
-        for column, cell in zip(columns(report), cells, strict=True):
-            assert (cell.number is not None) == (column.numeric and cell.text != "–"), (variant.name, column.title)
-        assert cells[2].number == variant.mean
-
-
-def test_what_is_not_complete_says_why_and_for_which_seeds() -> None:
-    report = fake_report.report(["none", "all", "rwse", "rrwp"], failed="rwse", missing="rrwp")
-    variants = [replace(one, verdict=one.status) if one.name == "rrwp" else one for one in report.variants]
-    report = replace(report, variants=variants)
-    assert cells_of(report, "rrwp")["verdict"].text == "missing: seeds 0, 1, 2"
-    assert cells_of(report, "rwse")["verdict"].text.startswith("one seed: no test possible; failed: seed 1: out of")
-    assert {cells_of(report, "rrwp")[title].text for title in titles(report)[2:6]} == {"–"}
-
-
-@pytest.mark.parametrize(
-    ("means", "digits"),
-    [((0.4321,), 4), ((0.04321, 0.05, 0.06), 5), ((12.3, 45.6), 2), ((98765.0,), 0), ((0.0,), 4), ((None,), 4)],
-)
-def test_the_median_score_has_four_significant_digits(means: tuple[float | None, ...], digits: int) -> None:
-    assert decimals(of_means(*means)) == digits
-
-
-def test_a_negative_number_has_a_minus_and_a_positive_difference_a_plus() -> None:
-    report = fake_report.report(["none", "all"])
-    difference = report.variants[1].difference
-    for mean, sign in ((-0.25, "−"), (0.25, "+")):
-        changed = replace(report.variants[1], difference=replace(difference, mean=mean, interval=[-1.0, 2.0]))
-        cell = cells_of(replace(report, variants=[report.variants[0], changed]), "all")["difference to none"]
-        assert cell == Cell(f"{sign}0.2500 [−1.0000, +2.0000]", mean)
+def test_a_baseline_without_error_leaves_differences_in_points() -> None:
+    report = fake_report({"none": 0.0, "all": 0.0}, ["all"], error=0.0)
+    assert columns(report)[2].title == "change of MAE, points" and report_rows(report)[1]["share"] is None

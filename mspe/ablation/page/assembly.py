@@ -65,6 +65,7 @@ def render_page(report: Report, params_text: str = "") -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["unbroken"] = _unbroken
     headings = columns(report)
     return environment.get_template("page.html.jinja").render(
         report=report,
@@ -77,6 +78,11 @@ def render_page(report: Report, params_text: str = "") -> str:
         downloads=_downloads(report),
         params_text=params_text,
     )
+
+
+def _unbroken(text: str) -> str:
+    """Keep numbers and their units on one line."""
+    return text.replace(" %", "\u00a0%").replace("± ", "±\u00a0")
 
 
 def _downloads(report: Report) -> list[Download]:

@@ -1,10 +1,10 @@
 """What a variant costs, against what it gains."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mspe.ablation.page import marks
-from mspe.ablation.page.drawing import Picture, draw
+from mspe.ablation.page.drawing import GREY, INK, Picture, draw
 from mspe.ablation.report import Report, VariantReport
 from mspe.ablation.wording import listed
 
@@ -33,13 +33,14 @@ def cost_against_error(report: Report) -> Picture | None:
     def plot(axes: "Axes") -> None:
         for number, name in enumerate(sorted(set(points) - set(named))):
             x, y = points[name]
-            label = {"label": "screened only"} if not number else {}
+            label: dict[str, Any] = {} if number else {"label": "screened only"}
             axes.plot(
                 x, marks.within(y, limits), "o", color=marks.SCREENED, markerfacecolor="white", markersize=5, **label
             )
-        axes.axhline(0, color=marks.INK, linewidth=0.8, zorder=0)
+        axes.axhline(0, color=INK, linewidth=0.8, zorder=0)
         steps = [points[name] for name in front]
-        axes.step(*zip(*steps, strict=True), where="post", color=marks.GREY, linewidth=1.2, zorder=1, label="best for its cost")
+        costs, values = zip(*((x, marks.within(y, limits)) for x, y in steps), strict=True)
+        axes.step(costs, values, where="post", color=GREY, linewidth=1.2, zorder=1, label="best for its cost")
         for name in named:
             x, y = points[name]
             line = marks.lines(report)[name]

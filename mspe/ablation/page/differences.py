@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from mspe.ablation.page import marks
-from mspe.ablation.page.drawing import INK, Picture, draw
+from mspe.ablation.page.drawing import GREY, INK, Picture, draw
 from mspe.ablation.report import Report
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ def all_differences(report: Report) -> Picture | None:
             label.set_fontweight("bold")
         if gap:
             axes.text(
-                limits[0], first, "screened only: hints, no verdicts", color=marks.GREY, va="center", fontsize=9.5
-            )
+                limits[0], first, "screened only: hints, no verdicts", color=GREY, va="center", fontsize=9.5,
+                bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
+            )  # fmt: skip
         axes.set_ylim(rows[-1] + 0.6, -0.6)
         axes.set_xlim(limits)
         axes.tick_params(axis="y", length=0)
@@ -52,14 +53,26 @@ def all_differences(report: Report) -> Picture | None:
         marks.grid(axes, "x")
 
     listed = ", ".join(
-        f"{name} {marks.told(found, marks.unit_of(report))}" + ("" if marks.confirmed(report.variant(name)) else " screened")
-        for name, found in changes.items()
+        f"{variant.name} {marks.told(changes[variant.name], marks.unit_of(report))}"
+        + ("" if marks.confirmed(variant) else " screened")
+        for variant in variants
     )
     alt = f"Dots with bars, a row per variant: {marks.axis_label(report, per=' ')}. {listed}."
     caption = (
-        f"Differences to {report.baseline}, paired by seed. On top, bold: confirmed with fresh seeds, with intervals "
-        f"that all hold together with a chance of {report.level_name}; blue is better, orange worse, black neither. "
-        "Below, grey and hollow: screened only, with intervals of their own. Shaded: differences of at most "
-        f"{100 * report.margin:g} % of the error, too small to matter.{marks.outside(report, limits)}"
+        f"Differences to {report.baseline}, paired by seed. {_rounds(report, first, len(variants))} Shaded: at most "
+        f"{100 * report.margin:g} % of the error, too small to matter.{marks.outside(report, limits, list(changes))}"
     )
     return Picture(draw(plot, "differences", alt, marks.WIDTH, 1.0 + 0.22 * (rows[-1] + 1)), caption)
+
+
+def _rounds(report: Report, confirmed: int, total: int) -> str:
+    sure = (
+        f"confirmed with fresh seeds, bars that all hold together with a chance of {report.level_name}; blue is "
+        "better, orange worse, black neither"
+    )
+    hints = f"screened only, each bar a {report.level_name} interval of its own"
+    if confirmed == total:
+        return f"All were {sure}."
+    if confirmed == 0:
+        return f"All were {hints}."
+    return f"On top, bold: {sure}. Below, grey and hollow: {hints}."

@@ -36,8 +36,8 @@ _STYLE: dict[str, Any] = {
     "font.size": 10,
     "legend.fontsize": 9.5,
     "legend.frameon": False,
-    "savefig.dpi": 200,  # of the parts that are stored as pixels
     "savefig.facecolor": "white",
+    "text.parse_math": False,  # a name may hold dollar signs
     "svg.fonttype": "none",  # text stays text: small, sharp, and found by the browser's search
     "xtick.color": GREY,
     "xtick.labelcolor": INK,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mspe.ablation.page.drawing import GREY, INK, LINES
+from mspe.ablation.page.drawing import INK, LINES
 from mspe.ablation.report import Report, VariantReport
 from mspe.ablation.table import ranked
 from mspe.ablation.wording import Change, change, decimals, in_percent, metric_name, number, resolution
@@ -93,12 +93,13 @@ def grid(axes: "Axes", axis: Any) -> None:
     axes.set_axisbelow(True)
 
 
-def outside(report: Report, limits: tuple[float, float]) -> str:
+def outside(report: Report, limits: tuple[float, float], names: Sequence[str]) -> str:
     """Return a sentence on the changes that lie beyond the frame; nothing where none does."""
+    changes = compared(report)
     far = [
-        f"{name} {told(one, unit_of(report))}"
-        for name, one in compared(report).items()
-        if not limits[0] <= one.mean <= limits[1]
+        f"{name} {told(changes[name], unit_of(report))}"
+        for name in names
+        if not limits[0] <= changes[name].mean <= limits[1]
     ]
     return f" Beyond the frame, at its edge: {', '.join(far)}." if far else ""
 
@@ -106,9 +107,3 @@ def outside(report: Report, limits: tuple[float, float]) -> str:
 def interval_bars(low: float | None, high: float | None) -> list[float]:
     """Return the two ends, or none."""
     return [] if low is None or high is None else [low, high]
-
-
-__all__ = [
-    *["BAND", "GREY", "INK", "LINES", "SCREENED", "WIDTH", "axis_label", "band", "compared", "confirmed", "frame"],
-    *["grid", "interval_bars", "lines", "margin_of", "outside", "told", "unit_of", "within"],
-]

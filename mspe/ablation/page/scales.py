@@ -80,7 +80,10 @@ def _picture(
     legend = "Filled marks: confirmed with fresh seeds. Hollow: screened only, a hint."
     if all(rounds) or not any(rounds):
         legend = "All confirmed with fresh seeds." if all(rounds) else "All screened only, so a hint."
-    caption = f"{legend} Bars: {report.level_name} intervals. Shaded: too small to matter. Line at 0: {report.baseline}."
+    caption = (
+        f"{legend} Bars: {report.level_name} intervals. Shaded: too small to matter. Line at 0: {report.baseline}."
+        f"{marks.outside(report, limits, [variant.name for _, variant in found])}"
+    )
     return Picture(draw(plot, f"scale-{place}", alt, marks.WIDTH, 3.3), caption)
 
 

@@ -3,15 +3,15 @@
 import pytest
 
 from mspe.ablation.report import Report
-from tests.ablation import fake_report
+from tests.ablation.fake_report import fake_report
 from tests.ablation.page.html_page import Page, render
 
 
 @pytest.fixture(scope="package")
 def report() -> Report:
-    return fake_report.report(failed="only_heat", missing="without_walk")
+    return fake_report(failed=["only_walk_32"], missing=["bonds"])
 
 
 @pytest.fixture(scope="package")
-def page(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Page:
-    return render(tmp_path_factory.mktemp("page"), report)
+def page(report: Report) -> Page:
+    return render(report)

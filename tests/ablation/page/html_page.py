@@ -2,14 +2,10 @@
 
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
 
-from mspe.ablation.page import write_page
+from mspe.ablation.page import render_page
 from mspe.ablation.report import Report
-from tests.ablation import fake_report
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -58,14 +54,5 @@ class Page(HTMLParser):
         return next(row for row in self.rows if row[0] == variant)
 
 
-def render(folder: Path, report: Report, **predicted: int) -> Page:
-    path = folder / "page.html"
-    curves, predictions = fake_report.curves(report), fake_report.predictions(report, **predicted)
-    write_page(path, report, curves, predictions, "seeds: [0]  # <all> of them", "abc1234")
-    return Page(path.read_text())
-
-
-def with_variant(report: Report, number: int, **changes: Any) -> Report:
-    variants = list(report.variants)
-    variants[number] = replace(variants[number], **changes)
-    return replace(report, variants=variants)
+def render(report: Report) -> Page:
+    return Page(render_page(report, "seeds: [0]  # <all> of them"))

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import matplotlib
 
-from mspe.ablation.page.figures import means_with_intervals
+from mspe.ablation.page.differences import all_differences
 from mspe.ablation.report import Report
 from tests.ablation.page.html_page import Page
 
@@ -21,5 +21,5 @@ def test_text_of_the_figures_is_large_enough_for_a_phone(page: Page) -> None:
 def test_drawing_leaves_no_setting_behind(report: Report) -> None:
     before = dict(matplotlib.rcParams)
     with matplotlib.rc_context({"font.size": 30}):  # nor is a user's own taken over
-        large = means_with_intervals(report)
-    assert large == means_with_intervals(report) and dict(matplotlib.rcParams) == before
+        large = all_differences(report)
+    assert large == all_differences(report) and dict(matplotlib.rcParams) == before

@@ -1,0 +1,96 @@
+"""The answer's sentence for each kind of finding."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from mspe.ablation.answer import answer
+from mspe.ablation.report import Report, Scores
+from mspe.ablation.verdicts import Estimate, Verdict
+from tests.ablation.fake_report import SMALL, fake_report
+
+
+def of(*verdicts: tuple[str, float, Verdict], minimized: bool = True, ratio: float = 0.0) -> Report:
+    """Variants with a difference ± 0.01 and a verdict, against a baseline of 0.5."""
+    base = fake_report({"none": 0.0, "a": 0.0}, ["a"], metric="mae" if minimized else "roc_auc")
+    first, other = base.variants
+    baseline = replace(first, confirm=Scores([1, 2], [0.5, 0.5], 0.5, 0.0, None))
+    others = [
+        replace(
+            other, name=name, verdict=verdict,
+            confirm=Scores([1, 2], [0.5] * 2, 0.5 + mean, 0.0, Estimate(mean, mean - 0.01, mean + 0.01, 0.01, 2, 0.1)),
+        )
+        for name, mean, verdict in verdicts
+    ]  # fmt: skip
+    return replace(base, variants=[baseline, *others], ratio=ratio, comparisons=len(others))
+
+
+BETTER, WORSE, SAME = Verdict("better", False), Verdict("worse", False), Verdict("same", True)
+SLIGHT, OPEN, HOPELESS = Verdict("better", True), Verdict("undecided", False, 12), Verdict("undecided", False)
+NO_USE = "nothing is shown to lower the test MAE of the baseline none (0.500)"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "sentence"),
+    [
+        (
+            [("a", -0.05, BETTER), ("b", -0.04, BETTER), ("c", 0.0, SAME), ("d", -0.01, OPEN)],
+            "On nci, a lowers the test MAE of the baseline none (0.500) by 10.0 % (95 % interval 8.0 to 12.0 %), as "
+            "does b (8.0 %, 6.0 to 10.0 %); c makes no difference of more than 5 %; d is undecided: about 12 more "
+            "seeds would decide.",
+        ),
+        (
+            [("a", -0.015, SLIGHT)],
+            "On nci, a lowers the test MAE of the baseline none (0.500) by 3.0 % (95 % interval 1.0 to 5.0 %), less "
+            "than the 5 % that would matter.",
+        ),
+        ([("a", 0.0, SAME), ("b", 0.0, SAME)], f"On nci, {NO_USE}: a and b make no difference of more than 5 %."),
+        ([("a", 0.05, WORSE)], f"On nci, {NO_USE}: worse is a (10.0 %, 8.0 to 12.0 %)."),
+        ([("a", 0.01, OPEN)], f"On nci, {NO_USE} so far: a is undecided: about 12 more seeds would decide."),
+    ],
+)
+def test_verdicts_become_a_sentence(verdicts: list, sentence: str) -> None:
+    assert answer(of(*verdicts)) == sentence
+
+
+def test_where_no_number_of_seeds_decides_more_data_is_the_advice() -> None:
+    text = answer(of(("a", 0.0, HOPELESS), ratio=0.25))
+    assert "no number of seeds would decide while every seed draws its own split of these data: use more data" in text
+
+
+def test_what_is_maximised_is_told_in_points_of_the_score() -> None:
+    text = answer(of(("a", 0.04, BETTER), ("b", 0.0, SAME), minimized=False))
+    assert text == (
+        "On digits, a raises the test ROC-AUC of the baseline none (0.500) by 0.040 (95 % interval 0.030 to 0.050); "
+        "b makes no difference of more than 0.025."
+    )
+
+
+def test_of_many_variants_the_first_are_named_and_the_others_counted() -> None:
+    text = answer(of(*((f"v{place}", 0.0, SAME) for place in range(9))))
+    assert "v0, v1, v2, v3 and 5 others make no difference" in text
+
+
+def test_a_baseline_that_failed_leaves_no_answer() -> None:
+    text = answer(fake_report(SMALL, failed=["none"]))
+    assert text.startswith("There is no answer: the baseline none failed, so nothing can be compared with it (screen,")
+
+
+def test_without_a_confirmation_the_screen_gives_a_hint() -> None:
+    report = fake_report(SMALL, confirmed=[], seeds=0)
+    share = -100 * report.share(report.variant("hkse").screen.difference.mean, "screen")
+    found = re.search(
+        r"nothing is confirmed yet; so far, (\w+) looks best, with a val MAE that is (\S+) % lower", answer(report)
+    )
+    assert found and found[1] in ("hkse", "all") and float(found[2]) >= round(share, 1)
+    assert answer(report).endswith("which is a hint, no verdict.")
+
+
+def test_nothing_trained_is_said() -> None:
+    assert "has not been trained" in answer(fake_report(SMALL, missing=["none"]))
+
+
+def test_what_failed_and_what_is_missing_ends_the_answer() -> None:
+    text = answer(fake_report(SMALL, failed=["lappe", "rwse"], missing=["all"]))
+    assert text.endswith(". rwse and lappe failed; 3 runs are missing.")

@@ -1,0 +1,31 @@
+"""What a comparison gives: sentences, rows, files, and a frame in a notebook."""
+
+import html
+import json
+from pathlib import Path
+
+import pytest
+
+from mspe.ablation.comparison import Comparison
+from mspe.ablation.page import render_page
+from mspe.common.errors import MspeError
+from tests.ablation.fake_report import SMALL, fake_report, read_report
+
+
+def test_files_hold_the_comparison(tmp_path: Path) -> None:
+    comparison = Comparison(fake_report(SMALL), "seeds: 3")
+    for suffix in ("html", "json", "csv"):
+        comparison.save(tmp_path / f"c.{suffix}")
+    assert (tmp_path / "c.html").read_text() == render_page(comparison.report, "seeds: 3")
+    assert read_report(json.loads((tmp_path / "c.json").read_text())) == comparison.report
+    assert len((tmp_path / "c.csv").read_text().splitlines()) == 1 + len(comparison.table())
+    with pytest.raises(MspeError, match=r"got the ending '\.png', allowed: \.html, \.json, \.csv"):
+        comparison.save(tmp_path / "c.png")
+
+
+def test_a_notebook_shows_the_page_in_a_frame_of_its_own() -> None:
+    comparison = Comparison(fake_report(SMALL))
+    frame = comparison._repr_html_()
+    source = frame.split('srcdoc="')[1].split('" style')[0]
+    assert '"' not in source and html.unescape(source) == render_page(comparison.report)
+    assert comparison.answer.split(";")[0].replace(" ", "") in str(comparison).replace("\n", "").replace(" ", "")
