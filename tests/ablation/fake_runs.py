@@ -1,67 +1,148 @@
-"""Folders of runs with made-up numbers, and the report that is read off them."""
+"""A comparison's folder on real graphs, and runs in it with made-up numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
 
-from mspe.ablation.comparison import build_report
-from mspe.ablation.records import read_runs, read_tables
-from mspe.ablation.report import Report
+from mspe.ablation.config import AblationParams
+from mspe.ablation.declarations import expand_variants
+from mspe.ablation.engine import Engine
+from mspe.ablation.plans import CONFIRM_SEED
+from mspe.ablation.probe import Timing, timing_path
+from mspe.ablation.study import Run, Study
+from mspe.ablation.variant import Variant
+from mspe.common.checksums import file_checksum
 from mspe.common.csv_files import write_csv
-from mspe.common.json_files import write_json
+from mspe.common.errors import InterruptionError
+from mspe.common.files import write_text
+from mspe.common.json_files import write_sealed_json
+from mspe.common.section import validate
+from mspe.dataset import DatasetParams, UnsplitDataset, read_unsplit
+from mspe.encodings import GraphStatistics
 
-SEEDS = (0, 1, 2)
-SCORES = {
-    "none": [0.90, 0.94, 0.91],
-    "all": [0.50, 0.55, 0.50],
-    "only_walk": [0.60, 0.65, 0.61],
-    "without_heat": [0.93, 0.90, 0.92],
-    "without_walk": [1.50, 1.52, 1.49],
+VALUES: dict[str, Any] = {
+    "seeds": [0],
+    "dataset": {"name": "csl"},
+    "encodings": {"filters": {"walk": {"steps": [2, 4]}, "heat": {"times": [1.0]}}},
+    "model": {"hidden_dim": 16, "num_layers": 1},
+    "training": {"epochs": 4, "scheduler": {"warmup_epochs": 1}},
+    "evaluation": {},
+    "runtime": {},
 }
-RESULT = {
-    "split": "test",
-    "metric": "mae",
-    "minimized": True,
-    "task_type": "regression",
-    "target_level": "graph",
-    "loss": "mae",
-    "scores": {"mae": 0.5, "rmse": 0.7},
-    "parameters": 1000,
-    "best_epoch": 3,
-    "gates": {},
+DECLARATION: dict[str, Any] = {
+    "baseline": "none",
+    "variants": ["none", "rwse", "hkse", "lappe", "all"],
+    "screen": {"seeds": 3},
+    "confirm": {"best": 2, "seeds": 6},
+    "parameter_tolerance": 0.5,
 }
 COST = {
+    "seconds": 12.0,
     "encode_seconds": 0.5,
     "epoch_seconds": 3.0,
     "peak_memory_mb": 500,
-    "seconds": 60.0,
-    "threads": 2,
     "environment": ["2 x CPU", "commit abc1234"],
 }
-SIZES = {"nodes": torch.tensor([3, 5, 8]), "diameter": torch.tensor([1, 4, 4])}
-PREDICTIONS = {"index": [0, 1, 2], "target": [1.0, 2.0, 4.0], "prediction": [1.0, 3.0, 7.0]}
+
+Score = Callable[[Run], float]
 
 
-def write_run(folder: Path, variant: str, seed: int, score: float | None, **result: Any) -> Path:
-    path = folder / variant / str(seed)
-    write_json(path / "result.json", {"variant": variant, "seed": seed, "score": score, **RESULT, **result})
-    write_json(path / "cost.json", COST)
-    write_csv(path / "predictions.csv", PREDICTIONS)
-    return path
+def read_csl() -> UnsplitDataset:
+    """150 graphs of 10 classes; every seed is another fold, or another draw of folds."""
+    return read_unsplit(DatasetParams(name="csl"))
 
 
-def write_scores(folder: Path, scores: Mapping[str, list[float]], **result: Any) -> None:
-    for variant, values in scores.items():
-        for seed, score in enumerate(values):
-            write_run(folder, variant, seed, score, **result)
+def declared(**changes: Any) -> AblationParams:
+    values = {name: value for name, value in {**DECLARATION, **changes}.items() if value is not None}
+    return validate(AblationParams, values, "test")
 
 
-def report_of(folder: Path, variants: Any, baseline: str = "none", seeds: tuple[int, ...] = SEEDS) -> Report:
-    runs = read_runs(folder, variants, seeds)
-    return build_report(runs, baseline, read_tables(folder, runs, "predictions.csv"), SIZES)
+def expanded(study: Study, ablation: AblationParams) -> list[Variant]:
+    statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()))
+    return expand_variants(ablation, VALUES, statistics, {})
 
 
-def by_name(report: Report) -> dict[str, dict[str, Any]]:
-    return {variant["name"]: variant for variant in report.to_json()["variants"]}
+def write_run(study: Study, run: Run, score: float | None, **result: Any) -> Path:
+    """Write what a run with this score leaves: of classes, accuracy."""
+    folder, part = study.run_folder(run), study.scored_part(run.round)
+    samples = len(study.division(run.seed).positions[part])
+    right = np.arange(samples) < round((score or 0.0) * samples)
+    table = {"index": list(range(samples)), "target": [1] * samples, "prediction": right.astype(int).tolist()}
+    write_csv(folder / "predictions.csv", table)
+    write_csv(folder / "curve.csv", {"epoch": [1, 2], "train_loss": [2.0, 1.0], "val_loss": [2.0, 1.5]})
+    named = {"round": run.round, "variant": run.variant, "seed": run.seed}
+    task = {"task_type": "classification", "target_level": "graph", "loss": "cross_entropy"}
+    content = {
+        **named,
+        "identity": study.identity(run),
+        **{"split": part, "metric": "accuracy", "minimized": False, "parameters": 1000},
+        **task,
+        "score": score,
+        "files": {name: file_checksum(folder / name) for name in ("curve.csv", "predictions.csv")},
+        **result,
+    }
+    write_sealed_json(folder / "cost.json", {**named, **COST})
+    write_sealed_json(folder / "result.json", content)
+    return folder
+
+
+@dataclass
+class Launcher:
+    """Stands for the processes that train: it writes runs with scores that are known.
+
+    Attributes
+    ----------
+    score
+        Of a run.
+    fails
+        Variants whose runs fail.
+    stops_after
+        Runs after which Ctrl-C comes, once.
+    made
+        All runs, in order.
+    """
+
+    score: Score
+    fails: Sequence[str] = ()
+    stops_after: int | None = None
+    made: list[Run] = field(default_factory=list)
+
+    def __call__(self, study: Study, runs: Sequence[Run], jobs: int) -> None:
+        for run in runs:
+            if self.stops_after == len(self.made):
+                self.stops_after = None
+                raise InterruptionError("stopped by SIGINT; run the same command to resume")
+            self.made.append(run)
+            if run.variant in self.fails:
+                write_text(study.run_folder(run) / "failed.txt", "the loss was NaN\n")
+            else:
+                write_run(study, run, self.score(run))
+
+
+def probed(commands: Mapping[str, Sequence[str]], jobs: int) -> None:
+    """Stands for the processes that time variants."""
+    for name, command in commands.items():
+        study = Study.open(command[3])
+        write_sealed_json(timing_path(study, name), Timing(epoch=2.0, start=4.0).model_dump())
+
+
+def scores(effects: Mapping[str, float], noise: float, seed: int = 0) -> Score:
+    """Accuracies with a known effect of each variant; those of one seed share its luck."""
+
+    def score(run: Run) -> float:
+        key = [seed, run.seed, run.round == "screen"]
+        shared = np.random.default_rng(key).normal()
+        own = np.random.default_rng([*key, *run.variant.encode()]).normal()
+        return float(0.5 + effects.get(run.variant, 0.0) + noise * (shared + own))
+
+    return score
+
+
+def begin(folder: Path, dataset: UnsplitDataset, ablation: AblationParams) -> Engine:
+    """The engine of a comparison whose processes are to be replaced by `Launcher` and `probed`."""
+    study = Study.begin(folder, dataset)
+    study.write_division(CONFIRM_SEED, dataset.divide(CONFIRM_SEED))
+    return Engine(study, dataset, expanded(study, ablation), ablation, jobs=2)
