@@ -33,7 +33,7 @@ class Comparison:
 
     @property
     def answer(self) -> str:
-        """What was found, in one or two sentences."""
+        """Findings in one or two sentences."""
         return answer(self.report)
 
     def table(self) -> list[dict[str, Any]]:

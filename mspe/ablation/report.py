@@ -9,7 +9,7 @@ from mspe.ablation.verdicts import LEVEL, Estimate, Verdict, error_of
 
 @dataclass(frozen=True)
 class About:
-    """What was compared, and on what.
+    """Subject of the comparison: data, model and runs.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class BinDifference:
 
 @dataclass(frozen=True)
 class Scale:
-    """What a variant of a single channel consists of."""
+    """Filter and scale of a variant that is a single channel."""
 
     filter: str
     value: float

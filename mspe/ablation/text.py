@@ -35,15 +35,10 @@ def plan_lines(report: Report) -> list[str]:
     """Return what was planned, how wide intervals were promised to be and are, and a warning where it sees little."""
     lines = [f"Plan: {report.plan.describe()}."]
     promised, realised = report.plan.half_width, report.realised_half_width
-    widths = [
-        f"promised ± {100 * promised:.2g} %" if promised is not None else "",
-        f"are ± {100 * realised:.2g} %" if realised is not None else "",
-    ]
-    if any(widths):
-        told = " and ".join(width for width in widths if width)
-        if promised is not None and realised is None:
-            told = f"are {told}"
-        lines.append(f"The widest interval of a confirmed difference: {told} of the baseline's error.")
+    widths = [f"± {100 * promised:.2g} % promised"] if promised is not None else []
+    widths += [f"± {100 * realised:.2g} % found"] if realised is not None else []
+    if widths:
+        lines.append(f"Widest interval of a confirmed difference, of the baseline's error: {', '.join(widths)}.")
     warning = report.plan.warning()
     return [*lines, f"Warning: {warning}."] if warning else lines
 

@@ -26,8 +26,9 @@ def cost_against_error(report: Report) -> Picture | None:
     if len(points) < 2:
         return None
     certain = [name for name in points if marks.confirmed(report.variant(name))]
-    front = pareto_front({name: points[name] for name in certain or points}, report.about.minimized)
-    limits = marks.frame(list(marks.compared(report).values()), marks.margin_of(report))
+    minimized = report.about.minimized
+    front = pareto_front({name: points[name] for name in certain or points}, minimized)
+    limits = marks.frame(list(marks.compared(report).values()), marks.margin_of(report), minimized)
     named = [name for name in marks.lines(report) if name in points and (name in certain or not certain)][:_MOST]
 
     def plot(axes: "Axes") -> None:

@@ -19,7 +19,7 @@ def all_differences(report: Report) -> Picture | None:
         return None
     variants = [report.variant(name) for name in changes]
     margin = marks.margin_of(report)
-    limits = marks.frame(list(changes.values()), margin)
+    limits = marks.frame(list(changes.values()), margin, report.about.minimized)
     first = sum(marks.confirmed(variant) for variant in variants)
     gap = 1 if 0 < first < len(variants) else 0
     rows = [place + (gap if place >= first else 0) for place in range(len(variants))]

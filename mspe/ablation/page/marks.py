@@ -41,15 +41,17 @@ def margin_of(report: Report) -> float:
     return 100 * report.margin if in_percent(report) else report.margin * (report.baseline_error or 0.0)
 
 
-def frame(changes: Sequence[Change], margin: float) -> tuple[float, float]:
+def frame(changes: Sequence[Change], margin: float, minimized: bool) -> tuple[float, float]:
     """Return the ends of an axis of changes: all intervals, unless few are so wide that others would be a blot.
 
-    At most it reaches from 0 three times as far as three quarters of the changes, or as the margin.
+    At most it reaches from 0 three times as far as three quarters of the changes, or as the margin; but the largest
+    improvement always lies in it, as an error cannot fall by more than itself.
     """
     import numpy as np
 
     sizes = [abs(one.mean) for one in changes]
-    reach = 3 * max(margin, float(np.quantile(sizes, 0.75))) or 1.0
+    best = max((-one.mean if minimized else one.mean) for one in changes)
+    reach = max(3 * margin, 3 * float(np.quantile(sizes, 0.75)), 1.2 * best) or 1.0
     ends = [end for one in changes for end in (one.mean, one.low, one.high) if end is not None]
     low, high = max(-reach, min(*ends, -margin)), min(reach, max(*ends, margin))
     pad = 0.06 * (high - low) or 1.0

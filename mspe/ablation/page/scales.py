@@ -24,7 +24,7 @@ def by_scale(report: Report) -> list[Picture]:
     if not found:
         return []
     margin = marks.margin_of(report)
-    limits = marks.frame([changes[variant.name] for _, variant in found], margin)
+    limits = marks.frame([changes[variant.name] for _, variant in found], margin, report.about.minimized)
     filters = dict.fromkeys(scale.filter for scale, _ in found)
     return [
         _picture(report, name, sorted(((s, v) for s, v in found if s.filter == name), key=_value), place, limits)

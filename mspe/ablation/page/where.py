@@ -22,7 +22,7 @@ def by_size(report: Report, size: str) -> Picture | None:
         return None
     bins = [part.bin for part in report.variant(next(iter(found))).by_size[size]]
     known = [one for changes in found.values() for one in changes if one is not None]
-    limits, styles = marks.frame(known, 100 * report.margin), marks.lines(report)
+    limits, styles = marks.frame(known, 100 * report.margin, minimized=True), marks.lines(report)
 
     def plot(axes: "Axes") -> None:
         marks.band(axes, 100 * report.margin, vertical=False)

@@ -28,6 +28,7 @@ def test_on_the_front_is_what_nothing_cheaper_matches() -> None:
 
 def test_a_frame_holds_usual_intervals_and_cuts_off_extremes() -> None:
     usual = [Change(mean, mean - 1, mean + 1) for mean in (-4.0, -2.0, 0.0, 2.0)]
-    low, high = frame(usual, 5.0)
+    low, high = frame(usual, 5.0, minimized=True)
     assert low < -5 and high > 5
-    assert frame([*usual, Change(1e9, None, None)], 5.0)[1] < 20
+    assert frame([*usual, Change(1e9, None, None)], 5.0, minimized=True)[1] < 20
+    assert frame([*usual, Change(-90.0, None, None)], 5.0, minimized=True)[0] < -90
