@@ -199,7 +199,8 @@ def _compare_arguments(parser: "ArgumentParser") -> None:
         "source", help="molecules (.csv, .smi, .sdf), PyG graphs (.pt, or a folder), or a dataset's name"
     )
     parser.add_argument("--target", action="append", metavar="COLUMN", help="of a table; may be repeated")
-    parser.add_argument("--task", choices=("regression", "classification", "edge_prediction"), help="else by the targets")
+    tasks = ("regression", "classification", "edge_prediction")
+    parser.add_argument("--task", choices=tasks, help="what is predicted (default: by the targets)")
     parser.add_argument(
         "--encodings", type=_names, metavar="NAME,…", help="variants (default: none and every published encoding)"
     )

@@ -99,9 +99,9 @@ class Engine:
         short = [replace(v, training=with_epochs(v.training, plan.screen_epochs)) for v in self.variants]
         self.study.write_variants("screen", short)
         names, seeds = [variant.name for variant in self.variants], rounds.screen_seeds
-        self._run("screen", self._pilot(), seeds)
-        rounds = self._promise(rounds, "screen", self._pilot(), seeds)
-        self._say(rounds)
+        if rounds.confirmed is None:
+            self._run("screen", self._pilot(), seeds)
+            self._say(self._promise(rounds, "screen", self._pilot(), seeds))
         self._run("screen", names, seeds)
         if rounds.confirmed is None:
             rounds = self._chosen(rounds, self._best(rounds))

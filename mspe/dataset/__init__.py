@@ -3,23 +3,29 @@
 from pathlib import Path
 from typing import Any
 
-from mspe.common.errors import MspeError
 from mspe.common.section import validate
 from mspe.dataset.assemble import assemble
 from mspe.dataset.base import GraphDataset
 from mspe.dataset.config import DatasetParams
-from mspe.dataset.registry import DATASETS, find_misfit, register_dataset
+from mspe.dataset.from_source import unsplit_graphs, unsplit_source
+from mspe.dataset.registry import DATASETS, read_samples, register_dataset
 from mspe.dataset.spec import DatasetSpec
+from mspe.dataset.unsplit import Division, UnsplitDataset
 
 __all__ = [
     "DATASETS",
     "DatasetParams",
     "DatasetSpec",
+    "Division",
     "GraphDataset",
+    "UnsplitDataset",
     "get_dataset",
     "list_datasets",
     "load_dataset",
+    "read_unsplit",
     "register_dataset",
+    "unsplit_graphs",
+    "unsplit_source",
 ]
 
 
@@ -59,11 +65,18 @@ def load_dataset(params: DatasetParams, num_workers: int = 1) -> GraphDataset:
     MspeError
         If the dataset is unknown or lacks what is asked for, or its files cannot be read.
     """
-    misfit = find_misfit(params)
-    if misfit is not None:
-        raise MspeError(f"dataset{'.' * bool(misfit[0])}{misfit[0]}: {misfit[1]}")
-    spec = DATASETS[params.name]
-    return assemble(spec, spec.read(params), params, num_workers)
+    return assemble(*read_samples(params), params, num_workers)
+
+
+def read_unsplit(params: DatasetParams, num_workers: int = 1) -> UnsplitDataset:
+    """Read all graphs of the dataset that a section `dataset` describes, of which each seed may draw its own split.
+
+    Raises
+    ------
+    MspeError
+        As `load_dataset` does.
+    """
+    return UnsplitDataset.build(*read_samples(params), params, num_workers)
 
 
 def list_datasets() -> list[DatasetSpec]:

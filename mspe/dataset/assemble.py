@@ -1,7 +1,7 @@
 """From what a spec gives to a dataset: splitting, building graphs, and what only the training split may decide."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -15,7 +15,15 @@ from mspe.dataset.base import GraphDataset
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.duplicates import count_duplicates, identify_graphs, identify_molecules
 from mspe.dataset.spec import DatasetSpec, Samples, SplitKind
-from mspe.dataset.splits import cut_validation, fold_split, random_split, scaffold_split, stratified_split
+from mspe.dataset.splits import (
+    FRACTIONS,
+    Fractions,
+    cut_validation,
+    fold_split,
+    random_split,
+    scaffold_split,
+    stratified_split,
+)
 from mspe.dataset.summary import summarise
 from mspe.graphs import SPLITS, GraphSchema, PackedGraphs
 from mspe.graphs.checks import check_graphs
@@ -34,27 +42,55 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
     MspeError
         If a part would be empty, a graph or a feature is unusable, or there is nothing to learn: all targets equal.
     """
-    task = spec.task or samples.task
-    assert task is not None, spec.name
-    parts = _limited(choose_split(spec, samples, params), params)
-    packed = {name: _pack(samples, part, task, num_workers) for name, part in zip(SPLITS, parts, strict=True)}
+    parts = split_positions(spec, samples, params)
+    packed = {name: pack(spec, samples, part, num_workers) for name, part in parts.items()}
     for name, graphs in packed.items():
         _check(graphs, name)
-    train = packed["train"]
-    _check_targets(train, task, spec.name, samples.classes, limited=params.limit is not None)
-    _check_metric(packed, task, spec.name, samples.classes, limited=params.limit is not None)
+    identities = {name: identify(samples, parts[name], packed[name], num_workers) for name in SPLITS}
+    warn_of_leakage(spec.name, identities)
+    schema = describe(spec, samples, params, packed)
+    features = Features.of(schema)
+    finished = {name: features.apply(graphs) for name, graphs in packed.items()}
+    return GraphDataset(schema, **finished, summary=summarise_split(spec, samples, params, schema))
+
+
+def pack(spec: DatasetSpec, samples: Samples, part: Sequence[int], num_workers: int) -> PackedGraphs:
+    """Build the graphs of the items at some positions, their features as they are read: not numbered, not scaled."""
+    items = [samples.items[position] for position in part]
+    targets = spec.task_of(samples).target_fields
+    levels: dict[str, Level] = {"x": "node", "edge_attr": "edge", "edge_weight": "edge", **targets}
+    if samples.to_graph is None:
+        return PackedGraphs.from_list(items, levels)
+    return PackedGraphs.concatenate(map_chunks(partial(_build, samples.to_graph, levels), items, num_workers))
+
+
+def describe(
+    spec: DatasetSpec, samples: Samples, params: DatasetParams, packed: Mapping[str, PackedGraphs]
+) -> GraphSchema:
+    """Learn numbers of categories, scalings and statistics of the targets from the training split alone.
+
+    Parameters
+    ----------
+    spec, samples, params
+        What the graphs were built from.
+    packed
+        The graphs of each split, with their features as they were read.
+
+    Raises
+    ------
+    MspeError
+        If there is nothing to learn, or the task's metric is not defined on a split.
+    """
+    task, train, limited = spec.task_of(samples), packed["train"], params.limit is not None
+    _check_targets(train, task, spec.name, samples.classes, limited)
+    _check_metric(packed, task, spec.name, samples.classes, limited)
     categories = samples.num_categories or (None, None)
     nodes = FeatureTable.learn(train.fields.get("x"), categories[0], samples.standardize)
     edges = FeatureTable.learn(train.fields.get("edge_attr"), categories[1], samples.standardize)
-    _warn_of_duplicates(samples, parts, packed, spec.name, num_workers)
-    features = Features(nodes, edges)
-    for name in ("val", "test"):
-        for unknown in features.unknown_categories(packed[name].fields, f"{spec.name}: {name}"):
-            logger.warning("%s; they count as unknown", unknown)
-    finished = {name: features.apply(graphs) for name, graphs in packed.items()}
+    _warn_of_unknown(Features(nodes, edges), packed, spec.name)
     mean, deviation = task.target_statistics(train)
     num_classes = task.count_classes(packed, samples.classes)
-    schema = GraphSchema(
+    return GraphSchema(
         name=spec.name,
         task_type=task.type,
         target_level=task.level,
@@ -80,12 +116,35 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
         settings=dict(spec.settings),
         counts={**{name: len(graphs) for name, graphs in packed.items()}, **samples.dropped},
     )
-    summary = summarise(spec, samples, params, schema, task, _split_kind(spec, samples, params))
-    return GraphDataset(schema, finished["train"], finished["val"], finished["test"], summary)
+
+
+def summarise_split(spec: DatasetSpec, samples: Samples, params: DatasetParams, schema: GraphSchema) -> tuple[str, ...]:
+    """Return the lines of `summarise` on the split that `params` chooses."""
+    return summarise(spec, samples, params, schema, spec.task_of(samples), split_kind(spec, samples, params))
+
+
+def split_positions(
+    spec: DatasetSpec, samples: Samples, params: DatasetParams, fractions: Fractions = FRACTIONS
+) -> dict[str, list[int]]:
+    """Return the positions of train, val and test among a spec's items: at most `limit` each.
+
+    Parameters
+    ----------
+    spec, samples, params
+        What to split, and how.
+    fractions
+        Of train and val, for a random or a stratified split.
+
+    Raises
+    ------
+    MspeError
+        As `choose_split` does.
+    """
+    return dict(zip(SPLITS, _limited(choose_split(spec, samples, params, fractions), params), strict=True))
 
 
 def choose_split(
-    spec: DatasetSpec, samples: Samples, params: DatasetParams
+    spec: DatasetSpec, samples: Samples, params: DatasetParams, fractions: Fractions = FRACTIONS
 ) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
     """The positions of train, val and test among a spec's items.
 
@@ -94,7 +153,7 @@ def choose_split(
     MspeError
         If the spec has no such split, or a part would be empty.
     """
-    kind = _split_kind(spec, samples, params)
+    kind = split_kind(spec, samples, params)
     parts: tuple[Sequence[int], Sequence[int], Sequence[int]]
     drawn = samples.drawn and kind == "random"
     if samples.predefined_split is not None and (kind in ("column", "published") or drawn):
@@ -106,9 +165,9 @@ def choose_split(
     elif kind == "folds":
         parts = fold_split(_needed(samples.labels, kind), params.fold, spec.folds, params.split_seed)
     elif kind == "stratified":
-        parts = stratified_split(_needed(samples.labels, kind), params.split_seed)
+        parts = stratified_split(_needed(samples.labels, kind), params.split_seed, fractions)
     else:
-        parts = random_split(len(samples.items), params.split_seed)
+        parts = random_split(len(samples.items), params.split_seed, fractions)
     for name, part in zip(SPLITS, parts, strict=True):
         if not part and len(samples.items) == 1:
             raise MspeError(
@@ -137,7 +196,14 @@ def _with_validation(
     return left, cut, test
 
 
-def _split_kind(spec: DatasetSpec, samples: Samples, params: DatasetParams) -> SplitKind:
+def split_kind(spec: DatasetSpec, samples: Samples, params: DatasetParams) -> SplitKind:
+    """Return the kind of split that is asked for, or else the dataset's own.
+
+    Raises
+    ------
+    MspeError
+        If the dataset has no such split.
+    """
     if params.split is not None and params.split not in spec.splits:
         raise MspeError(f"dataset.split: got {params.split!r}, allowed for {spec.name}: {', '.join(spec.splits)}")
     if spec.splits[0] == "column" and (samples.predefined_split is None or samples.drawn):
@@ -163,14 +229,6 @@ def _limited(parts: Sequence[Sequence[int]], params: DatasetParams) -> list[list
             positions = positions[np.random.default_rng(params.split_seed).permutation(len(part))[: params.limit]]
         limited.append(positions.tolist())
     return limited
-
-
-def _pack(samples: Samples, part: Sequence[int], task: Task, num_workers: int) -> PackedGraphs:
-    items = [samples.items[position] for position in part]
-    levels: dict[str, Level] = {"x": "node", "edge_attr": "edge", "edge_weight": "edge", **task.target_fields}
-    if samples.to_graph is None:
-        return PackedGraphs.from_list(items, levels)
-    return PackedGraphs.concatenate(map_chunks(partial(_build, samples.to_graph, levels), items, num_workers))
 
 
 def _build(build: Callable[[Any], Data], levels: Mapping[str, Level], items: Sequence[Any]) -> PackedGraphs:
@@ -211,21 +269,31 @@ def _check_metric(
         logger.warning("%s; set a larger dataset.limit", message)
 
 
-def _warn_of_duplicates(
-    samples: Samples, parts: Sequence[Sequence[int]], packed: Mapping[str, PackedGraphs], name: str, num_workers: int
-) -> None:
-    if any("edge_label" in graphs.fields for graphs in packed.values()):
-        return  # the same nodes by construction; what differs are the supervision edges
+def _warn_of_unknown(features: Features, packed: Mapping[str, PackedGraphs], name: str) -> None:
+    for split in ("val", "test"):
+        for unknown in features.unknown_categories(packed[split].fields, f"{name}: {split}"):
+            logger.warning("%s; they count as unknown", unknown)
+
+
+def identify(samples: Samples, part: Sequence[int], graphs: PackedGraphs, num_workers: int) -> list[Hashable]:
+    """Return of each graph of a part what it shares with its duplicates alone; nothing where samples are edges.
+
+    There, graphs have the same nodes by construction; what differs are the supervision edges.
+    """
+    if "edge_label" in graphs.fields:
+        return []
     if samples.smiles is None:
-        identities = {split: identify_graphs(graphs) for split, graphs in packed.items()}
-    else:
-        smiles = [[samples.smiles[position] for position in part] for part in parts]
-        forms = [chain.from_iterable(map_chunks(identify_molecules, part, num_workers)) for part in smiles]
-        identities = dict(zip(SPLITS, map(list, forms), strict=True))
+        return list(identify_graphs(graphs))
+    smiles = [samples.smiles[position] for position in part]
+    return list(chain.from_iterable(map_chunks(identify_molecules, smiles, num_workers)))
+
+
+def warn_of_leakage(name: str, identities: Mapping[str, Sequence[Hashable]]) -> None:
+    """Say how many graphs of validation and test are training graphs too, by what `identify` gave of each split."""
     for split in ("val", "test"):
         found = count_duplicates(identities["train"], identities[split])
         if found:
             logger.warning(
                 "%s: test leakage: %d of %d %s graphs are also training graphs; their scores are optimistic",
-                *(name, found, len(packed[split]), split),
+                *(name, found, len(identities[split]), split),
             )

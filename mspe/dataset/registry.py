@@ -17,7 +17,7 @@ from mspe.dataset.sources import (
     tudataset,
     zinc,
 )
-from mspe.dataset.spec import DatasetSpec
+from mspe.dataset.spec import DatasetSpec, Samples
 
 DATASETS: Registry[DatasetSpec] = Registry(
     "dataset",
@@ -54,3 +54,29 @@ def find_misfit(params: DatasetParams) -> tuple[str, str] | None:
     if spec.tasks is not None and params.task is not None and params.task not in spec.tasks:
         return "", f"task is {params.task}, allowed for {params.name}: {', '.join(spec.tasks)}"
     return None
+
+
+def read_samples(params: DatasetParams) -> tuple[DatasetSpec, Samples]:
+    """Find the dataset that a section `dataset` names, and read it.
+
+    Raises
+    ------
+    MspeError
+        If the dataset is unknown or lacks what is asked for, or its files cannot be read.
+    """
+    check_fits(params)
+    spec = DATASETS[params.name]
+    return spec, spec.read(params)
+
+
+def check_fits(params: DatasetParams) -> None:
+    """See that a dataset is known and has what is asked for.
+
+    Raises
+    ------
+    MspeError
+        If not.
+    """
+    misfit = find_misfit(params)
+    if misfit is not None:
+        raise MspeError(f"dataset{'.' * bool(misfit[0])}{misfit[0]}: {misfit[1]}")

@@ -120,3 +120,9 @@ class DatasetSpec:
     def metric(self) -> str:
         """The metric that the field reports."""
         return "by task" if self.task is None else self.task.metric
+
+    def task_of(self, samples: Samples) -> Task:
+        """Return the task that the dataset sets, or else its samples decide."""
+        task = self.task or samples.task
+        assert task is not None, self.name
+        return task

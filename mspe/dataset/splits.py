@@ -10,7 +10,9 @@ from mspe.graphs.molecules import parse_smiles
 
 Split = tuple[list[int], list[int], list[int]]
 
-FRACTIONS = (0.8, 0.1)
+Fractions = tuple[float, float]
+
+FRACTIONS: Fractions = (0.8, 0.1)
 """Of train and val; test is the rest."""
 
 
@@ -27,8 +29,8 @@ def cut_validation(train: Sequence[int], seed: int) -> tuple[list[int], list[int
     return sorted(order[size:].tolist()), sorted(order[:size].tolist())
 
 
-def random_split(count: int, seed: int) -> Split:
-    """Positions 0 … count − 1, each part in random order.
+def random_split(count: int, seed: int, fractions: Fractions = FRACTIONS) -> Split:
+    """Positions 0 … count − 1, each part in random order; `fractions` are those of train and val.
 
     Examples
     --------
@@ -36,12 +38,12 @@ def random_split(count: int, seed: int) -> Split:
     [80, 10, 10]
     """
     order = np.random.default_rng(seed).permutation(count)
-    train, val, test = np.split(order, _cuts(count))
+    train, val, test = np.split(order, [round(fractions[0] * count), round(sum(fractions) * count)])
     return train.tolist(), val.tolist(), test.tolist()
 
 
-def stratified_split(labels: Sequence[int], seed: int) -> Split:
-    """Random parts in which every class has its share.
+def stratified_split(labels: Sequence[int], seed: int, fractions: Fractions = FRACTIONS) -> Split:
+    """Random parts in which every class has its share; `fractions` are those of train and val.
 
     Raises
     ------
@@ -58,8 +60,8 @@ def stratified_split(labels: Sequence[int], seed: int) -> Split:
     _check_members(labels, 3)
     positions, classes = np.arange(len(labels)), np.asarray(labels)
     try:
-        train, rest = train_test_split(positions, train_size=FRACTIONS[0], stratify=classes, random_state=seed)
-        share = FRACTIONS[1] / (1 - FRACTIONS[0])
+        train, rest = train_test_split(positions, train_size=fractions[0], stratify=classes, random_state=seed)
+        share = fractions[1] / (1 - fractions[0])
         val, test = train_test_split(rest, train_size=share, stratify=classes[rest], random_state=seed)
     except ValueError:  # a class is in every part only where parts have at least as many samples as there are classes
         raise MspeError(
@@ -128,10 +130,6 @@ def scaffold_split(smiles: Sequence[str]) -> Split:
         else:
             test += group
     return train, val, test
-
-
-def _cuts(count: int) -> list[int]:
-    return [round(FRACTIONS[0] * count), round(sum(FRACTIONS) * count)]
 
 
 def _check_members(labels: Sequence[int], least: int) -> None:

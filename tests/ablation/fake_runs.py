@@ -1,5 +1,6 @@
 """A comparison's folder on real graphs, and runs in it with made-up numbers."""
 
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,7 +115,7 @@ class Launcher:
         for run in runs:
             if self.stops_after == len(self.made):
                 self.stops_after = None
-                raise InterruptionError("stopped by SIGINT; run the same command to resume")
+                raise InterruptionError("stopped by SIGINT; run the same command to resume", signal.SIGINT)
             self.made.append(run)
             if run.variant in self.fails:
                 write_text(study.run_folder(run) / "failed.txt", "the loss was NaN\n")

@@ -2,9 +2,10 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch_geometric.data import Data
@@ -40,8 +41,35 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
         the task, or, with `dataset.strict`, for the first graph that cannot be used.
     """
     parts = _parts_by_name(paths) if params.split in (None, "column") else {}
+    return samples_of_graphs(folder, ((path, load_graphs(path)) for path in paths), params, parts)
+
+
+def samples_of_graphs(
+    folder: Path,
+    loaded: Iterable[tuple[Path, Sequence[Mapping[str, Any]]]],
+    params: DatasetParams,
+    parts: Mapping[Path, str],
+) -> Samples:
+    """Make samples of graphs that were loaded; one that cannot be used is left out and counted.
+
+    Parameters
+    ----------
+    folder
+        For messages: where they come from.
+    loaded
+        Of each file its path, and the attributes of its graphs.
+    params
+        The section `dataset`.
+    parts
+        Of each file the part of the split that it is; none where the files are no parts.
+
+    Raises
+    ------
+    MspeError
+        As `read_graph_files` does.
+    """
     rejected = RejectedRows(folder, params.strict)
-    graphs, untold, unused = _read(folder, paths, rejected, by_name=params.split in (None, "column"))
+    graphs, untold, unused = _read(folder, loaded, rejected, by_name=params.split in (None, "column"))
     unlabelled = all(graph.y is None for graph in graphs.values())
     whole = all(graph.y is None or not graph.y.is_floating_point() for graph in graphs.values())
     level: TargetLevel = "edge"
@@ -70,15 +98,15 @@ def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams)
 
 
 def _read(
-    folder: Path, paths: Sequence[Path], rejected: RejectedRows, by_name: bool
+    folder: Path, loaded: Iterable[tuple[Path, Sequence[Mapping[str, Any]]]], rejected: RejectedRows, by_name: bool
 ) -> tuple[dict[GraphId, Data], set[GraphId], tuple[str, ...]]:
     """The graphs that can be used, those of them that do not tell how many nodes they have, and what is not used."""
     graphs: dict[GraphId, Data] = {}
     untold: set[GraphId] = set()
     unused = Counter[str]()
     named = Counter[str]()
-    for path in paths:
-        for number, attributes in enumerate(load_graphs(path)):
+    for path, several in loaded:
+        for number, attributes in enumerate(several):
             graph = usable_graph(attributes)
             if isinstance(graph, Problem):
                 rejected.add(f"{path.name}, graph {number}", graph)
