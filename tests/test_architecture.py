@@ -26,7 +26,7 @@ LAYERS: dict[str, set[str]] = {
     "models": {"encodings", "graphs", "tasks"},
     "config": {"dataset", "encodings", "models", "tasks", "training"},
     "pipeline": {"config", "dataset", "encodings", "graphs", "models", "tasks", "training"},
-    "ablation": {"config", "encodings", "graphs", "models", "pipeline", "tasks", "training"},
+    "ablation": {"config", "dataset", "encodings", "graphs", "models", "pipeline", "tasks", "training"},
     "cli": {"ablation", "dataset", "encodings", "graphs", "pipeline"},
     "predict": {"cli"},
     "recipe": {"cli"},
@@ -85,7 +85,7 @@ def test_imports_point_down(path: Path) -> None:
     name = path.relative_to(ROOT / "mspe")
     package = name.parts[0].removesuffix(".py")
     if package == "__init__":
-        assert imports(path) == ()
+        assert set(imports(path)) <= {"mspe.ablation.compare"}  # of `mspe.compare`, when it is asked for
         return
     entered = {module.split(".")[1] for module in imports(path) if module != "mspe"}
     assert entered <= LAYERS[package] | {package, "common"} | ({"cli"} if str(name) in DOORS else set())

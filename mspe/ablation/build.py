@@ -23,7 +23,7 @@ from mspe.dataset import UnsplitDataset
 from mspe.graphs import GraphSchema
 from mspe.pipeline.statistics import statistics_over_seeds
 from mspe.pipeline.summary import mean_curve
-from mspe.tasks import is_minimized
+from mspe.tasks import is_minimized, task_of
 
 Records = dict[str, list[Record]]
 """Of a round, by variant."""
@@ -244,14 +244,9 @@ def _costs(runs: Sequence[FinishedRun]) -> Costs | None:
 
 
 def _target(schema: GraphSchema) -> str:
-    kind = schema.task_type.replace("_", " ")
     named = f" ({', '.join(schema.classes)})" if 0 < len(schema.classes) <= 3 else ""
-    count = "" if schema.num_classes <= 1 else f", {schema.num_classes} {_plural(schema)}"
-    return f"{kind} per {schema.target_level}{count}{named}"
-
-
-def _plural(schema: GraphSchema) -> str:
-    return "targets" if schema.task_type == "regression" else "classes"
+    count = "" if schema.num_classes <= 1 else f", {schema.num_classes} outputs"
+    return f"{task_of(schema).name.replace('_', ' ')} per {schema.target_level}{count}{named}"
 
 
 def _splits(dataset: UnsplitDataset, ablation: AblationParams) -> str:

@@ -137,7 +137,11 @@ def single_scale(bank: BankConfig) -> tuple[str, float] | None:
     ('heat', 4.0)
     """
     scales = [(name, scale) for name, values in bank.filters.items() for scale in _scales_of(values)]
-    return scales[0] if len(scales) == 1 and not bank.others and len(bank.filters) == 1 else None
+    return scales[0] if len(scales) == 1 and not _others_in_use(bank) and len(bank.filters) == 1 else None
+
+
+def _others_in_use(bank: BankConfig) -> dict[str, Any]:
+    return {name: value for name, value in bank.others.items() if value}
 
 
 def _scales_of(values: Mapping[str, Any]) -> list[float]:
@@ -158,7 +162,7 @@ def describe_bank(bank: BankConfig) -> str:
     filters = [
         f"{name} {', '.join(f'{scale:g}' for scale in _scales_of(v))}".strip() for name, v in bank.filters.items()
     ]
-    others = [name if value is True else f"{name} {value}" for name, value in bank.others.items()]
+    others = [name if value is True else f"{name} {value}" for name, value in _others_in_use(bank).items()]
     if not filters and not others:
         return "nothing"
     places = {(True, False): " (nodes)", (False, True): " (pairs)"}

@@ -165,9 +165,11 @@ class Engine:
 
     def _divide(self, seeds: Sequence[int]) -> None:
         for seed in seeds:
-            if not self.study.division_path(seed).exists():
-                drawn = seed if self._drawn else self.dataset.params.split_seed
-                self.study.write_division(seed, self.dataset.divide(drawn, self.ablation.test_share))
+            if self.study.division_path(seed).exists():
+                self.study.division(seed)  # refused here where it is damaged, and not by each of its runs
+                continue
+            drawn = seed if self._drawn else self.dataset.params.split_seed
+            self.study.write_division(seed, self.dataset.divide(drawn, self.ablation.test_share))
 
     def _best(self, rounds: Rounds) -> list[str]:
         """The baseline, the named variants, and the best of the others by the screen, in the declared order."""

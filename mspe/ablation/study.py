@@ -20,7 +20,6 @@ from typing import Literal, get_args
 
 import torch
 
-import mspe
 from mspe.ablation.variant import Variant
 from mspe.common.checksums import file_checksum
 from mspe.common.errors import MspeError
@@ -72,6 +71,8 @@ class StoredDivision(Section):
 
     graphs: str
     """Key of the graphs that it divides."""
+    seed: int | None = None
+    """That divides them; None of a comparison that was begun before it was told."""
     positions: dict[str, list[int]]
     graph_schema: GraphSchema
 
@@ -155,7 +156,7 @@ class Study:
     def write_division(self, seed: int, division: Division) -> None:
         """Write how a seed divides the graphs."""
         content = {"positions": division.positions, "graph_schema": division.schema.model_dump()}
-        write_sealed_json(self.division_path(seed), {"graphs": self.settings.graphs, **content})
+        write_sealed_json(self.division_path(seed), {"graphs": self.settings.graphs, "seed": seed, **content})
 
     def division(self, seed: int) -> StoredDivision:
         """Read how a seed divides the graphs.
@@ -163,12 +164,14 @@ class Study:
         Raises
         ------
         MspeError
-            If the file is missing, damaged, or of other graphs.
+            If the file is missing, damaged, or of other graphs or another seed.
         """
         path = self.division_path(seed)
         division = validate(StoredDivision, read_json(path), str(path))
         if division.graphs != self.settings.graphs:
             raise MspeError(f"{path}: divides other graphs; remove {self.folder} and compare again")
+        if division.seed not in (None, seed):
+            raise MspeError(f"{path}: is that of seed {division.seed}; remove it and run the same command again")
         return division
 
     def part(self, graphs: PackedGraphs, division: StoredDivision, name: str) -> PackedGraphs:
@@ -245,7 +248,7 @@ def content_key(graphs: PackedGraphs) -> str:
 @cache
 def _code_key() -> str:
     """A key of the library's code that decides a run's numbers."""
-    root = Path(mspe.__file__).parent
+    root = Path(__file__).parents[1]
     files = [root / "ablation" / "run.py"]
     files += sorted(path for package in _DECIDING for path in (root / package).rglob("*.py"))
     digest = hashlib.sha256()

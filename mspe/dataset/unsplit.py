@@ -101,7 +101,7 @@ class UnsplitDataset:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether every seed draws its own split; where it is published, given or drawn while reading, none does."""
+        """Return whether every seed draws its own split, as none does of one that is given, or drawn while reading."""
         return not self.samples.drawn and self._kind in _DRAWN
 
     def divide(self, seed: int, test_share: float | None = None) -> Division:

@@ -5,13 +5,21 @@ from typing import Any
 import pytest
 
 from mspe.ablation.config import AblationParams, load_ablation
-from mspe.ablation.declarations import check_equal_size, expand_variants, parameter_counts, parts
+from mspe.ablation.declarations import (
+    check_equal_size,
+    describe_bank,
+    expand_variants,
+    parameter_counts,
+    single_scale,
+    with_epochs,
+)
 from mspe.common.errors import MspeError
 from mspe.common.section import validate
 from mspe.common.yaml_files import read_yaml
 from mspe.config import load_params
 from mspe.encodings import BankConfig, GraphStatistics
 from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.training import TrainingParams
 from tests.conftest import ROOT
 
 VALUES = read_yaml(ROOT / "params.yaml")
@@ -23,7 +31,8 @@ STATISTICS = GraphStatistics(max_nodes=40, largest_eigenvalue=2.0, spectral_gap=
 
 
 def ablation(*variants: str, **further: Any) -> AblationParams:
-    values = {"seeds": [0], "baseline": variants[0], "variants": list(variants), **further}
+    names = list(dict.fromkeys([*variants, "none", "all"]))
+    values = {"baseline": variants[0], "variants": names, **further}
     return validate(AblationParams, values, "ablation/params.yaml")
 
 
@@ -74,7 +83,7 @@ def test_what_the_ablation_sets_wins_over_the_datasets_own_settings_and_only_the
 
 def test_one_filter_alone_has_no_companions_and_leaving_one_out_keeps_them() -> None:
     values = {**VALUES, "encodings": {**VALUES["encodings"], "degree": True, "distance": 3}}
-    only, without = expand_variants(ablation("only_walk_2", "without_walk_2"), values, STATISTICS)
+    only, without, *_ = expand_variants(ablation("only_walk_2", "without_walk_2"), values, STATISTICS)
     assert only.bank.node_channels == only.bank.pair_channels == ("walk(2)",)
     assert "degree" in without.bank.node_channels and without.bank.others["distance"] == 3
 
@@ -92,7 +101,10 @@ def test_scales_left_to_the_data_are_named_by_their_numbers() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("only_wavelet", "got only_wavelet, but encodings.filters of params.yaml has no wavelet; it has walk, walk_1"),
+        (
+            "only_wavelet",
+            "got only_wavelet, but the whole bank, encodings.filters, has no wavelet; it has walk, walk_1",
+        ),
         ("without_heat_3", "has no heat_3; it has"),
         ("nonsense", "variants: got nonsense, allowed: all, default, rwse, rrwp"),
     ],
@@ -104,24 +116,40 @@ def test_a_name_without_a_meaning_is_one_clear_line(name: str, message: str) -> 
 
 
 def test_a_parameter_that_is_not_allowed_names_its_variant() -> None:
-    with pytest.raises(MspeError, match=r"params.yaml with variant wide of .*: model.heads: got 0"):
+    with pytest.raises(MspeError, match=r"params.yaml: variant wide: model.heads: got 0"):
         expand_variants(ablation("wide", definitions={"wide": {"model": {"heads": 0}}}), VALUES, STATISTICS)
 
 
-def test_the_committed_ablation_has_every_channel_alone_and_left_out_and_equal_models(
+def test_the_committed_ablation_has_scales_of_each_filter_and_equal_models(
     molecules: tuple[GraphSchema, PackedGraphs],
 ) -> None:
     committed = load_ablation(ROOT / "ablation/params.yaml")
-    assert len(committed.seeds) >= 3
-    channels = [f"walk_{k}" for k in WALKS] + [f"heat_{t:g}" for t in TIMES]
-    wanted = {"none", "all", "rwse", "rrwp", "lappe", "only_walk", "only_heat"}
-    wanted |= {f"{rule}_{channel}" for rule in ("only", "without") for channel in channels}
-    assert wanted <= set(committed.variants)
-    assert set(parts(PARAMS.encodings.resolve(STATISTICS).filters)) == {"walk", "heat", *channels}
+    assert {"none", "all", "rwse", "rrwp", "lappe", "hkse"} <= set(committed.variants)
+    assert {f"only_walk_{k}" for k in WALKS} <= set(committed.variants)
+    assert sum(name.startswith("only_heat_") for name in committed.variants) >= 4
     counts = parameter_counts(expand_variants(committed, VALUES, STATISTICS), molecules[0])
     check_equal_size(counts, committed.baseline, tolerance=0.01)
     assert set(counts) == set(committed.variants)
     assert len({variant.training.model_dump_json() for variant in expand_variants(committed, VALUES, STATISTICS)}) == 1
+
+
+def test_shorter_training_warms_up_for_the_same_share() -> None:
+    training = TrainingParams.model_validate({"epochs": 20, "scheduler": {"warmup_epochs": 2}})
+    assert with_epochs(training, 10).scheduler.warmup_epochs == 1
+    assert with_epochs(training, 1).scheduler.warmup_epochs == 0
+    assert with_epochs(with_epochs(training, 10), 20) == training
+
+
+@pytest.mark.parametrize(
+    ("name", "scale"), [("only_heat_4", ("heat", 4.0)), ("only_walk_1", ("walk", 1.0)), ("all", None), ("none", None)]
+)
+def test_only_variants_of_one_channel_have_a_scale(name: str, scale: tuple[str, float] | None) -> None:
+    assert single_scale(bank_of(name)) == scale
+
+
+def test_a_bank_in_words() -> None:
+    assert describe_bank(bank_of("only_heat_4")) == "heat 4" and describe_bank(bank_of("none")) == "nothing"
+    assert describe_bank(bank_of("rwse")) == f"walk {', '.join(map(str, range(1, 21)))} (nodes)"
 
 
 def test_models_of_unequal_size_are_refused() -> None:

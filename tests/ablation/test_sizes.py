@@ -11,7 +11,7 @@ from torch_geometric.data import Data
 from torch_geometric.utils import to_networkx
 
 from mspe.ablation.report import SizeBin
-from mspe.ablation.sizes import diameters, graph_sizes, mean_by_bin, quantile_bins, sample_errors
+from mspe.ablation.sizes import diameters, graph_sizes, quantile_bins, sample_errors
 from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.pipeline.evaluation import Evaluation
 from mspe.tasks import MultiLabel, Regression, SingleLabel
@@ -80,18 +80,3 @@ def test_errors_of_several_labels_are_the_share_that_is_wrong() -> None:
     table = Evaluation({}, logits, target, MultiLabel()).table()
     errors = sample_errors(table, MultiLabel())
     assert errors.tolist() == pytest.approx([1 / 3, 1 / 2])
-
-
-def test_means_by_bin_weigh_to_the_mean_of_all() -> None:
-    values, errors = torch.tensor([2, 9, 4, 4, 7, 3, 8]), torch.tensor([1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0])
-    bins = quantile_bins(values, most=3)
-    means = mean_by_bin(errors, values, bins)
-    for one, mean in zip(bins, means, strict=True):
-        assert mean == pytest.approx(errors[(values >= one.first) & (values <= one.last)].mean().item())
-    total = sum(one.graphs * (mean or 0.0) for one, mean in zip(bins, means, strict=True))
-    assert total == pytest.approx(errors.sum().item())
-
-
-def test_a_bin_without_any_known_target_has_no_error() -> None:
-    bins = [SizeBin(1, 1, 1), SizeBin(2, 2, 2)]
-    assert mean_by_bin(torch.tensor([NAN, NAN, 4.0]), torch.tensor([1, 2, 2]), bins) == [None, 4.0]

@@ -3,7 +3,7 @@
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -11,29 +11,31 @@ from typing import Any
 import pytest
 import torch
 
-from mspe.ablation.comparison import build_report
-from mspe.ablation.records import RUNS, MissingRun, read_runs, read_tables, run_folder
-from mspe.ablation.run import run_variant
-from mspe.ablation.variant import Variant
+from mspe.ablation.run import run
+from mspe.ablation.study import Run, Study
 from mspe.common.errors import MspeError
 from mspe.common.tensor_files import verify_tensors
-from mspe.config import RuntimeParams, load_params
+from mspe.config import load_params
 from mspe.encodings import EncodingSet, GraphStatistics
 from mspe.encodings.config import read_bank
 from mspe.graphs import SPLITS, GraphLoader, GraphSchema, PackedGraphs, read_split, store
 from mspe.graphs.content_key import join_derived
 from mspe.graphs.store import read_shards, shard_paths
 from mspe.models import get_model, model_arguments
-from mspe.pipeline.stored_data import SPECTRUM, read_derived, read_encoded
+from mspe.pipeline.stored_data import SPECTRUM, read_encoded
 from mspe.training import Trainer, get_loss_fn, get_optimizer
 from stages import evaluate, train
+from tests.ablation.fake_runs import begin, declared, probed, read_csl
 from tests.faults import FULL
 from tests.faults.damages import damage
 from tests.pipeline import stages
 
 STATE = Path(".mspe/resume/run/state.pt")
 KEPT = Path(".mspe/resume/kept")
-VARIANTS = ("none", "all")
+STUDY = Path("data/ablation/study")
+BRIEF = {"epochs": 1, "scheduler": {"warmup_epochs": 0}}
+COMPARED = declared(variants=["none", "all"], screen=None, confirm={"seeds": 2}, training=BRIEF)
+CSL = read_csl()
 
 
 @pytest.fixture(scope="module")
@@ -67,17 +69,11 @@ def load_trainer() -> Trainer:
 
 
 def run_ablation() -> None:
-    """Two variants, a seed each."""
-    schema, params = GraphSchema.load("data/graphs/schema.json"), load_params()
-    graphs = {split: read_derived(split, [SPECTRUM]) for split in SPLITS}
-    for layers, name in enumerate(VARIANTS, start=1):
-        model = params.model.model_copy(update={"num_layers": layers})
-        variant = Variant(name, read_bank("data/encodings/bank.json"), model, params.training)
-        variant.save(f"data/ablation/variants/{name}.json")
-        run_variant(
-            variant, 0, graphs, schema, "test", RuntimeParams(resume=False), run_folder(name, 0), Path("log"), [],
-            torch.device("cpu"),
-        )  # fmt: skip
+    """Two variants with two seeds each, in one round."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mspe.ablation.engine.launch", lambda study, runs, jobs: [run(study, one) for one in runs])
+        patch.setattr("mspe.ablation.plans.call", probed)
+        begin(STUDY, read_csl(), COMPARED).compare()
 
 
 def read_data() -> Any:
@@ -116,14 +112,21 @@ def read_kept() -> Any:
 
 
 def read_ablation() -> Any:
-    """All that the comparison's runs and its report read."""
-    variants = [Variant.load(f"data/ablation/variants/{name}.json") for name in VARIANTS]
-    runs = read_runs(RUNS, VARIANTS, [0])
-    for run in runs:
-        if isinstance(run, MissingRun):  # the report says so
-            raise MspeError(f"{run_folder(run.variant, run.seed)}: missing")
-    tables = read_tables(RUNS, runs, "predictions.csv"), read_tables(RUNS, runs, "curve.csv")
-    return variants, build_report(runs, "none", tables[0], None).to_json(), tables
+    """All that a comparison that is called again reads, which has nothing left to train."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mspe.ablation.engine.launch", refuse_to_train)
+        patch.setattr("mspe.ablation.plans.call", refuse_to_time)
+        report = begin(STUDY, CSL, COMPARED).compare().to_json()
+        del report["about"]["date"]
+        return report
+
+
+def refuse_to_train(study: Study, runs: Sequence[Run], jobs: int) -> None:
+    raise MspeError(f"{study.run_folder(runs[0])}: missing")
+
+
+def refuse_to_time(commands: Mapping[str, Sequence[str]], jobs: int) -> None:
+    raise MspeError(f"{STUDY}/plan.json: missing")
 
 
 def plain(value: Any) -> Any:

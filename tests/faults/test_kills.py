@@ -14,20 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from mspe.ablation.variant import Variant
-from mspe.encodings.config import read_bank
-from mspe.models.config import ModelParams
-from mspe.training.config import TrainingParams
+from mspe.ablation import run as ablation_run
+from mspe.ablation.plans import CONFIRM_SEED
+from mspe.ablation.study import Run
 from stages import encode, evaluate, preprocess, report, spectrum, train
-from stages.ablation import run as ablation_run
-from tests.conftest import ROOT
+from tests.ablation.fake_runs import begin, declared, read_csl
 from tests.faults import FULL
 from tests.faults.operations import Ended, interrupt, kill, refuse, run_in_child
 from tests.pipeline import stages
 
 EPOCHS = 2
-RUN = "data/ablation/runs/small/0"
-DISCARDS = re.compile(r"os\.rename \.mspe/resume/\w+$")
+STUDY = "data/ablation/study"
+RUN = f"{STUDY}/runs/confirm/all/{CONFIRM_SEED}"
+DISCARDS = re.compile(rf"os\.rename (\.mspe|{STUDY})/resume/\w+$")
 """The state of a finished run goes at once, by its name."""
 COSTS = {"metrics/cost/0.json", f"{RUN}/cost.json"}
 
@@ -52,7 +51,7 @@ STAGES = {
     ),
     "evaluate": Stage(partial(evaluate.main, 0), ("metrics/test/0.json", "metrics/predictions/0.csv"), 1),
     "report": Stage(report.main, ("metrics/summary.json", "metrics/learning_curve.csv"), 1),
-    "ablation run": Stage(partial(ablation_run.main, "small", 0), (RUN,), 4),
+    "ablation run": Stage(partial(ablation_run.main, STUDY, Run("confirm", "all", CONFIRM_SEED)), (RUN,), 4),
 }
 
 
@@ -61,16 +60,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which every stage has been run, to be copied."""
     folder = tmp_path_factory.mktemp("finished")
     stages.prepare(folder)
-    (folder / "ablation").mkdir()
-    shutil.copy(ROOT / "ablation" / "dvc.yaml", folder / "ablation")
     with chdir(folder):
         stages.change(runtime={"resume": True, "threads": 1}, training={"epochs": EPOCHS, "batch_size": 8}, seeds=[0])
-        Variant(
-            "small",
-            read_bank("data/encodings/bank.json"),
-            ModelParams(hidden_dim=16, node_dim=6, num_layers=2),
-            TrainingParams.model_validate({"epochs": EPOCHS, "batch_size": 8, "scheduler": {"warmup_epochs": 0}}),
-        ).save(Path("data/ablation/variants/small.json"))
+        ablation = declared(variants=["none", "all"], training={"epochs": EPOCHS})
+        engine = begin(Path(STUDY), read_csl(), ablation)
+        engine.study.write_variants("confirm", engine.variants)
     for stage in STAGES.values():
         ended = run_in_child(stage.main, folder, tmp_path_factory.mktemp("scratch"))
         assert ended.status == 0, ended.printed
@@ -108,7 +102,8 @@ def content(stage: Stage, folder: Path) -> dict[str, bytes]:
 
 
 def leftovers(folder: Path) -> list[Path]:
-    return [*folder.rglob("*.partial"), *folder.glob(".mspe/resume/*")]
+    states = (*folder.glob(".mspe/resume/*"), *folder.glob(f"{STUDY}/resume/*"))
+    return [*folder.rglob("*.partial"), *states]
 
 
 def chosen(count: int, tried: int) -> list[int]:
@@ -122,7 +117,7 @@ def epochs_kept(before: tuple[str, ...], stopped: Ended) -> int:
     """By the states that were written; where a signal may have had one written within an epoch, by what was printed."""
     if stopped.status == 128 + signal.SIGINT:
         return stopped.printed.count("train loss")
-    return sum(operation.startswith("os.rename .mspe") and ".state.pt." in operation for operation in before)
+    return sum(operation.startswith("os.rename") and ".state.pt." in operation for operation in before)
 
 
 def check_run_again(
@@ -194,4 +189,4 @@ def check_that_outputs_come_before_the_state_goes(operations: tuple[str, ...]) -
     """After it, there is none but of the state's own files, which have bare names in a folder that is removed."""
     gone = next((number for number, operation in enumerate(operations) if DISCARDS.match(operation)), len(operations))
     after = [operation.split()[1] for operation in operations[gone:]]
-    assert all(path.startswith(".mspe/") or "/" not in path for path in after)
+    assert all(path.startswith((".mspe/", f"{STUDY}/resume/")) or "/" not in path for path in after)
