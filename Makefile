@@ -23,7 +23,7 @@ repro: .venv/pipeline ## run the pipeline where anything changed, and print the 
 	PATH="$(CURDIR)/$(BIN):$$PATH" dvc repro
 	@$(BIN)/mspe report
 
-ablation: .venv/pipeline ## compare the encodings, scales and seeds that ablation/params.yaml declares
+ablation: .venv/pipeline ## compare the encodings that ablation/params.yaml declares: a screen, verdicts, a page
 	PATH="$(CURDIR)/$(BIN):$$PATH" mspe ablation
 
 # One worker a core, each on one thread: more would wait for each other. A file's tests stay together and in order.
@@ -43,10 +43,11 @@ lint: .venv/test ## check style and format
 types: .venv/test ## check types
 	$(BIN)/mypy
 
-bench: .venv/test ## time encodings and training beside PyG's, and a large dataset; MSPE_DATA names the raw data
+bench: .venv/test ## time encodings and training beside PyG's, a large dataset, and checksums; MSPE_DATA names the raw data
 	$(BIN)/python -m benchmarks.encodings
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.datasets
+	$(BIN)/python -m benchmarks.integrity
 
 clean:           ## delete the environment, outputs and caches that Git does not keep
 	rm -rf .venv .mspe runs data models metrics/predictions .dvc/cache .dvc/tmp

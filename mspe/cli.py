@@ -224,9 +224,16 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _minutes(text: str) -> float:
-    minutes = float(text)
+    from argparse import ArgumentTypeError
+
+    from mspe.common.shown import shortened
+
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
     if not 0 < minutes < 10**6:
-        raise ValueError(text)
+        raise ArgumentTypeError(f"got {shortened(text)}, allowed: a number above 0 and below 1000000")
     return minutes
 
 

@@ -33,7 +33,7 @@ LAYERS: dict[str, set[str]] = {
     "report": {"cli"},
 }
 # `python -m` forms, which call the command
-DOORS = {"ablation/__main__.py", "predict.py", "recipe.py", "report.py"}
+DOORS = {"predict.py", "recipe.py", "report.py"}
 # Each stage's script with what its pipeline declares of it.
 STAGES: dict[Path, dict[str, Any]] = {
     ROOT / "stages" / folder / f"{name}.py": stage

@@ -99,6 +99,12 @@ def test_encode_writes_over_nothing_that_is_there(tmp_path: Path, monkeypatch: p
         (["evaluate", "none.pt"], "none.pt: no such file"),
         (["recipe", "none.yaml"], "none.yaml: no such file"),
         (["report"], "metrics/summary.json: no such file"),
+        (["compare", "nowhere.csv"], "nowhere.csv: neither a dataset nor a file of molecules (.csv, .smi, .sdf) or"),
+        (["compare", "csl", "--encodings", "none"], "compare: variants is none alone; name another one"),
+        (["compare", "csl", "--encodings", "rwse", "--confirm", "hkse"], "named is hkse, allowed: one of variants"),
+        (["compare", "csl", "--encodings", "rwze"], "compare: variants: got rwze, allowed: all, default, rwse"),
+        (["compare", "csl", "--split", "scafold"], "dataset: split: got 'scafold', input should be 'published', "),
+        (["compare", "csl", "--plugin", "none.py"], "none.py"),
     ],
 )
 def test_a_mistake_is_one_line(
@@ -120,8 +126,36 @@ def test_datasets_are_listed_by_name(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1025", "9" * 5000, "٣"])
 def test_a_number_of_jobs_below_one_is_refused(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
-        main(["ablation", "--jobs", jobs])
+        main(["compare", "csl", "--jobs", jobs])
     assert stop.value.code == 2 and f"--jobs: got {shortened(jobs)}, allowed: 1 to 1024" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "soon", "nan", "inf", "1000000", ""])
+def test_a_budget_that_is_none_is_refused(minutes: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["compare", "csl", "--minutes", minutes])
+    message = f"--minutes: got {shortened(minutes)}, allowed: a number above 0 and below 1000000"
+    assert stop.value.code == 2 and message in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("option", [["--jobs", "2"], ["--more"], ["--minutes", "30"]])
+def test_the_declared_comparison_takes_no_options(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What it does stands in `ablation/params.yaml` and in `runtime.jobs` of `params.yaml`."""
+    with pytest.raises(SystemExit) as stop:
+        main(["ablation", *option])
+    assert stop.value.code == 2 and "unrecognized arguments" in capsys.readouterr().err
+
+
+def test_the_declared_comparison_is_dvcs(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[list[str]] = []
+
+    def run(arguments: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        called.append(arguments)
+        return subprocess.CompletedProcess(arguments, 3)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert main(["ablation"]) == 3
+    assert called == [["dvc", "--wait-for-lock", "repro", "ablation/dvc.yaml"]]
 
 
 def test_the_log_of_a_subcommand_is_apart_from_its_result(

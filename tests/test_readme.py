@@ -1,15 +1,47 @@
 """What the README shows works as it is printed."""
 
+import inspect
 import re
+import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import mspe
+from mspe.ablation.comparison import Comparison
+from mspe.cli import build_parser
 from mspe.dataset import get_dataset
+from tests.ablation.fake_report import SMALL, fake_report
 from tests.conftest import ROOT
 from tests.pipeline.conftest import train
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+
+
+def test_a_comparison_is_called_printed_and_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it is printed, but for the training."""
+    signature, comparison = inspect.signature(mspe.compare), Comparison(fake_report(SMALL, ["all"]))
+
+    def compare(*given: Any, **options: Any) -> Comparison:
+        signature.bind(*given, **options)
+        return comparison
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(mspe, "compare", compare)
+    exec(next(block for block in BLOCKS if "mspe.compare(" in block), {})
+    assert comparison.answer.split()[0] in capsys.readouterr().out
+    assert "</html>" in (tmp_path / "page.html").read_text()
+
+
+def test_every_command_of_mspe_is_one_that_it_takes() -> None:
+    text = (ROOT / "README.md").read_text()
+    lines = re.findall(r"^\$ mspe (.*)$", text, flags=re.MULTILINE) + re.findall(r"\| `mspe (.*?)` \|", text)
+    assert len(lines) > 5
+    for line in lines:
+        build_parser().parse_args(shlex.split(line))  # ends the process where it does not know an argument
 
 
 def test_the_library_example_trains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
