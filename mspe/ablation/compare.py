@@ -1,5 +1,6 @@
 """Comparing encodings on anyone's graphs: one call, without a repository, DVC or a parameter file."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from mspe.ablation.declarations import check_equal_size, expand_variants, parame
 from mspe.ablation.engine import Engine
 from mspe.ablation.plans import CONFIRM_SEED
 from mspe.ablation.study import Study, content_key
+from mspe.common.checksums import checksum
 from mspe.common.plugins import load_plugins
 from mspe.common.section import validate
 from mspe.dataset import UnsplitDataset, unsplit_graphs, unsplit_source
@@ -187,10 +189,16 @@ def compare_declared(
     """
     values = {**values, "dataset": dataset.params.model_dump()}
     backend = values["encodings"].get("backend", "auto")
-    study = Study.begin(folder, dataset, split, backend, device, plugins, replace)
+    study = Study.begin(folder, dataset, split, backend, device, plugins, replace, _divided(dataset, ablation))
     schema = dataset.divide(CONFIRM_SEED if dataset.is_drawn else dataset.params.split_seed).schema
     statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()))
     variants = expand_variants(ablation, values, statistics, schema.settings, source)
     check_equal_size(parameter_counts(variants, schema), ablation.baseline, ablation.parameter_tolerance, source)
     jobs = jobs or (1 if get_device(device).type == "cuda" else os.cpu_count() or 1)
     return Comparison(Engine(study, dataset, variants, ablation, jobs).compare(more))
+
+
+def _divided(dataset: UnsplitDataset, ablation: AblationParams) -> str:
+    """A key of how seeds divide the graphs."""
+    content = [dataset.params.model_dump(mode="json"), ablation.splits, ablation.test_share]
+    return checksum(json.dumps(content, sort_keys=True).encode())

@@ -64,6 +64,8 @@ class Settings(Section):
     """The part that the confirming round is scored on."""
     device: str = "auto"
     plugins: Tuple[str] = ()
+    divided: str = ""
+    """Key of how seeds divide the graphs."""
 
 
 class StoredDivision(Section):
@@ -106,6 +108,7 @@ class Study:
         device: str = "auto",
         plugins: Sequence[str] = (),
         replace: bool = False,
+        divided: str = "",
     ) -> "Study":
         """Make a comparison's folder, or take up the one that stands there.
 
@@ -125,6 +128,8 @@ class Study:
             Files with encodings.
         replace
             Whether the comparison of other graphs may be removed.
+        divided
+            Key of how seeds divide the graphs; what was divided otherwise is forgotten, and the plan with it.
 
         Raises
         ------
@@ -138,11 +143,12 @@ class Study:
             split=split,
             device=device,
             plugins=tuple(plugins),
+            divided=divided,
         )
         if (folder / "study.json").exists():
             _make_room(cls.open(folder), settings, replace)
         study = cls(folder, settings)
-        if not (folder / "graphs.pt").exists():
+        if not ((folder / "study.json").exists() and (folder / "graphs.pt").exists()):  # else of unknown graphs
             logger.info("%s: spectrum of %d graphs, once for all runs", settings.dataset, len(dataset.graphs))
             dataset.graphs.with_fields_of(compute_spectrum(dataset.graphs, backend=backend)).save(folder / "graphs.pt")
         write_sealed_json(folder / "study.json", settings.model_dump())
@@ -214,8 +220,10 @@ class Study:
 
 
 def _make_room(held: Study, wanted: Settings, replace: bool) -> None:
-    """Remove a comparison of other graphs, or refuse to."""
+    """Remove a comparison of other graphs, or refuse to; of the same graphs, what they are divided by otherwise."""
     if held.settings.graphs == wanted.graphs:
+        if held.settings.divided != wanted.divided:
+            _forget_divisions(held)
         return
     if not replace:
         raise MspeError(
@@ -224,6 +232,13 @@ def _make_room(held: Study, wanted: Settings, replace: bool) -> None:
         )
     logger.info("%s: its runs are of other graphs, and are removed", held.folder)
     remove_directory(held.folder)
+
+
+def _forget_divisions(held: Study) -> None:
+    """Let every seed be divided anew; a folder of an earlier version does not tell whether its plan is of others."""
+    remove_directory(held.folder / "divisions")
+    if held.settings.divided:
+        (held.folder / "plan.json").unlink(missing_ok=True)
 
 
 def content_key(graphs: PackedGraphs) -> str:
