@@ -239,7 +239,9 @@ def _minutes(text: str) -> float:
 
 def _compare(arguments: "Namespace") -> int:
     from mspe.ablation.compare import ENCODINGS, compare
+    from mspe.ablation.comparison import check_ending
 
+    check_ending(arguments.output)
     given = {"target_columns": arguments.target, "task": arguments.task, "split": arguments.split}
     comparison = compare(
         arguments.source,

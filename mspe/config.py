@@ -129,7 +129,7 @@ def apply_settings(values: Any, settings: Mapping[str, Any]) -> Any:
     """
     used = ", ".join(f"{path}={value}" for path, value in left_to_dataset(values, settings).items())
     if used:
-        message = "%s: %s (the dataset's own settings; set them in params.yaml to override)"
+        message = "%s: %s (the dataset's own settings; set these parameters to override)"
         logger.info(message, _dataset_name(values), used)
     return resolve_auto(values, settings)
 

@@ -15,6 +15,8 @@ from mspe.common.csv_files import write_csv
 from mspe.common.errors import MspeError
 from mspe.common.json_files import write_json
 
+_ENDINGS = (".html", ".json", ".csv")
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -58,10 +60,7 @@ class Comparison:
             ".json": lambda: write_json(path, self.report.to_json()),
             ".csv": lambda: write_csv(path, columns_of(self.table())),
         }
-        suffix = Path(path).suffix.lower()
-        if suffix not in writers:
-            raise MspeError(f"{path}: got the ending {suffix or 'none'!r}, allowed: {', '.join(writers)}")
-        writers[suffix]()
+        writers[check_ending(path)]()
 
     def __str__(self) -> str:
         return format_report(self.report)
@@ -70,3 +69,17 @@ class Comparison:
         """Return the page in a frame, which keeps its styles and its script from the notebook's."""
         page = html.escape(render_page(self.report, self.params_text))
         return f'<iframe title="comparison" srcdoc="{page}" style="width: 100%; height: 50rem; border: 0"></iframe>'
+
+
+def check_ending(path: str | Path) -> str:
+    """Return the ending of a file that `Comparison.save` can write.
+
+    Raises
+    ------
+    MspeError
+        If it has another one.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _ENDINGS:
+        raise MspeError(f"{path}: got the ending {suffix or 'none'!r}, allowed: {', '.join(_ENDINGS)}")
+    return suffix

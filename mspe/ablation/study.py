@@ -7,7 +7,8 @@
     divisions/<seed>.json               positions of train, val and test, and the schema by that training part
     variants/<round>/<variant>.json     how a variant is trained in a round
     runs/<round>/<variant>/<seed>/      what a run leaves; `result.json`, the last, tells what decided it
-    plan.json                           what is run
+    plan.json, timings/                 what is run, and how long a variant took in a trial
+    resume/                             states of runs that were interrupted
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Data as a user has them, in memory, in a file, or by a dataset's name, before they are split."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from mspe.dataset.own.pt_files import read_graph_files
 from mspe.dataset.registry import DATASETS, check_fits, read_samples
 from mspe.dataset.unsplit import UnsplitDataset
 
+_OF_FILES = ("target_columns", "task", "positive_class", "smiles_column")
+_DEFAULTS = {key: DatasetParams.model_fields[key].default for key in _OF_FILES}
 _TABLES = {".csv", ".smi", ".sdf", ".gz", ".txt", ".tsv"}
 
 
@@ -67,6 +69,7 @@ def unsplit_source(source: str | Path, **options: Any) -> UnsplitDataset:
     """
     path = Path(source)
     if str(source) in DATASETS:
+        _refuse_options_of_files(str(source), options)
         params = _params(str(source), options)
     elif path.is_dir():
         params = _params("graphs", {**options, "path": str(path)})
@@ -81,6 +84,16 @@ def unsplit_source(source: str | Path, **options: Any) -> UnsplitDataset:
             "`mspe datasets` lists the datasets"
         )
     return UnsplitDataset.build(*read_samples(params), params)
+
+
+def _refuse_options_of_files(name: str, options: Mapping[str, Any]) -> None:
+    """Refuse what only a user's own data can be asked for: of a dataset it would be ignored."""
+    given = [key for key in _OF_FILES if options.get(key) is not None and options[key] != _DEFAULTS[key]]
+    if given and DATASETS[name].task is not None:
+        raise MspeError(
+            f"dataset: got {', '.join(given)}, allowed for {name}: none of {', '.join(_OF_FILES)}, since its target is "
+            "its own; leave it out"
+        )
 
 
 def _params(name: str, options: dict[str, Any]) -> DatasetParams:

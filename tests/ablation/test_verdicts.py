@@ -8,7 +8,6 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mspe.ablation.statistics import paired_difference
 from mspe.ablation.verdicts import LEVEL, Verdict, critical_value, error_of, half_width, judge
 from mspe.common.errors import MspeError
 from tests.ablation.fake_studies import differences_over_seeds
@@ -126,14 +125,6 @@ def _spread(count: int, mean: float, deviation: float) -> list[float]:
 
 def test_nothing_more_decides_a_mean_of_zero_without_a_margin() -> None:
     assert judge([-1.0, 1.0], 1, 0.0, True)[1] == Verdict("undecided", within_margin=False)
-
-
-def test_the_unadjusted_difference_of_the_report_is_the_same_estimate() -> None:
-    estimate, _ = judge(NOISE, 1, 0.1, True)
-    report = paired_difference(dict(enumerate(NOISE)), dict.fromkeys(range(len(NOISE)), 0.0))
-    assert report is not None
-    assert (estimate.mean, [estimate.low, estimate.high]) == (report.mean, pytest.approx(report.interval))
-    assert estimate.p == pytest.approx(report.p)
 
 
 def test_critical_values_agree_with_scipys_distributions() -> None:

@@ -97,6 +97,8 @@ def test_what_is_no_graph_is_refused_in_a_line(graphs: Any, match: str) -> None:
         ("nowhere.csv", {}, "nowhere.csv: neither a dataset nor a file of molecules"),
         ("csl", {"split": "scaffold"}, "dataset: split is scaffold, allowed for csl"),
         ("csl", {"limt": 3}, "dataset: limt"),
+        ("csl", {"target_columns": "y"}, "dataset: got target_columns, allowed for csl: none of"),
+        ("nci", {"task": "classification"}, "dataset: got task, allowed for nci: none of"),
     ],
 )
 def test_an_unknown_source_or_option_is_refused(source: str, options: dict[str, Any], match: str) -> None:

@@ -112,7 +112,7 @@ def test_training_takes_the_stored_datasets_settings_and_says_so_in_one_line(
         assert caplog.messages == []  # of the stages that do not train
         assert chosen(load_params(file, settings)) == {**DEFAULTS, **OWN, "training.batch_size": 8}
     assert caplog.messages == [
-        "csl: model.norm=layer, training.epochs=40 (the dataset's own settings; set them in params.yaml to override)"
+        "csl: model.norm=layer, training.epochs=40 (the dataset's own settings; set these parameters to override)"
     ]
     stored = {"model.norm": "layer", "training.epochs": 11}  # of another version: what is stored decides
     assert load_params(file, stored).training.epochs == 11
