@@ -8,16 +8,15 @@ import pytest
 import torch
 import yaml
 
-from mspe.ablation.run import run_variant
-from mspe.ablation.variant import Variant
 from mspe.common.errors import MspeError
-from mspe.common.json_files import read_json
 from mspe.common.tensor_files import read_tensors
 from mspe.config import Params, load_params
 from mspe.dataset import DATASETS, get_dataset, load_dataset, register_dataset
 from mspe.dataset.settings import AUTO, DEFAULTS, check_settings, left_to_dataset, resolve_auto
 from mspe.encodings import EncodingSet, GraphStatistics, compute_spectrum
-from mspe.graphs import SPLITS
+from mspe.graphs import SPLITS, PackedGraphs
+from mspe.pipeline.trained_model import TrainedModel
+from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from tests.conftest import ROOT
 
 OWN = {"model.norm": "layer", "training.epochs": 40}
@@ -137,19 +136,17 @@ def by_name(name: str, folder: Path) -> float:
     graphs = {split: getattr(dataset, split) for split in SPLITS}
     spectra = {split: compute_spectrum(part) for split, part in graphs.items()}
     bank = params.encodings.resolve(GraphStatistics.of([spectra["train"]], dataset.schema.max_nodes))
-    run_variant(
-        Variant(name, EncodingSet.from_config(bank).config(), params.model, params.training),
-        0,
-        graphs={split: part.with_fields_of(spectra[split]) for split, part in graphs.items()},
-        schema=dataset.schema,
-        split="test",
-        runtime=params.runtime,
-        folder=folder,
-        log=folder / "log",
-        inputs=[],
-        device=torch.device("cpu"),
-    )
-    return read_json(folder / "result.json")["score"]
+    encodings = EncodingSet.from_config(bank)
+    encoded = {split: encode(part.with_fields_of(spectra[split]), encodings) for split, part in graphs.items()}
+    data = TrainingData(dataset.schema, encodings.config(), encoded["train"], encoded["val"])
+    paths = RunPaths(folder, *(folder / name for name in ("train.json", "curve.csv", "cost.json")))
+    cpu = torch.device("cpu")
+    with train_seed(0, data, params.model, params.training, params.runtime, paths, [], cpu):
+        return TrainedModel.load(folder / "best.pt", cpu).evaluate(encoded["test"]).metrics[dataset.schema.metric]
+
+
+def encode(graphs: PackedGraphs, encodings: EncodingSet) -> PackedGraphs:
+    return graphs.with_fields_of(encodings.encode_nodes(graphs, lambda: graphs))
 
 
 def in_readme(name: str) -> tuple[str, str]:
