@@ -2,26 +2,20 @@
 
 import base64
 import json
-import os
-import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, Keys
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from mspe.ablation.page import write_page
 from mspe.ablation.report import Report
+from tests.ablation.browser import assert_quiet, opened
 from tests.ablation.fake_report import fake_report, read_report
 
 pytestmark = pytest.mark.slow
-
-OPTIONS = [
-    *["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
-    *["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-]
 
 
 @pytest.fixture(scope="module")
@@ -30,23 +24,17 @@ def report() -> Report:
 
 
 @pytest.fixture(scope="module")
-def browser(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    """Chromium, started for these tests, with the page of a large ablation open."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        reason = "no chromium or chromedriver: install Debian's packages chromium and chromium-driver"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+def path(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a large comparison."""
     path = tmp_path_factory.mktemp("page") / "ablation.html"
     write_page(path, report, "seeds: [0]")
-    options = ChromeOptions()
-    options.binary_location = chromium
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    for option in OPTIONS:
-        options.add_argument(option)
-    with Chrome(options, Service(driver)) as browser:
-        browser.get(path.as_uri())
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(path: Path) -> Iterator[Chrome]:
+    """Chromium, started for these tests, with the page open."""
+    with opened(path) as browser:
         yield browser
 
 
@@ -77,13 +65,8 @@ def press(page: Chrome, title: str) -> str | None:
     return heading(page, title).get_attribute("aria-sort")
 
 
-def test_nothing_is_loaded_but_the_file_itself_and_nothing_is_complained_about(browser: Chrome) -> None:
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    requests = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
-    assert requests[0].startswith("file://") and requests[0].endswith("/ablation.html")
-    assert [url for url in requests[1:] if not url.startswith(("data:", "file://"))] == []
-    assert [url for url in requests if url.startswith("file://") and not url.endswith("/ablation.html")] == []
-    assert browser.get_log("browser") == []
+def test_nothing_is_loaded_but_the_file_itself_and_nothing_is_complained_about(browser: Chrome, path: Path) -> None:
+    assert_quiet(browser, path)
 
 
 def test_the_table_shows_the_reports_numbers_a_line_a_row(page: Chrome, report: Report) -> None:
