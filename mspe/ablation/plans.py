@@ -16,6 +16,7 @@ from mspe.ablation.probe import Timing, probe_command, read_timing
 from mspe.ablation.rounds import Plan, declared_plan, plan_rounds
 from mspe.ablation.study import Study
 from mspe.ablation.variant import Variant
+from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.section import NonNegativeInt, Section, Tuple, validate
 
@@ -78,8 +79,9 @@ def read_or_plan(study: Study, variants: Sequence[Variant], ablation: AblationPa
     Raises
     ------
     MspeError
-        If the budget is too small, a variant cannot be trained, or `plan.json` is damaged.
+        If the budget is too small, a variant cannot be trained or has epochs of its own, or `plan.json` is damaged.
     """
+    _check_epochs(variants)
     path, key = study.folder / "plan.json", _declaration_key(study, variants, ablation)
     if path.exists():
         rounds = validate(Rounds, read_json(path), str(path))
@@ -95,6 +97,17 @@ def _declaration_key(study: Study, variants: Sequence[Variant], ablation: Ablati
     settings = study.settings.model_dump(exclude={"divided"})  # with another one the plan is gone
     content = [settings, ablation.model_dump(), [variant.as_plain() for variant in variants]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def _check_epochs(variants: Sequence[Variant]) -> None:
+    """A plan gives all variants the same epochs: another number would be lost in silence."""
+    first = variants[0]
+    for variant in variants:
+        if variant.training.epochs != first.training.epochs:
+            raise MspeError(
+                f"variant {variant.name}: training.epochs is {variant.training.epochs}, allowed: "
+                f"{first.training.epochs}, as of {first.name}; set it for all variants, in training"
+            )
 
 
 def _plan(variants: Sequence[Variant], ablation: AblationParams, timings: Mapping[str, Timing], jobs: int) -> Plan:

@@ -152,6 +152,14 @@ def test_a_variant_with_another_model_is_timed_itself(study: Study, timed: list[
     assert "deep" in timed
 
 
+def test_a_variant_with_epochs_of_its_own_is_refused(study: Study, timed: list[str]) -> None:
+    long = {"long": {"training": {"epochs": 9}}}
+    message = "^variant long: training.epochs is 9, allowed: 4, as of none; set it for all variants, in training$"
+    with pytest.raises(MspeError, match=message):
+        planned(study, declared(variants=["none", "long"], definitions=long, screen=None))
+    assert timed == []
+
+
 def test_a_damaged_plan_is_one_line(study: Study, timed: list[str]) -> None:
     planned(study, declared())
     path = study.folder / "plan.json"
