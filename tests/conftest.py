@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import jaxtyping
 import pytest
 import torch
 from hypothesis import settings
@@ -101,3 +102,9 @@ def molecules() -> tuple[GraphSchema, PackedGraphs]:
     spectrum = compute_spectrum(dataset.train)
     encodings = EncodingSet.from_config(BANK).encode_nodes(spectrum)
     return dataset.schema, dataset.train.with_fields_of(spectrum).with_fields_of(encodings)
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Call functions without a check of their types: as a user does who gives something else, or to save time."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)

@@ -46,7 +46,7 @@ def test_an_embedded_dataset_runs_by_its_name_alone(
     left = {path: value for path, value in DATASETS[dataset].settings.items() if path not in TINY}
     said = ", ".join(f"{path}={value}" for path, value in left.items())
     assert output.count("the dataset's own settings") == bool(left)
-    assert not left or f"{dataset}: {said} (the dataset's own settings; set them in params.yaml" in output
+    assert not left or f"{dataset}: {said} (the dataset's own settings; set these parameters" in output
     summary = workspace.json("metrics/summary.json")
     assert set(summary["test"]) == metrics and set(summary["baseline"]) == baselines
     assert all(set(scores) == metrics for scores in summary["baseline"].values())

@@ -11,9 +11,9 @@ from tests.conftest import ROOT
 
 def test_a_matrix_is_filled_in_and_every_path_is_there_or_made_by_a_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    run = stage_dependencies("run", "ablation/dvc.yaml", variant="none", seed=3)
-    assert Path("data/ablation/variants/none.json") in run
-    for path in [*run, *stage_dependencies("encode"), *stage_dependencies("train", seed=0)]:
+    evaluate = stage_dependencies("evaluate", "dvc.yaml", seed=3)
+    assert Path("models/3/best.pt") in evaluate
+    for path in [*evaluate, *stage_dependencies("encode"), *stage_dependencies("train", seed=0)]:
         assert "$" not in str(path) and (path.exists() or path.parts[0] in ("data", "models"))
     assert Path("mspe/training") in stage_dependencies("train", seed=0)
 

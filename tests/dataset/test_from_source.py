@@ -85,7 +85,7 @@ def test_molecules_are_read_by_their_path(tmp_path: Path) -> None:
         ([Data(edge_index=torch.tensor([[0], [1]]), num_nodes=2), *rings(3)], "graph"),
     ],
 )
-def test_what_is_no_graph_is_refused_in_a_line(graphs: Any, match: str) -> None:
+def test_what_is_no_graph_is_refused_in_a_line(unchecked: None, graphs: Any, match: str) -> None:
     with pytest.raises(MspeError, match=match) as error:
         unsplit_graphs(graphs, strict=True)
     assert "\n" not in str(error.value)

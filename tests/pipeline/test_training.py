@@ -33,7 +33,8 @@ def started(
     dataset: GraphDataset, folder: Path, seed: int = 0, resume: bool = False, **training: Any
 ) -> AbstractContextManager[Trainer]:
     data = TrainingData(dataset.schema, BankConfig.model_validate(BANK), dataset.train, dataset.val)
-    paths = RunPaths(**{field.name: folder / field.name for field in fields(RunPaths)})
+    names = [field.name for field in fields(RunPaths) if field.name != "resume"]
+    paths = RunPaths(**{name: folder / name for name in names})
     runtime = RuntimeParams(device="cpu", resume=resume)
     params = TrainingParams.model_validate(
         {"epochs": 2, "batch_size": 8, "scheduler": {"warmup_epochs": 0}, **training}

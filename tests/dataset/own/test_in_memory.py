@@ -30,6 +30,6 @@ def test_what_is_not_read_is_named() -> None:
 
 
 @pytest.mark.parametrize(("entry", "kind"), [("CCO", "str"), (HeteroData(), "HeteroData"), (None, "NoneType")])
-def test_an_entry_that_is_no_graph_is_named(entry: Any, kind: str) -> None:
+def test_an_entry_that_is_no_graph_is_named(unchecked: None, entry: Any, kind: str) -> None:
     with pytest.raises(MspeError, match=f"graph 1 is of type {kind}, allowed: PyG Data"):
         read_graphs([path(0.5), entry], PARAMS)
