@@ -15,6 +15,7 @@ from mspe.ablation.engine import Engine
 from mspe.ablation.plans import CONFIRM_SEED
 from mspe.ablation.study import Study, content_key
 from mspe.common.checksums import checksum
+from mspe.common.errors import MspeError
 from mspe.common.plugins import load_plugins
 from mspe.common.section import validate
 from mspe.dataset import UnsplitDataset, unsplit_graphs, unsplit_source
@@ -24,6 +25,9 @@ from mspe.training.device import get_device
 
 ENCODINGS = ("none", "rwse", "rrwp", "lappe", "hkse", "spd", "all")
 """What is compared where nothing is named: no encoding, the published ones, and the multi-scale bank."""
+
+MINUTES = 30.0
+"""The budget where neither one nor the rounds are given."""
 
 _VALUES: dict[str, Any] = {
     "seeds": [0],
@@ -46,7 +50,7 @@ def compare(
     graphs: str | Path | Sequence[Data],
     encodings: Sequence[str] = ENCODINGS,
     *,
-    minutes: float | None = 30.0,
+    minutes: float | None = None,
     baseline: str = "none",
     named: Sequence[str] = (),
     definitions: Mapping[str, Mapping[str, Any]] | None = None,
@@ -79,7 +83,8 @@ def compare(
         Variants by name: `none`, the presets, `all` (the multi-scale bank), `only_<filter>`, `only_<filter>_<scale>`,
         `without_<filter>`, `without_<filter>_<scale>`, and those of `definitions`.
     minutes
-        The budget, of which both rounds are planned; None: they are as `screen` and `confirm` say.
+        The budget, by which both rounds are planned; None: they are as `screen` and `confirm` say, and without these
+        30.
     baseline
         The variant that all others are compared with.
     named
@@ -89,7 +94,7 @@ def compare(
     more
         Whether seeds are added to a comparison that has been reported, as many as its undecided verdicts ask for.
     screen, confirm
-        Of the rounds: `{"seeds": 3, "epochs": 8}` and `{"best": 3, "seeds": 10}`; only where `minutes` is None.
+        Of the rounds: `{"seeds": 3, "epochs": 8}` and `{"best": 3, "seeds": 10}`; instead of `minutes`.
     margin
         Share of the baseline's error: a difference of at most that is called the same.
     splits
@@ -127,12 +132,16 @@ def compare(
         print(comparison.answer)
         comparison.save("page.html")
     """
+    if isinstance(encodings, str):
+        raise MspeError(f"compare: encodings: got {encodings!r}, allowed: a list of names; write [{encodings!r}]")
+    if minutes is None and screen is None and confirm is None:
+        minutes = MINUTES
     declared = {
         "variants": tuple(dict.fromkeys((baseline, *encodings))),
         "baseline": baseline,
         "named": tuple(named),
         "definitions": definitions or {},
-        "minutes": minutes if (screen, confirm) == (None, None) else None,
+        "minutes": minutes,
         "screen": screen,
         "confirm": confirm,
         "margin": margin,

@@ -57,6 +57,8 @@ def compared(graphs: Any = "csl", encodings: Sequence[str] = ("hkse",), **option
         (["hkse"], {"margin": 0.0}, r"compare: margin: got 0\.0, input should be greater than 0"),
         (["hkse"], {"margin": 1.5}, r"compare: margin: got 1\.5, input should be less than 1"),
         (["hkse"], {"minutes": 0}, r"compare: minutes: got 0"),
+        (["hkse"], {"minutes": 5, "confirm": {"seeds": 3}}, r"compare: .*minutes plan both rounds"),
+        ("hkse", {}, r"compare: encodings: got 'hkse', allowed: a list of names; write \['hkse'\]"),
         (["hkse"], {"confirm": {"seeds": 1}}, r"compare: confirm\.seeds: got 1, .*greater than or equal to 2"),
         (["hkse"], {"confirm": {"seed": 3}}, r"compare: confirm\.seed: unknown key; known here: best, seeds"),
         (["hkse"], {"screen": {"seeds": 3}}, r"compare: .*screen is given without confirm"),
@@ -94,9 +96,13 @@ def test_a_budget_that_is_too_small_is_one_line(launcher: Launcher) -> None:
         compared(minutes=0.01)
 
 
-def test_without_a_budget_rounds_are_as_they_are_by_default(launcher: Launcher) -> None:
+def test_without_rounds_thirty_minutes_are_planned(launcher: Launcher) -> None:
+    assert compared().report.plan.budget == 1800
+
+
+def test_declared_rounds_are_as_they_are_by_default(launcher: Launcher) -> None:
     """No screen, and ten seeds of all variants."""
-    report = compared(encodings=("hkse", "rwse"), minutes=None).report
+    report = compared(encodings=("hkse", "rwse"), confirm={}).report
     assert (report.plan.budget, report.plan.screen_seeds, report.plan.confirm_seeds) == (None, 0, 10)
     assert {run.seed for run in launcher.made} == set(range(CONFIRM_SEED, CONFIRM_SEED + 10))
     assert [variant.name for variant in report.variants] == ["none", "hkse", "rwse"]
