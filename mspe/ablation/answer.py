@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mspe.ablation.report import Report, VariantReport
+from mspe.ablation.report import Report, SizeBin, VariantReport
 from mspe.ablation.wording import (
     Change,
     change,
@@ -12,6 +12,7 @@ from mspe.ablation.wording import (
     listed,
     metric_name,
     number,
+    relative,
     resolution,
     score,
     scored_on,
@@ -19,6 +20,8 @@ from mspe.ablation.wording import (
 
 _MOST = 3
 """Variants of a kind that are named; of more, the others are counted."""
+_OF = {"diameter": "of diameter {}", "nodes": "of {} nodes"}
+"""Graphs by a size."""
 
 
 def answer(report: Report) -> str:
@@ -33,9 +36,9 @@ def answer(report: Report) -> str:
     -------
     str
         The verdicts of the confirming round, the clear ones first; else what the screen hints at; else why there is no
-        answer. Then what failed and what is missing.
+        answer. Then on which graphs the best variant gains most, what failed and what is missing.
     """
-    return " ".join(sentence for sentence in (_finding(report), _incomplete(report)) if sentence)
+    return " ".join(sentence for sentence in (_finding(report), _where(report), _incomplete(report)) if sentence)
 
 
 def _finding(report: Report) -> str:
@@ -154,6 +157,27 @@ def _margin(report: Report) -> str:
         return f"{100 * report.margin:g} %"
     margin = report.margin * report.baseline_error
     return number(margin, decimals(margin))
+
+
+def _where(report: Report) -> str:
+    """On which graphs the best variant is shown to gain, and most."""
+    best = next((v for v in report.confirmed if v.verdict is not None and v.verdict.word == "better"), None)
+    if best is None:
+        return ""
+    parts = [(size, part) for size in _OF for part in best.by_size.get(size, [])]
+    changes = [(size, part.bin, relative(part.difference, part.baseline_error)) for size, part in parts]
+    shown = [(found.mean, size, bin, found) for size, bin, found in changes if found and (found.high or 0) < 0]
+    if not shown:
+        return ""
+    _, size, bin, found = min(shown, key=lambda one: one[0])
+    mean, interval = _sizes(found, negative=True, unit=" %")
+    return (
+        f"{best.name} gains most on graphs {_OF[size].format(_between(bin))}: their error is {mean} lower ({interval})."
+    )
+
+
+def _between(bin: SizeBin) -> str:
+    return str(bin.first) if bin.first == bin.last else f"{bin.first} to {bin.last}"
 
 
 def _hint(report: Report) -> str:

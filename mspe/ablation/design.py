@@ -181,8 +181,26 @@ def best_test_share(
     0.1
     """
 
-    def visible(share: float) -> float:
-        deviation = math.hypot(train_deviation, graph_deviation / math.sqrt(graphs * share))
-        return smallest_visible(deviation, seeds, comparisons, share / (1 - validation - share), power)
+    given = (train_deviation, graph_deviation, graphs, seeds, comparisons, validation, power)
+    return min(shares, key=lambda share: visible_with_share(share, *given))
 
-    return min(shares, key=visible)
+
+def visible_with_share(
+    share: float,
+    train_deviation: float,
+    graph_deviation: float,
+    graphs: int,
+    seeds: int,
+    comparisons: int,
+    validation: float = 0.1,
+    power: float = POWER,
+) -> float:
+    """Return what `smallest_visible` is with a test part of this share; parameters are those of `best_test_share`.
+
+    Examples
+    --------
+    >>> round(visible_with_share(0.1, 0.0, 1.0, graphs=500, seeds=10, comparisons=3), 3)
+    0.267
+    """
+    deviation = math.hypot(train_deviation, graph_deviation / math.sqrt(graphs * share))
+    return smallest_visible(deviation, seeds, comparisons, share / (1 - validation - share), power)

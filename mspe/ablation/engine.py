@@ -9,20 +9,22 @@ from statistics import fmean
 from mspe.ablation.build import paired, read_rounds, report_of
 from mspe.ablation.config import AblationParams
 from mspe.ablation.declarations import with_epochs
-from mspe.ablation.design import pooled_deviation
+from mspe.ablation.design import best_test_share, visible_with_share
 from mspe.ablation.launch import launch
+from mspe.ablation.noise import Noise, noise_of
 from mspe.ablation.plans import CONFIRM_SEED, Rounds, read_or_plan
 from mspe.ablation.records import FailedRun, FinishedRun, is_done
 from mspe.ablation.report import Report
-from mspe.ablation.rounds import with_promise
+from mspe.ablation.rounds import Plan, with_promise
 from mspe.ablation.study import RoundName, Run, Study
 from mspe.ablation.variant import Variant
-from mspe.ablation.verdicts import error_of
 from mspe.dataset import UnsplitDataset
 
 logger = logging.getLogger(__name__)
 
 _PILOT_SEEDS = 3
+_CLEARLY = 0.9
+"""A smallest visible difference of at most so much of another one is clearly smaller."""
 
 
 class Engine:
@@ -119,14 +121,22 @@ class Engine:
             for v in self.variants
         ]
         self.study.write_variants("confirm", full)
+        seeds = rounds.confirm_seeds[:_PILOT_SEEDS]
         if plan.smallest_visible is None:
-            seeds = rounds.confirm_seeds[:_PILOT_SEEDS]
             self._run("confirm", self._pilot(), seeds)
-            rounds = self._promise(rounds, "confirm", self._pilot(), seeds)
-            rounds.save(self.study)
-            self._say(rounds)
+            self._say(self._promise(rounds, "confirm", self._pilot(), seeds))
+        self._run("confirm", confirmed, seeds)
+        rounds = self._promised(rounds, confirmed, seeds)
         self._run("confirm", confirmed, rounds.confirm_seeds)
         return rounds
+
+    def _promised(self, rounds: Rounds, confirmed: Sequence[str], seeds: Sequence[int]) -> Rounds:
+        """The plan with a promise by the first seeds of full trainings, whose noise is not that of the short ones."""
+        told = self._promise(rounds, "confirm", confirmed, seeds)
+        if told != rounds:
+            told.save(self.study)
+            self._say(told)
+        return told
 
     def _add_seeds(self, rounds: Rounds) -> Rounds:
         """More seeds of the second round, where they can decide what is undecided."""
@@ -194,21 +204,34 @@ class Engine:
 
     def _promise(self, rounds: Rounds, name: RoundName, variants: Sequence[str], seeds: Sequence[int]) -> Rounds:
         """The plan with what it will be able to see, by the spread of the runs so far."""
-        records = read_rounds(self.study, name, variants, seeds)
-        differences = {v: list(paired(runs, records[self.baseline]).values()) for v, runs in records.items()}
-        del differences[self.baseline]
-        deviation = pooled_deviation(differences)
-        finished = [run for run in records[self.baseline] if isinstance(run, FinishedRun)]
-        if deviation is None or not finished or not rounds.what.confirmed:
+        noise = noise_of(self.study, read_rounds(self.study, name, variants, seeds), self.baseline)
+        if noise is None or not rounds.what.confirmed:
             return rounds
-        error = error_of(fmean(run.score for run in finished), finished[0].result.minimized)
-        return rounds.with_plan(with_promise(rounds.what, deviation / error, self.ratio)) if error > 0 else rounds
+        plan = with_promise(rounds.what, noise.deviation, self.ratio)
+        return rounds.with_plan(self._with_better_share(plan, noise))
+
+    def _with_better_share(self, plan: Plan, noise: Noise) -> Plan:
+        """The plan with another share of the graphs to test with, where that sees clearly more."""
+        plan = replace(plan, better_share=None, visible_with_it=None)
+        if noise.training is None or noise.graph is None or plan.smallest_visible is None:
+            return plan
+        if not (self._drawn and self.dataset.takes_test_share):
+            return plan
+        given = (noise.training, noise.graph, len(self.dataset.graphs), plan.confirm_seeds, plan.confirmed)
+        share = best_test_share(*given)
+        visible = visible_with_share(share, *given)
+        if visible > _CLEARLY * plan.smallest_visible:
+            return plan
+        return replace(plan, better_share=share, visible_with_it=visible)
 
     def _say(self, rounds: Rounds) -> None:
         logger.info("%s", rounds.what.describe())
         warning = rounds.what.warning()
         if warning is not None:
             logger.warning("%s", warning)
+        advice = rounds.what.advice()
+        if advice is not None:
+            logger.info("%s", advice)
 
     def _paced(self, rounds: Rounds) -> Rounds:
         """The seeds of the second round that fit into what is left of a budget, by the time that the first one took."""

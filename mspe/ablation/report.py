@@ -1,6 +1,8 @@
 """The comparison of variants as one object: what the page, the table, the files and the terminal show."""
 
+import math
 from dataclasses import asdict, dataclass, field
+from statistics import fmean
 from typing import Any
 
 from mspe.ablation.rounds import Plan
@@ -252,9 +254,12 @@ class Report:
 
     @property
     def realised_half_width(self) -> float | None:
-        """The largest half width of a confirmed difference, as a share of the baseline's error; None without one."""
-        found = [self._half_width(v) for v in self.confirmed]
-        return max((width for width in found if width is not None), default=None)
+        """The half width of confirmed differences, their root mean square, as a share of the baseline's error.
+
+        So it is of the deviation that the variants share, as what the plan expects is; None without an interval.
+        """
+        widths = [width for v in self.confirmed if (width := self._half_width(v)) is not None]
+        return math.sqrt(fmean(width**2 for width in widths)) if widths else None
 
     def _half_width(self, variant: VariantReport) -> float | None:
         difference = variant.confirm.difference if variant.confirm else None

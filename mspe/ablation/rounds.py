@@ -46,6 +46,9 @@ class Plan:
         Of the second round's differences, as shares of the baseline's error; None without a deviation.
     floor
         What `smallest_visible` cannot go below, however many seeds there are; None without a deviation.
+    better_share, visible_with_it
+        A share of the graphs to test with that would see clearly more, and the smallest difference visible then; None
+        where none does, or it is not known.
     """
 
     budget: float | None
@@ -60,6 +63,8 @@ class Plan:
     half_width: float | None = None
     smallest_visible: float | None = None
     floor: float | None = None
+    better_share: float | None = None
+    visible_with_it: float | None = None
 
     def describe(self) -> str:
         """Return the plan as one line."""
@@ -84,6 +89,13 @@ class Plan:
         if self.floor is not None and self.floor >= VISIBLE:
             return f"{problem}, and more seeds none below {_percent(self.floor)}; use more data or one fixed split"
         return f"{problem}; give it more time, more cores or fewer variants"
+
+    def advice(self) -> str | None:
+        """Return a line where another test part would see clearly more."""
+        if self.better_share is None or self.visible_with_it is None:
+            return None
+        seen = _percent(self.visible_with_it)
+        return f"with test_share: {self.better_share:g} the smallest visible difference would be about {seen}"
 
 
 @dataclass(frozen=True)

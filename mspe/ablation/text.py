@@ -32,15 +32,16 @@ def _wrapped(text: str) -> list[str]:
 
 
 def plan_lines(report: Report) -> list[str]:
-    """Return what was planned, how wide intervals were promised to be and are, and a warning where it sees little."""
+    """Return what was planned, how wide intervals were expected to be and are, and what would see more."""
     lines = [f"Plan: {report.plan.describe()}."]
-    promised, realised = report.plan.half_width, report.realised_half_width
-    widths = [f"± {100 * promised:.2g} % promised"] if promised is not None else []
+    expected, realised = report.plan.half_width, report.realised_half_width
+    widths = [f"± {100 * expected:.2g} % expected"] if expected is not None else []
     widths += [f"± {100 * realised:.2g} % found"] if realised is not None else []
     if widths:
-        lines.append(f"Widest interval of a confirmed difference, of the baseline's error: {', '.join(widths)}.")
-    warning = report.plan.warning()
-    return [*lines, f"Warning: {warning}."] if warning else lines
+        lines.append(f"Intervals of the confirmed differences, of the baseline's error: {', '.join(widths)}.")
+    warning, advice = report.plan.warning(), report.plan.advice()
+    lines += [f"Warning: {warning}."] if warning else []
+    return [*lines, f"{advice[0].upper()}{advice[1:]}."] if advice else lines
 
 
 def _aligned(table: Sequence[Sequence[str]]) -> list[str]:

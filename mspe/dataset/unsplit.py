@@ -104,6 +104,11 @@ class UnsplitDataset:
         """Return whether every seed draws its own split, as none does of one that is given, or drawn while reading."""
         return not self.samples.drawn and self._kind in _DRAWN
 
+    @property
+    def takes_test_share(self) -> bool:
+        """Return whether `divide` takes the share of the test part, as of random and stratified draws."""
+        return self.is_drawn and self._kind in _OF_ANY_SIZE
+
     def divide(self, seed: int, test_share: float | None = None) -> Division:
         """Split the graphs as `load_dataset` does with this seed, and describe them by the training part.
 
@@ -154,7 +159,7 @@ class UnsplitDataset:
         """Of training and validation."""
         if test_share is None:
             return FRACTIONS
-        if not self.is_drawn or self._kind not in _OF_ANY_SIZE:
+        if not self.takes_test_share:
             how = "drawn while reading" if self.samples.drawn else f"of the kind {self._kind}"
             raise MspeError(
                 f"test_share: got {test_share}, but the split of {self.spec.name} is {how}; leave it out, or set "

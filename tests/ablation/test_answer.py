@@ -94,3 +94,23 @@ def test_nothing_trained_is_said() -> None:
 def test_what_failed_and_what_is_missing_ends_the_answer() -> None:
     text = answer(fake_report(SMALL, failed=["lappe", "rwse"], missing=["all"]))
     assert text.endswith(". rwse and lappe failed; 3 runs are missing.")
+
+
+def test_where_the_best_gains_most_is_told_with_an_interval() -> None:
+    report = fake_report(SMALL)
+    parts = [(size, part) for size, found in report.variant("hkse").by_size.items() for part in found]
+    size, most = min(parts, key=lambda one: one[1].difference.mean / one[1].baseline_error)
+    assert (size, most.bin.first, most.bin.last) == ("nodes", 28, 122)
+    share = -100 * most.difference.mean / most.baseline_error
+    assert f"hkse gains most on graphs of 28 to 122 nodes: their error is {share:.1f} % lower (" in answer(report)
+
+
+def test_where_is_not_told_without_a_better_one_or_an_interval_beyond_zero() -> None:
+    assert "gains most" not in answer(fake_report({"none": 0.0, "hkse": 0.0, "rwse": 0.0}, confirmed=["hkse", "rwse"]))
+    report = fake_report(SMALL)
+    wide = {
+        size: [replace(part, difference=None) for part in parts]
+        for size, parts in report.variant("hkse").by_size.items()
+    }
+    variants = [replace(v, by_size=wide) if v.name == "hkse" else v for v in report.variants]
+    assert "gains most" not in answer(replace(report, variants=variants))

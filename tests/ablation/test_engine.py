@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from mspe.ablation.config import AblationParams
+from mspe.ablation.design import pooled_deviation
 from mspe.ablation.plans import CONFIRM_SEED
 from mspe.ablation.report import Report
 from mspe.ablation.study import Run
-from mspe.ablation.verdicts import judge
+from mspe.ablation.verdicts import half_width, judge
 from mspe.common.errors import InterruptionError, MspeError
 from mspe.dataset import UnsplitDataset
 from tests.ablation.fake_runs import Launcher, begin, declared, scores
@@ -166,6 +167,30 @@ def test_what_can_see_nothing_is_warned_about_before_the_rest_runs(
     with caplog.at_level(logging.INFO), pytest.raises(InterruptionError):
         begin(tmp_path, csl, declared()).compare()
     assert "can miss a difference of 10 %" in caplog.text and "smallest visible difference about" in caplog.text
+
+
+def test_what_is_expected_rests_on_the_noise_of_full_trainings(
+    tmp_path: Path, csl: UnsplitDataset, launcher: Launcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Short trainings may agree where full ones do not: the first three fresh seeds tell, before the others run."""
+    quiet, noisy = scores(EFFECTS, noise=0.001), scores(EFFECTS, noise=0.05)
+    launcher.score = lambda run: (quiet if run.round == "screen" else noisy)(run)
+    launcher.stops_after = 5 * 3 + 3 * 3
+    engine = begin(tmp_path, csl, declared())
+    with caplog.at_level(logging.INFO), pytest.raises(InterruptionError):
+        engine.compare()
+    told = [line for line in caplog.messages if "smallest visible difference" in line]
+    report = begin(tmp_path, csl, declared()).compare()
+    first = [CONFIRM_SEED, CONFIRM_SEED + 1, CONFIRM_SEED + 2]
+    names = [variant.name for variant in report.confirmed]
+    differences = {
+        name: [noisy(Run("confirm", name, s)) - noisy(Run("confirm", "none", s)) for s in first] for name in names
+    }
+    error = 1 - fmean(noisy(Run("confirm", "none", seed)) for seed in first)
+    deviation = pooled_deviation(differences)
+    assert deviation is not None
+    assert report.plan.half_width == pytest.approx(half_width(deviation / error, 6, 2, report.ratio))
+    assert report.plan.describe() in told and len(set(told)) == 3  # of the screen's pilot, of the screen, of these
 
 
 def test_a_budget_plans_both_rounds(tmp_path: Path, csl: UnsplitDataset, launcher: Launcher) -> None:
