@@ -62,8 +62,9 @@ def noise_of(study: Study, records: Mapping[str, Sequence[Record]], baseline: st
     error = error_of(fmean(run.score for run in finished), finished[0].result.minimized)
     if error <= 0:
         return None
-    spreads = [spread for found in pairs.values() for pair in found if (spread := _spread(study, *pair)) is not None]
-    if not spreads:
+    found = [_spread(study, *pair) for of_variant in pairs.values() for pair in of_variant]
+    spreads = [spread for spread in found if spread is not None]
+    if len(spreads) < len(found):
         return Noise(deviation / error)
     graph, of_mean = (math.sqrt(fmean(values)) for values in zip(*spreads, strict=True))
     training = math.sqrt(max(deviation**2 - of_mean**2, 0.0))
