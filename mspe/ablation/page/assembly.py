@@ -1,6 +1,5 @@
 """The parts of the page, put together."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from mspe.ablation.answer import answer
 from mspe.ablation.page import costs, curves, differences, scales, where
 from mspe.ablation.page.drawing import Picture
 from mspe.ablation.page.method import method
+from mspe.ablation.page.template import Download, data_uri, render
 from mspe.ablation.report import Report
 from mspe.ablation.table import cells, columns, columns_of, report_rows
 from mspe.common.csv_files import format_csv
@@ -23,14 +23,6 @@ class PageSection:
     title: str
     pictures: Sequence[Picture]
     missing: str
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file that the page holds."""
-
-    name: str
-    href: str
 
 
 def write_page(path: str | Path, report: Report, params_text: str = "") -> None:
@@ -55,19 +47,9 @@ def write_page(path: str | Path, report: Report, params_text: str = "") -> None:
 
 def render_page(report: Report, params_text: str = "") -> str:
     """Return the page that `write_page` writes."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["unbroken"] = _unbroken
     headings = columns(report)
-    return environment.get_template("page.html.jinja").render(
+    return render(
+        "page.html.jinja",
         report=report,
         answer=answer(report),
         columns=headings,
@@ -80,21 +62,12 @@ def render_page(report: Report, params_text: str = "") -> str:
     )
 
 
-def _unbroken(text: str) -> str:
-    """Keep numbers and their units on one line."""
-    return text.replace(" %", "\u00a0%").replace("± ", "±\u00a0")
-
-
 def _downloads(report: Report) -> list[Download]:
     table = format_csv(columns_of(report_rows(report)))
     return [
-        Download("comparison.csv", _data_uri("text/csv", table)),
-        Download("comparison.json", _data_uri("application/json", format_json(report.to_json()))),
+        Download("comparison.csv", data_uri("text/csv", table)),
+        Download("comparison.json", data_uri("application/json", format_json(report.to_json()))),
     ]
-
-
-def _data_uri(kind: str, text: str) -> str:
-    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
 
 
 def _sections(report: Report) -> list[PageSection]:
