@@ -199,7 +199,10 @@ def compare_declared(
     values = {**values, "dataset": dataset.params.model_dump()}
     backend = values["encodings"].get("backend", "auto")
     study = Study.begin(folder, dataset, split, backend, device, plugins, replace, _divided(dataset, ablation))
-    schema = dataset.divide(CONFIRM_SEED if dataset.is_drawn else dataset.params.split_seed).schema
+    first = CONFIRM_SEED if dataset.is_drawn else dataset.params.split_seed
+    schema = dataset.divide(
+        first, ablation.test_share, warn=True
+    ).schema  # which stands for the others: each has warnings much like it
     statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()))
     variants = expand_variants(ablation, values, statistics, schema.settings, source)
     check_equal_size(parameter_counts(variants, schema), ablation.baseline, ablation.parameter_tolerance, source)

@@ -50,6 +50,7 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
     warn_of_leakage(spec.name, identities)
     schema = describe(spec, samples, params, packed)
     features = Features.of(schema)
+    warn_of_unknown(features, packed, spec.name)
     finished = {name: features.apply(graphs) for name, graphs in packed.items()}
     return GraphDataset(schema, **finished, summary=summarise_split(spec, samples, params, schema))
 
@@ -87,7 +88,6 @@ def describe(
     categories = samples.num_categories or (None, None)
     nodes = FeatureTable.learn(train.fields.get("x"), categories[0], samples.standardize)
     edges = FeatureTable.learn(train.fields.get("edge_attr"), categories[1], samples.standardize)
-    _warn_of_unknown(Features(nodes, edges), packed, spec.name)
     mean, deviation = task.target_statistics(train)
     num_classes = task.count_classes(packed, samples.classes)
     return GraphSchema(
@@ -269,7 +269,8 @@ def _check_metric(
         logger.warning("%s; set a larger dataset.limit", message)
 
 
-def _warn_of_unknown(features: Features, packed: Mapping[str, PackedGraphs], name: str) -> None:
+def warn_of_unknown(features: Features, packed: Mapping[str, PackedGraphs], name: str) -> None:
+    """Say which categories of validation and test the training split has not."""
     for split in ("val", "test"):
         for unknown in features.unknown_categories(packed[split].fields, f"{name}: {split}"):
             logger.warning("%s; they count as unknown", unknown)

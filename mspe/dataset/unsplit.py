@@ -1,6 +1,6 @@
 """All graphs of a dataset before they are split, so that many splits cost one reading."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mspe.common.errors import MspeError
@@ -12,6 +12,7 @@ from mspe.dataset.assemble import (
     split_positions,
     summarise_split,
     warn_of_leakage,
+    warn_of_unknown,
 )
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.spec import DatasetSpec, Samples
@@ -109,7 +110,7 @@ class UnsplitDataset:
         """Return whether `divide` takes the share of the test part, as of random and stratified draws."""
         return self.is_drawn and self._kind in _OF_ANY_SIZE
 
-    def divide(self, seed: int, test_share: float | None = None) -> Division:
+    def divide(self, seed: int, test_share: float | None = None, warn: bool = False) -> Division:
         """Split the graphs as `load_dataset` does with this seed, and describe them by the training part.
 
         Parameters
@@ -121,6 +122,8 @@ class UnsplitDataset:
         test_share
             Share of the test part of a random or a stratified split, of which validation is 0.1 and training the rest;
             by default 0.1 too.
+        warn
+            Whether graphs of validation and test that training has too, and categories that it has not, are logged.
 
         Raises
         ------
@@ -131,11 +134,18 @@ class UnsplitDataset:
         params = self._params_of(seed)
         positions = split_positions(self.spec, self.samples, params, self._fractions(test_share))
         packed = {name: self.graphs[part] for name, part in positions.items()}
+        schema = describe(self.spec, self.samples, params, packed)
+        if warn:
+            self._warn(positions, packed, schema)
+        return Division(positions, schema, summarise_split(self.spec, self.samples, params, schema))
+
+    def _warn(
+        self, positions: Mapping[str, Sequence[int]], packed: Mapping[str, PackedGraphs], schema: GraphSchema
+    ) -> None:
         if self.identities:
             parts = {name: [self.identities[position] for position in part] for name, part in positions.items()}
             warn_of_leakage(self.spec.name, parts)
-        schema = describe(self.spec, self.samples, params, packed)
-        return Division(positions, schema, summarise_split(self.spec, self.samples, params, schema))
+        warn_of_unknown(Features.of(schema), packed, self.spec.name)
 
     def part(self, division: Division, name: str) -> PackedGraphs:
         """Return the graphs of `train`, `val` or `test`, their features numbered and scaled by the training part."""

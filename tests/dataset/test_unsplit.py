@@ -1,6 +1,7 @@
 """One reading and many splits are what reading anew for each split gives."""
 
 import logging
+from collections.abc import Callable
 from collections import Counter
 from itertools import chain
 from pathlib import Path
@@ -112,16 +113,24 @@ def spec_of(samples: Samples) -> DatasetSpec:
     return DatasetSpec("rings", "", "", Regression(), ("random",), "", "", "", lambda params: samples)
 
 
-def test_leakage_is_said_of_every_split(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("category", "said"),
+    [(lambda number: 0, "test leakage: 2 of 2 test graphs are also"), (lambda number: number, "did not see; they")],
+)
+def test_leakage_and_unseen_categories_are_said_where_they_are_asked_for(
+    caplog: pytest.LogCaptureFixture, category: Callable[[int], int], said: str
+) -> None:
     rings = [cycle(3 + number % 5) for number in range(20)]
     for number, ring in enumerate(rings):
         ring.y = torch.tensor([[float(number)]])
+        ring.x = torch.full((ring.num_nodes, 1), category(number))
     samples = Samples(rings)
     dataset = UnsplitDataset.build(spec_of(samples), samples, DatasetParams(name="rings"))
     with caplog.at_level(logging.WARNING):
         dataset.divide(0)
-        dataset.divide(1)
-    assert caplog.text.count("test leakage: 2 of 2 test graphs") == 2
+        assert not caplog.messages
+        dataset.divide(0, warn=True)
+    assert said in caplog.text
 
 
 def test_an_unusable_graph_is_named() -> None:
