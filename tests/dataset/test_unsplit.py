@@ -1,8 +1,8 @@
 """One reading and many splits are what reading anew for each split gives."""
 
 import logging
-from collections.abc import Callable
 from collections import Counter
+from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 
