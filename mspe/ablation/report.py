@@ -261,6 +261,11 @@ class Report:
         widths = [width for v in self.confirmed if (width := self._half_width(v)) is not None]
         return math.sqrt(fmean(width**2 for width in widths)) if widths else None
 
+    @property
+    def warning(self) -> str | None:
+        """A line where this can miss a difference that matters, as long as no interval says what it has seen."""
+        return None if self.realised_half_width is not None else self.plan.warning()
+
     def _half_width(self, variant: VariantReport) -> float | None:
         difference = variant.confirm.difference if variant.confirm else None
         if difference is None or difference.low is None or difference.high is None:

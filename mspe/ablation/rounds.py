@@ -76,25 +76,25 @@ class Plan:
         line = f"{_duration(self.seconds if self.budget is None else self.budget)} on {cores}: {rounds}"
         if self.smallest_visible is None:
             return line
-        return f"{line}; smallest visible difference about {_percent(self.smallest_visible)}"
+        return f"{line}; smallest visible difference about {percent(self.smallest_visible)}"
 
     def warning(self) -> str | None:
         """Return a line where a difference of 10 % of the baseline's error is not visible, with what helps."""
         if self.smallest_visible is None or self.smallest_visible <= VISIBLE:
             return None
         problem = (
-            f"this plan can miss a difference of {_percent(VISIBLE)} of the baseline's error: it sees those from about "
-            f"{_percent(self.smallest_visible)} on"
+            f"this plan can miss a difference of {percent(VISIBLE)} of the baseline's error: it sees those from about "
+            f"{percent(self.smallest_visible)} on"
         )
         if self.floor is not None and self.floor >= VISIBLE:
-            return f"{problem}, and more seeds none below {_percent(self.floor)}; use more data or one fixed split"
+            return f"{problem}, and more seeds none below {percent(self.floor)}; use more data or one fixed split"
         return f"{problem}; give it more time, more cores or fewer variants"
 
     def advice(self) -> str | None:
         """Return a line where another test part would see clearly more."""
         if self.better_share is None or self.visible_with_it is None:
             return None
-        seen = _percent(self.visible_with_it)
+        seen = percent(self.visible_with_it)
         return f"with test_share: {self.better_share:g} the smallest visible difference would be about {seen}"
 
 
@@ -342,7 +342,14 @@ def _epochs(count: int) -> str:
     return "1 epoch" if count == 1 else f"{count} epochs"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Return a share in per cent, with two digits.
+
+    Examples
+    --------
+    >>> percent(0.0312), percent(1.28)
+    ('3.1 %', '130 %')
+    """
     return f"{float(f'{100 * share:.2g}'):g} %"
 
 

@@ -5,6 +5,7 @@ from textwrap import wrap
 
 from mspe.ablation.answer import answer
 from mspe.ablation.report import Report
+from mspe.ablation.rounds import percent
 from mspe.ablation.table import cells, columns
 from mspe.common.shown import shortened
 
@@ -35,11 +36,11 @@ def plan_lines(report: Report) -> list[str]:
     """Return what was planned, how wide intervals were expected to be and are, and what would see more."""
     lines = [f"Plan: {report.plan.describe()}."]
     expected, realised = report.plan.half_width, report.realised_half_width
-    widths = [f"± {100 * expected:.2g} % expected"] if expected is not None else []
-    widths += [f"± {100 * realised:.2g} % found"] if realised is not None else []
+    widths = [f"± {percent(expected)} expected"] if expected is not None else []
+    widths += [f"± {percent(realised)} found"] if realised is not None else []
     if widths:
         lines.append(f"Intervals of the confirmed differences, of the baseline's error: {', '.join(widths)}.")
-    warning, advice = report.plan.warning(), report.plan.advice()
+    warning, advice = report.warning, report.plan.advice()
     lines += [f"Warning: {warning}."] if warning else []
     return [*lines, f"{advice[0].upper()}{advice[1:]}."] if advice else lines
 

@@ -18,10 +18,12 @@ def test_the_terminal_has_answer_table_plan_and_failures_in_120_columns() -> Non
     assert "Warning" not in text
 
 
-def test_a_plan_that_sees_little_is_warned_of() -> None:
-    report = fake_report(SMALL)
+def test_a_plan_that_sees_little_is_warned_of_until_intervals_tell() -> None:
+    report = fake_report(SMALL, seeds=0)
     report = replace(report, plan=replace(report.plan, smallest_visible=0.2))
     assert "Warning: this plan can miss a difference of 10 %" in format_report(report)
+    decided = fake_report(SMALL)
+    assert "Warning" not in format_report(replace(decided, plan=replace(decided.plan, smallest_visible=0.2)))
 
 
 def test_a_test_part_that_would_see_more_is_named() -> None:

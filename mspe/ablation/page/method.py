@@ -1,6 +1,7 @@
 """How the comparison was done, as sentences."""
 
 from mspe.ablation.report import Report
+from mspe.ablation.rounds import percent
 from mspe.ablation.text import plan_lines
 from mspe.ablation.wording import counted, metric_name
 
@@ -14,7 +15,7 @@ def _floor(report: Report) -> list[str]:
     floor = report.plan.floor
     if not floor:
         return []
-    return [f"However many seeds there are, a difference below {100 * floor:.2g} % would stay invisible on these data."]
+    return [f"However many seeds there are, a difference below {percent(floor)} would stay invisible on these data."]
 
 
 def _data(report: Report) -> str:
