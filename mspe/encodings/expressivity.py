@@ -28,7 +28,7 @@ _PROJECTIONS = 4
 
 @dataclass(frozen=True)
 class ToldApart:
-    """Whether two graphs differ in the node channels of a bank, and in its pair channels."""
+    """Verdict on two graphs: whether they differ in the node channels of a bank, and in its pair channels."""
 
     node: bool
     pair: bool
