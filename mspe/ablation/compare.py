@@ -80,8 +80,8 @@ def compare(
         A list or a dataset of PyG `Data` with targets `y`; a dataset's name, as `mspe datasets` lists them; or the path
         of molecules (`.csv`, `.smi`, `.sdf`) or graphs (`.pt`, a folder).
     encodings
-        Variants by name: `none`, the presets, `all` (the multi-scale bank), `only_<filter>`, `only_<filter>_<scale>`,
-        `without_<filter>`, `without_<filter>_<scale>`, and those of `definitions`.
+        Variants by name: `none`, the presets, `all` (the multi-scale bank), any encoding alone, `only_<filter>`,
+        `only_<filter>_<scale>`, `without_<filter>`, `without_<filter>_<scale>`, and those of `definitions`.
     minutes
         The budget, by which both rounds are planned; None: they are as `screen` and `confirm` say, and without these
         30.

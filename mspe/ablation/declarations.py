@@ -10,7 +10,9 @@ from mspe.common.merge import merged
 from mspe.common.section import validate
 from mspe.common.shown import shortened
 from mspe.config import Params, apply_settings
-from mspe.encodings import PRESETS, BankConfig, EncodingSet, GraphStatistics
+from mspe.encodings import ENCODINGS, PRESETS, BankConfig, EncodingSet, Filter, GraphStatistics
+from mspe.encodings.registry import known_filters, known_others
+from mspe.encodings.scales import AUTO
 from mspe.graphs import GraphSchema
 from mspe.models import get_model, model_arguments
 from mspe.training import TrainingParams
@@ -29,8 +31,9 @@ def expand_variants(
     """Write every variant out.
 
     A name is looked up in `definitions` first. Then there are `all`, the bank of `params.yaml`; the presets, `none`
-    among them; `only_<filter>`, one filter and nothing else; `only_<filter>_<scale>`, one of its channels; and
-    `without_<filter>` and `without_<filter>_<scale>`, the whole bank without these.
+    among them; every encoding by its own name, alone and with default parameters; `only_<filter>`, one filter of the
+    bank and nothing else; `only_<filter>_<scale>`, one of its channels; and `without_<filter>` and
+    `without_<filter>_<scale>`, the whole bank without these.
 
     Parameters
     ----------
@@ -72,12 +75,26 @@ def _changes(name: str, ablation: AblationParams, source: str) -> dict[str, Any]
         return ablation.definitions[name].model_dump()
     if name in PRESETS:
         return {"encodings": {"preset": name}}
+    if name in ENCODINGS:
+        return {"encodings": _alone(name)}
     if name == ALL or name.startswith((ONLY, WITHOUT)):
         return {}
     raise MspeError(
-        f"{source}: variants: got {name}, allowed: {ALL}, {', '.join(PRESETS)}, only_<filter>, "
-        "only_<filter>_<scale>, without_<filter>, without_<filter>_<scale>, and the names under definitions"
+        f"{source}: variants: got {name}, allowed: {ALL}, {', '.join(PRESETS)}, {', '.join(ENCODINGS)}, "
+        "only_<filter>, only_<filter>_<scale>, without_<filter>, without_<filter>_<scale>, and the names under "
+        "definitions"
     )
+
+
+def _alone(name: str) -> dict[str, Any]:
+    """What lays one encoding over a section `encodings`, with its default parameters, and takes all others away."""
+    off = {"preset": None, "filters": dict.fromkeys(known_filters()), **dict.fromkeys(known_others())}
+    choice = {"node": True, "pair": AUTO, "trainable": False}
+    encoding = ENCODINGS[name]
+    if not issubclass(encoding, Filter):
+        return {**off, **choice, name: True}
+    required = [field for field, info in encoding.Params.model_fields.items() if info.is_required()]
+    return {**off, **choice, "filters": {**off["filters"], name: dict.fromkeys(required, AUTO) or True}}
 
 
 def _cut(name: str, bank: BankConfig, source: str) -> BankConfig:

@@ -18,6 +18,7 @@ from mspe.common.section import validate
 from mspe.common.yaml_files import read_yaml
 from mspe.config import load_params
 from mspe.encodings import BankConfig, GraphStatistics
+from mspe.encodings.scales import geometric
 from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.training import TrainingParams
 from tests.conftest import ROOT
@@ -96,6 +97,15 @@ def test_a_filter_of_one_scale_is_gone_without_it() -> None:
 def test_scales_left_to_the_data_are_named_by_their_numbers() -> None:
     values = {**VALUES, "encodings": {**VALUES["encodings"], "filters": {"walk": {"steps": "auto"}}}}
     assert expand_variants(ablation("only_walk_8"), values, STATISTICS)[0].bank.filters == {"walk": {"steps": [8]}}
+
+
+def test_an_encoding_by_its_name_is_alone_and_has_its_defaults() -> None:
+    """Whatever else the bank has; a filter's scales are read off the graphs."""
+    degree, wavelet = bank_of("degree"), bank_of("wavelet")
+    assert (degree.filters, degree.others["degree"], degree.node_channels) == ({}, True, ("degree",))
+    expected = geometric(STATISTICS.shortest_time, STATISTICS.longest_time, 8)
+    assert list(wavelet.filters) == ["wavelet"] and wavelet.filters["wavelet"]["times"] == pytest.approx(expected)
+    assert wavelet.pair and not any(wavelet.others.values())
 
 
 @pytest.mark.parametrize(
