@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from mspe.encodings.eigenvectors import packed_eigenvectors
 from torch import nn
 from torch_geometric.data import Data
 from torch_geometric.transforms import AddLaplacianEigenvectorPE, AddRandomWalkPE
@@ -48,7 +47,10 @@ def small_graphs(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
     results = {}
     times = interleaved(lambda: walk_diagonals(structure, range(1, 21)), pyg(walk), repetitions)
     results["walk20_vs_pyg"] = show("walk 1–20 on nodes", *times)
-    times = interleaved(lambda: packed_eigenvectors(compute_spectrum(structure), 8), pyg(eigenvectors), repetitions)
+    first = EncodingSet.from_config({"eigenvectors": 8})
+    times = interleaved(
+        lambda: first.encode_nodes(compute_spectrum(structure), lambda: structure), pyg(eigenvectors), repetitions
+    )
     results["eigenvectors8_vs_pyg"] = show("8 Laplacian eigenvectors", *times)
     times = interleaved(lambda: bank.encode_nodes(compute_spectrum(structure)), pyg(walk), repetitions)
     results["default_vs_pyg_walk20"] = show("default bank, against PyG's walk 1–20", *times)
