@@ -1,4 +1,4 @@
-"""Spectrum → node encodings, and the resolved bank that everything after reads."""
+"""Spectra → node encodings, and the resolved bank that everything after reads."""
 
 from mspe.common.command import begin, command
 
@@ -10,12 +10,13 @@ from pathlib import Path
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.config import load_params
 from mspe.encodings import EncodingSet, GraphStatistics
+from mspe.encodings.spectrum import further, operator_slug
 from mspe.encodings.stream import map_shards
 from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.graphs.content_key import join_derived, with_structure_keys
 from mspe.graphs.store import read_shards
 
-GRAPHS, SPECTRUM = "data/graphs", "data/spectrum"
+GRAPHS, SPECTRUM, OPERATORS = "data/graphs", "data/spectrum", "data/operators"
 
 
 def main() -> None:
@@ -24,10 +25,13 @@ def main() -> None:
     statistics = GraphStatistics.of(read_shards(SPECTRUM, "train"), max_nodes)
     bank = EncodingSet.from_config(encodings.resolve(statistics))
     resolved = bank.config().model_dump()
+    folders = [Path(OPERATORS, operator_slug(operator)) for operator in further(bank.stored_operators)]
 
     def encode(spectrum: PackedGraphs, name: Path) -> PackedGraphs:
         graphs = PackedGraphs.load(Path(GRAPHS) / name)
         joined = join_derived(graphs, spectrum, f"{SPECTRUM}/{name}")
+        for folder in folders:
+            joined = join_derived(joined, PackedGraphs.load(folder / name), f"{folder}/{name}")
         return with_structure_keys(bank.encode_nodes(joined, lambda: graphs), graphs)
 
     map_shards(

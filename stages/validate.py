@@ -1,7 +1,8 @@
 """Refuse bad parameters before DVC deletes or computes anything.
 
-DVC removes a stage's outputs before it runs it. Every other stage follows this one, whose only output never changes:
-so a mistake in `params.yaml` stops the pipeline here, and a correct change reruns nothing by itself.
+DVC removes a stage's outputs before it runs it. Every other stage follows this one, whose outputs change only where the
+encodings read the spectra of other operators than before: so a mistake in `params.yaml` stops the pipeline here, and a
+correct change reruns nothing by itself.
 """
 
 from mspe.common.command import begin, command
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mspe.common.files import write_text
+from mspe.common.json_files import write_json
 from mspe.config import load_params
 from mspe.dataset.path import check_path
 
@@ -31,4 +33,5 @@ if __name__ == "__main__":
         check_path(params.dataset)
         keep_copies_of("data/plugins", params.encodings.plugins)
         write_text("data/plugins/none", "Copies of plug-ins stand here, if there are any.\n")
+        write_json("data/operators.json", {"operators": params.encodings.operators()})
         write_text("data/params.valid", "The parameters were found valid.\n")

@@ -72,7 +72,11 @@ CASES = [
         {"channels": 0},
         "encodings.filters.learned.channels: got 0, input should be greater",
     ),
-    ("encodings.laplacian", "symmetric", "encodings.laplacian: unknown key; known here: backend, degree, distance"),
+    (
+        "encodings.laplacian",
+        "symmetric",
+        "encodings.laplacian: unknown key; known here: backend, biharmonic, communicability, degree",
+    ),
     ("encodings.eigenvectors", -1, "encodings.eigenvectors: got -1, input should be greater than 0"),
     ("encodings.distance", "far", "encodings.distance: got 'far', input should be a valid integer"),
     ("encodings.degree", 3, "encodings.degree"),

@@ -38,9 +38,14 @@ BANKS: dict[str, dict[str, Any]] = {
     },
     "wavelet and degree": {"filters": {"wavelet": {"times": [1.0, 2.0]}}, "degree": True},
     "eigenvectors and distance": {"filters": {}, "eigenvectors": 3, "distance": 4},
+    "further operators": {
+        "filters": {},
+        **dict.fromkeys(["resistance", "diffusion_distance", "biharmonic", "communicability", "katz"], True),
+        **dict.fromkeys(["electrostatic", "magnetic"], True),
+    },
     "pairs of small graphs": {"filters": {"walk": {"steps": [1, 2]}}, "max_pair_nodes": 5},
 }
-EVERYDAY = ["default", "trained", "eigenvectors and distance", "pairs of small graphs"]
+EVERYDAY = ["default", "trained", "eigenvectors and distance", "further operators", "pairs of small graphs"]
 KINDS = {
     "graph regression": ("graph", "regression", 1),
     "graph classes": ("graph", "classification", 3),
@@ -89,9 +94,9 @@ def train_on_device(folder: Path, kind: str, encoded: bool, ema: float | None = 
     trainer = Trainer(model, get_optimizer(model), task_type=task, device="cuda", checkpoint_dir=folder, ema=ema)
     graphs = PackedGraphs.from_list(make_paths(level, outputs))
     if encoded:
-        spectrum = compute_spectrum(graphs)
+        spectrum = compute_spectrum(graphs, operators=bank.operators)
         graphs = graphs.with_fields_of(spectrum).with_fields_of(
-            EncodingSet.from_config(bank.config()).encode_nodes(spectrum)
+            EncodingSet.from_config(bank.config()).encode_nodes(spectrum, lambda: graphs)
         )
     loader = GraphLoader(graphs, 5, shuffle=True, max_pairs=10**6, pin_memory=True, prefetch=2)
     trainer.fit(loader, loader, epochs=1)
@@ -112,6 +117,10 @@ def test_averaged_weights_stay_on_the_device(device: PretendedDevice, tmp_path: 
 @pytest.mark.parametrize("bank", EVERYDAY)
 def test_every_encoding_runs_on_a_device(device: PretendedDevice, tmp_path: Path, bank: str) -> None:
     train_on_device(tmp_path, "edges", encoded=bank != "trained", bank=BANKS[bank])
+
+
+def test_further_operators_are_decomposed_on_a_device(device: PretendedDevice, tmp_path: Path) -> None:
+    train_on_device(tmp_path, "graph regression", encoded=False, bank=BANKS["further operators"])
 
 
 @pytest.mark.parametrize("options", SHAPES, ids=str)

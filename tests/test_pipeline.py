@@ -15,8 +15,8 @@ from tests.workspace import TINY, Workspace, stages_run
 
 pytestmark = pytest.mark.slow
 
-ALL = ["preprocess", "spectrum", "encode", "train@0", "evaluate@0", "report"]
-FROM_TRAIN = ALL[3:]
+ALL = ["preprocess", "spectrum", "operators", "encode", "train@0", "evaluate@0", "report"]
+FROM_TRAIN = ALL[4:]
 
 
 @pytest.fixture(scope="module")
@@ -96,11 +96,11 @@ def test_bad_parameters_stop_the_run_before_anything_is_deleted(workspace: Works
 
 def test_a_scale_of_a_pair_channel_reruns_encode_and_train_not_the_spectrum(workspace: Workspace) -> None:
     workspace.set(encodings__node=False)
-    assert stages_run(workspace.run("dvc", "repro")) == ALL[2:]
+    assert stages_run(workspace.run("dvc", "repro")) == ALL[3:]
     stored = workspace.read("data/encodings/train/00000.pt")
     score = workspace.json("metrics/summary.json")["test"]
     workspace.set_params("encodings.filters.heat.times=auto")
-    assert stages_run(workspace.run("dvc", "repro")) == ALL[2:]
+    assert stages_run(workspace.run("dvc", "repro")) == ALL[3:]
     assert (
         workspace.read("data/encodings/train/00000.pt") == stored
     )  # nothing node-wise changed, and yet it trained again

@@ -10,7 +10,7 @@ from tests.workspace import TINY, Workspace, stages_run
 
 pytestmark = pytest.mark.slow
 
-ALL = ["preprocess", "spectrum", "encode", "train@0", "evaluate@0", "report"]
+ALL = ["preprocess", "spectrum", "operators", "encode", "train@0", "evaluate@0", "report"]
 
 
 @pytest.fixture(scope="module")
@@ -95,5 +95,5 @@ def test_benchmarks_run_end_to_end(workspace: Workspace, shared_data: Path) -> N
     output = run(
         workspace, "dataset.name=cora", "encodings.filters.heat=null", target="encode", MSPE_DATA=str(shared_data)
     )
-    assert stages_run(output) == ALL[:3]
+    assert stages_run(output) == ALL[:4]
     assert "pair channels are off: the largest graph has 2708 nodes" in output

@@ -14,6 +14,7 @@ from mspe.ablation.declarations import check_equal_size, expand_variants, parame
 from mspe.ablation.engine import Engine
 from mspe.ablation.plans import CONFIRM_SEED
 from mspe.ablation.study import Study, content_key
+from mspe.ablation.variant import operators_of
 from mspe.common.checksums import checksum
 from mspe.common.errors import MspeError
 from mspe.common.plugins import load_plugins
@@ -205,6 +206,7 @@ def compare_declared(
     ).schema  # which stands for the others: each has warnings much like it
     statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()))
     variants = expand_variants(ablation, values, statistics, schema.settings, source)
+    study.add_operators(operators_of(variants), backend)
     check_equal_size(parameter_counts(variants, schema), ablation.baseline, ablation.parameter_tolerance, source)
     jobs = jobs or (1 if get_device(device).type == "cuda" else os.cpu_count() or 1)
     return Comparison(Engine(study, dataset, variants, ablation, jobs).compare(more))

@@ -88,13 +88,14 @@ def _changes(name: str, ablation: AblationParams, source: str) -> dict[str, Any]
 
 def _alone(name: str) -> dict[str, Any]:
     """What lays one encoding over a section `encodings`, with its default parameters, and takes all others away."""
-    off = {"preset": None, "filters": dict.fromkeys(known_filters()), **dict.fromkeys(known_others())}
-    choice = {"node": True, "pair": AUTO, "trainable": False}
+    filters: dict[str, Any] = dict.fromkeys(known_filters())
+    rest: dict[str, Any] = {**dict.fromkeys(known_others()), "preset": None, "trainable": False}
+    rest |= {"node": True, "pair": AUTO}
     encoding = ENCODINGS[name]
     if not issubclass(encoding, Filter):
-        return {**off, **choice, name: True}
+        return {**rest, "filters": filters, name: True}
     required = [field for field, info in encoding.Params.model_fields.items() if info.is_required()]
-    return {**off, **choice, "filters": {**off["filters"], name: dict.fromkeys(required, AUTO) or True}}
+    return {**rest, "filters": {**filters, name: dict.fromkeys(required, AUTO) or True}}
 
 
 def _cut(name: str, bank: BankConfig, source: str) -> BankConfig:

@@ -51,7 +51,7 @@ def probe(study: Study, name: str, seed: int) -> Timing:
     """
     load_plugins(study.settings.plugins)
     variant, division = Variant.load(study.variant_path("confirm", name)), study.division(seed)
-    graphs, _ = encode(study.graphs, variant)
+    graphs, _ = encode(study, variant)
     train, val = (study.part(graphs, division, part) for part in ("train", "val"))
     count = min(len(train), _BATCHES * variant.training.batch_size)
     part = count / len(train)

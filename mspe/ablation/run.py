@@ -48,7 +48,7 @@ def run(study: Study, which: Run) -> None:
     folder, identity = study.run_folder(which), study.identity(which)
     variant = Variant.load(study.variant_path(which.round, which.variant))
     division = study.division(which.seed)
-    graphs, encode_seconds = encode(study.graphs, variant)
+    graphs, encode_seconds = encode(study, variant)
     parts = {name: study.part(graphs, division, name) for name in SPLITS}
     data = TrainingData(division.graph_schema, variant.bank, parts["train"], parts["val"])
     paths = RunPaths(
@@ -93,10 +93,11 @@ def _describe(study: Study, which: Run, division: StoredDivision) -> dict[str, A
     }
 
 
-def encode(graphs: PackedGraphs, variant: Variant) -> tuple[PackedGraphs, float]:
+def encode(study: Study, variant: Variant) -> tuple[PackedGraphs, float]:
     """Return all graphs with the variant's stored encodings, and the seconds that took."""
     torch.set_num_threads(THREADS)
-    bank, start = EncodingSet.from_config(variant.bank), time.perf_counter()
+    bank = EncodingSet.from_config(variant.bank)
+    graphs, start = study.graphs_with(bank.operators), time.perf_counter()
     encoded = graphs.with_fields_of(bank.encode_nodes(graphs, lambda: graphs))
     return encoded, time.perf_counter() - start
 

@@ -4,6 +4,7 @@
 
     study.json                          which graphs, which part is scored, plug-ins
     graphs.pt                           all graphs, features as they were read, with their spectrum
+    operators/<operator>.pt             the spectrum of each further operator that a variant's encodings read
     divisions/<seed>.json               positions of train, val and test, and the schema by that training part
     variants/<round>/<variant>.json     how a variant is trained in a round
     runs/<round>/<variant>/<seed>/      what a run leaves; `result.json`, the last, tells what decided it
@@ -13,7 +14,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -29,7 +30,9 @@ from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.section import Section, Tuple, validate
 from mspe.dataset import Division, UnsplitDataset
 from mspe.encodings import compute_spectrum
+from mspe.encodings.spectrum import further, operator_slug, refuse_large
 from mspe.graphs import GraphSchema, PackedGraphs
+from mspe.graphs.content_key import join_derived, with_structure_keys
 from mspe.graphs.features import Features
 
 logger = logging.getLogger(__name__)
@@ -159,6 +162,40 @@ class Study:
     def graphs(self) -> PackedGraphs:
         """All graphs with their spectrum, features as they were read."""
         return PackedGraphs.load(self.folder / "graphs.pt")
+
+    def add_operators(
+        self, operators: Iterable[str], backend: Literal["auto", "dense", "chebyshev", "stochastic"] = "auto"
+    ) -> None:
+        """Decompose further operators that variants need, each once, and store them beside the graphs.
+
+        Raises
+        ------
+        MspeError
+            If a graph is too large for one.
+        """
+        missing = [operator for operator in further(operators) if not self._operator_path(operator).exists()]
+        refuse_large(self.graphs.num_nodes.tolist(), backend, missing)
+        for operator in missing:
+            logger.info("%s: spectrum of the operator %s, once for all runs", self.settings.dataset, operator)
+            found = compute_spectrum(self.graphs, operators=(operator,))
+            with_structure_keys(found, self.graphs).save(self._operator_path(operator))
+
+    def graphs_with(self, operators: Iterable[str]) -> PackedGraphs:
+        """Return all graphs with their spectrum and those of further operators.
+
+        Raises
+        ------
+        MspeError
+            If one has not been added, or is of other graphs.
+        """
+        graphs = self.graphs
+        for operator in further(operators):
+            path = self._operator_path(operator)
+            graphs = join_derived(graphs, PackedGraphs.load(path), str(path))
+        return graphs
+
+    def _operator_path(self, operator: str) -> Path:
+        return self.folder / "operators" / f"{operator_slug(operator)}.pt"
 
     def write_division(self, seed: int, division: Division) -> None:
         """Write how a seed divides the graphs."""

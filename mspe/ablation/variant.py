@@ -1,5 +1,6 @@
 """One way to train, written out in a file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.section import validate
 from mspe.common.shown import shortened, shown
-from mspe.encodings import BankConfig
+from mspe.encodings import BankConfig, EncodingSet
 from mspe.models import ModelParams
 from mspe.training import TrainingParams
 
@@ -57,3 +58,8 @@ class Variant:
         model = validate(ModelParams, content["model"], f"{path}: model")
         training = validate(TrainingParams, content["training"], f"{path}: training")
         return cls(content["name"], validate(BankConfig, content["bank"], f"{path}: bank"), model, training)
+
+
+def operators_of(variants: Iterable[Variant]) -> frozenset[str]:
+    """Return the operators whose spectra the encodings of variants read, by name."""
+    return frozenset().union(*(EncodingSet.from_config(variant.bank).operators for variant in variants))

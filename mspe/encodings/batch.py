@@ -1,8 +1,8 @@
 """What a model sees: the encodings of a batch, taken from it where it carries them and computed where not."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, reduce
+from itertools import accumulate, chain
 from typing import Literal
 
 import torch
@@ -15,7 +15,15 @@ from mspe.common.errors import MspeError
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.encoding_set import EncodingSet, collated_edges, node_channels
 from mspe.encodings.graph_view import GraphView
-from mspe.encodings.spectrum import SPECTRUM_LEVELS, Spectrum, choose_backend, compute_spectrum
+from mspe.encodings.spectrum import (
+    NORMALIZED,
+    SPECTRUM_LEVELS,
+    Eigen,
+    Spectrum,
+    choose_backend,
+    compute_spectrum,
+    eigen_levels,
+)
 from mspe.encodings.spectrum.mixed import split_spectra
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.packing import BANK_KEY, HAS_PAIRS, Level
@@ -24,22 +32,25 @@ _SPECTRUM_FIELDS: dict[str, Level] = {**SPECTRUM_LEVELS, HAS_PAIRS: "graph", "sp
 
 
 class _BatchGraphs:
-    """The graphs of one batch with their spectrum, computed from the edges where the batch does not carry it.
+    """The graphs of one batch with their spectra, computed from the edges where the batch does not carry them.
 
     Apart from the encodings, so that views refer to this alone and not to who holds them: in a circle a batch's tensors
     would wait for Python's collector, which counts objects, not bytes.
     """
 
-    def __init__(self, batch: Batch, backend: Literal["auto", "dense"]) -> None:
+    def __init__(self, batch: Batch, backend: Literal["auto", "dense"], operators: frozenset[str]) -> None:
         self.batch = batch
         self._backend = backend
+        self._operators = operators
+        self._packed: dict[str, PackedGraphs] = {}
 
     @cached_property
     def is_mixed(self) -> bool:
         """Whether some of the graphs have eigenvectors, and others are too large for them."""
         if HAS_PAIRS in self.batch:
             return True
-        if self._backend == "dense" or "spectral_weights" in self.batch or "eigenvalues" in self.batch:
+        carried = {"spectral_weights", *chain(*map(eigen_levels, {NORMALIZED, *self._operators}))}
+        if self._backend == "dense" or any(name in self.batch for name in carried):
             return False
         return len({choose_backend("auto", size) == "dense" for size in self.batch.ptr.diff().tolist()}) > 1
 
@@ -71,6 +82,7 @@ class _BatchGraphs:
             fields=lambda: spectrum().fields,
             spectrum=lambda: Spectrum.padded(spectrum().fields, layout),
             edges=lambda: collated_edges(self.structure, index),
+            eigen=lambda operator: Eigen.of(operator, self.packed(operator)[index].fields, layout),
         )
 
     def view(self, block: DenseLayout) -> GraphView:
@@ -80,6 +92,7 @@ class _BatchGraphs:
             fields=lambda: {name: values[block.nodes] for name, values in self._node_fields.items()},
             spectrum=lambda: Spectrum.padded(self._spectrum_fields, block),
             edges=lambda: self._edges(block),
+            eigen=lambda operator: Eigen.of(operator, self.packed(operator).fields, block),
         )
 
     def _edges(self, block: DenseLayout) -> tuple[Tensor, Tensor | None]:
@@ -110,8 +123,25 @@ class _BatchGraphs:
 
     @cached_property
     def computed_spectrum(self) -> PackedGraphs:
-        """The spectrum as its stage would have stored it."""
+        """The normalised Laplacian's spectrum as its stage would have stored it."""
         return compute_spectrum(self.structure, backend=self._backend)
+
+    def packed(self, operator: str) -> PackedGraphs:
+        """Another operator's spectrum: as the batch carries it, else computed, once."""
+        if operator not in self._packed:
+            levels = eigen_levels(operator)
+            if all(name in self.batch for name in levels):
+                found = self.structure.without_edges({name: self.batch[name] for name in levels}, levels)
+            else:
+                found = compute_spectrum(self.structure, backend=self._backend, operators=(operator,))
+            self._packed[operator] = found
+        return self._packed[operator]
+
+    def spectra(self, operators: Iterable[str]) -> PackedGraphs:
+        """The spectra of some operators, of the normalised Laplacian if none, for what is computed and not stored."""
+        chosen = sorted(operators) or [NORMALIZED]
+        parts = [self.computed_spectrum if one == NORMALIZED else self.packed(one) for one in chosen]
+        return reduce(PackedGraphs.with_fields_of, parts)
 
 
 class BatchEncodings:
@@ -135,7 +165,8 @@ class BatchEncodings:
         self.batch = batch
         self.blocks = blocks
         filter_pairs = any("spectrum" in encoding.needs for encoding in bank.on_pairs)
-        self._graphs = _BatchGraphs(batch, "dense" if filter_pairs and bank.max_pair_nodes is None else "auto")
+        backend: Literal["auto", "dense"] = "dense" if filter_pairs and bank.max_pair_nodes is None else "auto"
+        self._graphs = _BatchGraphs(batch, backend, bank.operators)
 
     @cached_property
     def views(self) -> list[GraphView]:
@@ -178,9 +209,8 @@ class BatchEncodings:
         """What the encode stage would have stored."""
         if not channels:
             return torch.empty(self.batch.batch.numel(), 0, device=self.batch.edge_index.device)
-        return self.bank.encode_nodes(self._graphs.computed_spectrum, lambda: self._graphs.structure).fields[
-            "node_encoding"
-        ]
+        spectra = self._graphs.spectra(self.bank.stored_operators)
+        return self.bank.encode_nodes(spectra, lambda: self._graphs.structure).fields["node_encoding"]
 
     def pair(self) -> list[Tensor]:
         """Return all pair channels of every block [graphs, size, size, channels], in memory the channel first."""

@@ -17,7 +17,7 @@ from mspe.encodings.encoding import Encoding
 from mspe.encodings.presets import PRESETS
 from mspe.encodings.registry import ENCODINGS, known_filters, known_others
 from mspe.encodings.scales import AUTO
-from mspe.encodings.spectrum import DENSE_MAX_NODES, choose_backend
+from mspe.encodings.spectrum import DENSE_MAX_NODES, choose_backend, further
 from mspe.encodings.statistics import GraphStatistics
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def read_params(encoding: type[Encoding], value: Any, path: tuple[str, ...] = ()
     """Read what stands under an encoding's key.
 
     Nothing, false and 0 turn it off; true takes its defaults, where each parameter has one; a mapping holds its
-    parameters, and any other value is its only parameter.
+    parameters, and any other value is its only parameter, or the only one without a default.
 
     Raises
     ------
@@ -41,18 +41,27 @@ def read_params(encoding: type[Encoding], value: Any, path: tuple[str, ...] = ()
         value = {}
     if isinstance(value, Mapping):
         return validate_part(encoding.Params, value, path)
-    if len(fields) != 1:
+    only = _alone(encoding)
+    if only is None:
         mapping = f", or a mapping of {', '.join(fields)}" if fields else ""
         raise PathError(path, f"got {shown(value)}, allowed: true, false{mapping}")
-    only = next(iter(fields))
     return validate_part(encoding.Params, {only: value}, path, only_field=only)
+
+
+def _alone(encoding: type[Encoding]) -> str | None:
+    """The parameter that may stand without its key."""
+    fields = encoding.Params.model_fields
+    required = [name for name, field in fields.items() if field.is_required()]
+    candidates = required or list(fields)
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def write_params(encoding: Encoding) -> Any:
     """Return an encoding's parameters in the shortest form that `read_params` reads back as the same."""
     values = encoding.params.model_dump(mode="json")
-    short = True if not values else next(iter(values.values()))
-    if len(values) > 1 or isinstance(short, Mapping):
+    alone = _alone(type(encoding))
+    short = True if not values else values if alone is None else values[alone]
+    if isinstance(short, Mapping):
         return values
     return short if read_params(type(encoding), short) == encoding.params else values
 
@@ -66,9 +75,9 @@ class BankConfig(Section):
     filters: dict[str, dict[str, Any]] = Field(default_factory=dict)
     trainable: bool = False
     node: bool = True
-    """Whether filters have node channels."""
+    """Whether encodings with channels of both kinds, filters and others, have node channels."""
     pair: bool = True
-    """Whether filters have pair channels."""
+    """Whether encodings with channels of both kinds have pair channels."""
     max_pair_nodes: PositiveInt | None = None
     """Pair channels of a graph with more nodes are zeros; None where every graph of the dataset has them."""
     others: dict[str, Any] = Field(default_factory=dict)
@@ -160,9 +169,9 @@ class EncodingParams(Section):
     """A published encoding by name; it replaces the filters, `node`, `pair` and the other encodings."""
     filters: Annotated[dict[str, Any], BeforeValidator(_read_filters)] = Field(default_factory=dict)
     node: bool = True
-    """Whether filters have node channels."""
+    """Whether encodings with channels of both kinds, filters and others, have node channels."""
     pair: bool | Literal["auto"] = "auto"
-    """Whether filters have pair channels; `auto`: of graphs of up to `max_pair_nodes` nodes."""
+    """Whether encodings with channels of both kinds have pair channels; `auto`: of graphs of up to `max_pair_nodes`."""
     trainable: bool = False
     """Whether times and restarts are parameters of the model, starting from the scales given."""
     max_pair_nodes: PositiveInt = 512
@@ -183,6 +192,13 @@ class EncodingParams(Section):
         read = {name: read_params(known[name], given[name], (name,)) for name in known if name in given}
         return {name: params for name, params in read.items() if params is not None}
 
+    def operators(self) -> list[str]:
+        """Return the operators beside the normalised Laplacian whose spectra the chosen encodings read, by name."""
+        chosen = self if self.preset is None else _of_preset(self.preset)
+        given = {**chosen.filters, **chosen.others()}
+        used = (ENCODINGS[name].operators_of(params) for name, params in given.items() if params is not None)
+        return further(frozenset().union(*used))
+
     def resolve(self, statistics: GraphStatistics) -> BankConfig:
         """Return the bank with every rule written out as numbers.
 
@@ -197,7 +213,8 @@ class EncodingParams(Section):
         limit = self._largest_with_pairs()
         fits = statistics.max_nodes <= limit
         some_fit = fits or any(size <= limit for size in statistics.sizes)
-        asked = bool(filters) and chosen.pair
+        both = filters | {name: params for name, params in others.items() if _has_both(name, params)}
+        asked = bool(both) and chosen.pair
         pair = asked is True or (asked == AUTO and some_fit)
         if asked == AUTO and not some_fit:
             logger.warning(
@@ -205,8 +222,8 @@ class EncodingParams(Section):
                 *(statistics.max_nodes, self.max_pair_nodes, choose_backend(self.backend, statistics.max_nodes)),
             )
         if not fits:
-            refused = filters if asked is True else {}
-            self._refuse_pairs(refused, {} if some_fit else others, statistics.max_nodes)
+            pairs_alone = {name: params for name, params in others.items() if name not in both and not some_fit}
+            self._refuse_pairs(both if asked is True else {}, pairs_alone, statistics.max_nodes)
         bank = BankConfig(
             filters={name: params.model_dump(mode="json") for name, params in filters.items()},
             trainable=self.trainable,
@@ -229,9 +246,10 @@ class EncodingParams(Section):
             return min(self.max_pair_nodes, DENSE_MAX_NODES)
         return self.max_pair_nodes if self.backend == "dense" else 0
 
-    def _refuse_pairs(self, filters: dict[str, Section], others: dict[str, Section], max_nodes: int) -> None:
+    def _refuse_pairs(self, both: dict[str, Section], pairs_alone: dict[str, Section], max_nodes: int) -> None:
         """Refuse pair channels, which would not fit into memory."""
-        for parameter, encodings in {"pair": filters, **{name: {name: others[name]} for name in others}}.items():
+        alone = {name: {name: params} for name, params in pairs_alone.items()}
+        for parameter, encodings in {"pair": both, **alone}.items():
             built = (ENCODINGS[name].from_params(params, trainable=False) for name, params in encodings.items())
             channels = sum(len(encoding.pair_channels) for encoding in built)
             if not channels:
@@ -248,6 +266,11 @@ def _resolved(
     known: Mapping[str, type[Encoding]], given: Mapping[str, Section | None], statistics: GraphStatistics
 ) -> dict[str, Section]:
     return {name: known[name].resolve(params, statistics) for name, params in given.items() if params is not None}
+
+
+def _has_both(name: str, params: Section) -> bool:
+    encoding = ENCODINGS[name].from_params(params, trainable=False)
+    return bool(encoding.node_channels and encoding.pair_channels)
 
 
 def _of_preset(name: str) -> EncodingParams:

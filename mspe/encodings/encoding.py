@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from mspe.common.section import Section, validate
 from mspe.encodings.graph_view import GraphView, Need
+from mspe.encodings.spectrum import NORMALIZED
 from mspe.encodings.statistics import GraphStatistics
 
 
@@ -45,6 +46,16 @@ class Encoding(nn.Module):
     def resolve(cls, params: Section, statistics: GraphStatistics) -> Section:
         """Return the parameters with `auto` replaced by values read off the training graphs."""
         return params
+
+    @classmethod
+    def operators_of(cls, params: Section) -> frozenset[str]:
+        """Return the operators whose spectra it reads with these parameters, by name; none without that need."""
+        return frozenset({NORMALIZED}) if "spectrum" in cls.needs else frozenset()
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """Return the operators whose spectra it reads."""
+        return self.operators_of(self.params)
 
     @property
     def stored(self) -> bool:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, groupby
-from typing import Any
+from typing import Any, Literal, NoReturn
 
 import torch
 from jaxtyping import Float
@@ -20,7 +20,7 @@ from mspe.encodings.config import BankConfig, as_bank, read_params, write_params
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.registry import ENCODINGS
-from mspe.encodings.spectrum import Spectrum, compute_spectrum
+from mspe.encodings.spectrum import NORMALIZED, Eigen, Spectrum, compute_spectrum, eigen_fields
 from mspe.encodings.spectrum.mixed import split_spectra
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.content_key import text_key
@@ -39,7 +39,7 @@ class EncodingSet(nn.Module):
     encodings
         Of nodes, of pairs, or of both.
     node, pair
-        Whether the filters among them have node channels, and pair channels.
+        Whether those that have channels of both kinds, as filters do, have node channels, and pair channels.
     max_pair_nodes
         Pair channels of a graph with more nodes are zeros, which leave attention as it is without them; None: of none.
 
@@ -63,7 +63,7 @@ class EncodingSet(nn.Module):
         max_pair_nodes: int | None = None,
     ) -> None:
         super().__init__()
-        self.filter_nodes, self.filter_pairs, self.max_pair_nodes = node, pair, max_pair_nodes
+        self.nodes, self.pairs, self.max_pair_nodes = node, pair, max_pair_nodes
         ordered = sorted(encodings, key=lambda encoding: (not isinstance(encoding, Filter), not encoding.stored))
         self.encodings = nn.ModuleList(ordered)
         self.register_load_state_dict_pre_hook(_rename_former_keys)
@@ -102,8 +102,8 @@ class EncodingSet(nn.Module):
         return BankConfig(
             filters={filter.name: filter.params.model_dump(mode="json") for filter in filters},
             trainable=any(getattr(filter, "can_train", False) and not filter.stored for filter in filters),
-            node=self.filter_nodes,
-            pair=self.filter_pairs,
+            node=self.nodes,
+            pair=self.pairs,
             max_pair_nodes=self.max_pair_nodes,
             others=others,
             node_channels=tuple(self.node_channels),
@@ -119,13 +119,13 @@ class EncodingSet(nn.Module):
     @property
     def on_nodes(self) -> list[Encoding]:
         """The encodings that have node channels, in the order of these."""
-        found = [e for e in self if e.node_channels and (self.filter_nodes or not isinstance(e, Filter))]
+        found = [e for e in self if e.node_channels and (self.nodes or not e.pair_channels)]
         return sorted(found, key=lambda encoding: not encoding.stored)
 
     @property
     def on_pairs(self) -> list[Encoding]:
         """The encodings that have pair channels."""
-        return [e for e in self if e.pair_channels and (self.filter_pairs or not isinstance(e, Filter))]
+        return [e for e in self if e.pair_channels and (self.pairs or not e.node_channels)]
 
     @property
     def stored(self) -> list[Encoding]:
@@ -157,9 +157,24 @@ class EncodingSet(nn.Module):
         """Needs of a model in every batch, in addition to the stored channels."""
         return frozenset().union(*(encoding.needs for encoding in [*self.evaluated, *self.on_pairs]))
 
+    @property
+    def operators(self) -> frozenset[str]:
+        """Names of the operators whose spectra are read; the normalised Laplacian's where none is."""
+        return _operators_of([*self.on_nodes, *self.on_pairs]) or frozenset({NORMALIZED})
+
+    @property
+    def stored_operators(self) -> frozenset[str]:
+        """Names of the operators whose spectra the stored channels are computed of."""
+        return _operators_of(self.stored)
+
+    @property
+    def batch_operators(self) -> frozenset[str]:
+        """Names of the operators whose spectra a model reads in every batch."""
+        return _operators_of([*self.evaluated, *self.on_pairs])
+
     def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:
         """Return all pair channels, in memory the channel first."""
-        parts = [e.pair(graphs.limited_to(e.needs, e.name)).permute(3, 0, 1, 2) for e in self.on_pairs]
+        parts = [e.pair(_limited(graphs, e)).permute(3, 0, 1, 2) for e in self.on_pairs]
         return torch.cat(parts).permute(1, 2, 3, 0)
 
     @torch.no_grad()
@@ -169,7 +184,8 @@ class EncodingSet(nn.Module):
         Parameters
         ----------
         spectrum
-            Their packed spectrum or spectral measures, as `compute_spectrum` gives them.
+            Their packed spectra or spectral measures, as `compute_spectrum` gives them; an operator's that is needed
+            and not there is computed from the edges.
         graphs
             Gives their edges; called only by encodings that are computed from edges.
 
@@ -191,17 +207,18 @@ class EncodingSet(nn.Module):
         if own != device:
             given = None if graphs is None else lambda: graphs().to(own)
             return self.encode_nodes(spectrum.to(own), given).to(device)
+        spectrum = _with_operators(spectrum, self.stored_operators, graphs)
         if HAS_PAIRS in spectrum.fields:
             return self._encode_mixed(spectrum, graphs)
-        like = spectrum.fields["sqrt_degree"]
+        like = _like(spectrum)
         channels = sum(len(encoding.node_channels) for encoding in self.stored)
-        encoding = like.new_empty(like.numel(), channels)
+        encoding = like.new_empty(int(spectrum.num_nodes.sum()), channels)
 
         def encode(size: int, group: Tensor) -> None:
             view = view_group(spectrum, size, group, graphs)
             spectrum.scatter_rows(encoding, "node", group, node_channels(self.stored, view).to(like.dtype))
 
-        if "eigenvalues" not in spectrum.fields:
+        if "spectral_weights" in spectrum.fields:
             view = view_measures(spectrum, graphs)
             for one in self.stored:
                 one.check_precision(view)
@@ -212,8 +229,8 @@ class EncodingSet(nn.Module):
 
     def _encode_mixed(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None) -> PackedGraphs:
         """Graphs with eigenvectors and graphs with measures, each kind by itself."""
-        like = spectrum.fields["sqrt_degree"]
-        encoding = like.new_empty(like.numel(), sum(len(one.node_channels) for one in self.stored))
+        like = _like(spectrum)
+        encoding = like.new_empty(int(spectrum.num_nodes.sum()), sum(len(one.node_channels) for one in self.stored))
         for index, part in split_spectra(spectrum):
             chosen = None if graphs is None else partial(_select, graphs, index)
             encoding[spectrum.rows("node", index)] = self.encode_nodes(part, chosen).fields["node_encoding"]
@@ -228,6 +245,44 @@ class EncodingSet(nn.Module):
 
 def _select(graphs: Callable[[], PackedGraphs], index: Tensor) -> PackedGraphs:
     return graphs()[index]
+
+
+def _operators_of(encodings: Iterable[Encoding]) -> frozenset[str]:
+    return frozenset().union(*(encoding.operators for encoding in encodings))
+
+
+def _limited(graphs: GraphView, encoding: Encoding) -> GraphView:
+    """The graphs as an encoding sees them: what it does not declare is refused."""
+    return graphs.limited_to(encoding.needs, encoding.name, encoding.operators)
+
+
+def _like(spectrum: PackedGraphs) -> Tensor:
+    """A tensor of the precision in which packed spectra are."""
+    real = (values for name, values in spectrum.fields.items() if name.endswith(("sqrt_degree", "eigenvalues")))
+    return next(real, spectrum.num_nodes.new_empty(0, dtype=torch.float32))
+
+
+def _with_operators(
+    spectrum: PackedGraphs, operators: Iterable[str], graphs: Callable[[], PackedGraphs] | None
+) -> PackedGraphs:
+    """Packed spectra with those of the operators that are missing, in the same precision."""
+    missing = [operator for operator in sorted(operators) if not _has(spectrum, operator)]
+    if not missing:
+        return spectrum
+    if graphs is None:
+        raise MspeError(
+            f"the spectrum of the operator {missing[0]} is needed and was not given; give encode_nodes the graphs, or "
+            "what compute_spectrum(…, operators=bank.operators) returns"
+        )
+    all_dense = "eigenvalues" in spectrum.fields and HAS_PAIRS not in spectrum.fields
+    backend: Literal["auto", "dense"] = "dense" if all_dense else "auto"
+    computed = compute_spectrum(graphs(), dtype=_like(spectrum).dtype, backend=backend, operators=missing)
+    return spectrum.with_fields_of(computed)
+
+
+def _has(spectrum: PackedGraphs, operator: str) -> bool:
+    names = set(eigen_fields(operator))
+    return names <= spectrum.fields.keys() or (operator == NORMALIZED and "spectral_weights" in spectrum.fields)
 
 
 def _rename_former_keys(module: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
@@ -259,7 +314,7 @@ def node_channels(encodings: Sequence[Encoding], graphs: GraphView) -> Float[Ten
         if are_filters:
             parts.append(filter_nodes(found, graphs))  # type: ignore[arg-type]
         else:
-            parts += [one.node(graphs.limited_to(one.needs, one.name)) for one in found]
+            parts += [one.node(_limited(graphs, one)) for one in found]
     return torch.cat(parts, dim=1) if parts else graphs.sqrt_degree.new_empty(graphs.sqrt_degree.numel(), 0)
 
 
@@ -279,18 +334,25 @@ def view_group(
             sqrt_degree=spectrum.gather_rows(fields["sqrt_degree"], "node", group).view(-1, size),
         )
 
+    def read_eigen(operator: str) -> Eigen:
+        eigenvalues, eigenvectors = (fields[name] for name in eigen_fields(operator))
+        return Eigen(
+            eigenvalues=spectrum.gather_rows(eigenvalues, "node", group).view(-1, size),
+            eigenvectors=spectrum.gather_rows(eigenvectors, "pair", group).view(-1, size, size),
+        )
+
     layout = DenseLayout.from_sizes([size] * len(group), spectrum.num_nodes.device)
-    return GraphView(layout, read_fields, read_spectrum, lambda: _edges(graphs, group))
+    return GraphView(layout, read_fields, read_spectrum, lambda: _edges(graphs, group), read_eigen)
 
 
 def view_measures(spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None) -> GraphView:
     """Return the view of all graphs of packed spectral measures."""
     layout = DenseLayout.from_sizes(spectrum.num_nodes.tolist(), spectrum.num_nodes.device)
     everything = torch.arange(len(spectrum), device=spectrum.num_nodes.device)
-    return GraphView(layout, lambda: spectrum.fields, _no_spectrum, lambda: _edges(graphs, everything))
+    return GraphView(layout, lambda: spectrum.fields, _no_spectrum, lambda: _edges(graphs, everything), _no_spectrum)
 
 
-def _no_spectrum() -> Spectrum:
+def _no_spectrum(*_: str) -> NoReturn:
     raise MspeError("an encoding needs eigenvectors, of which such large graphs have none; set encodings.backend=dense")
 
 
@@ -317,8 +379,9 @@ def _check_gradient(encoding: Encoding) -> None:
     pairs = torch.tensor([[0, 1, 2, 3, 0, 1], [1, 2, 3, 0, 4, 4]])
     pairs = torch.cat([pairs, torch.stack([tail, tail + 1])], dim=1)
     graph = PackedGraphs.from_list([Data(edge_index=torch.cat([pairs, pairs.flip(0)], dim=1), num_nodes=63)])
-    whole = view_group(compute_spectrum(graph), 63, torch.tensor([0]), lambda: graph)
-    view = whole.limited_to(encoding.needs, encoding.name)
+    operators = encoding.operators or frozenset({NORMALIZED})
+    whole = view_group(compute_spectrum(graph, operators=operators), 63, torch.tensor([0]), lambda: graph)
+    view = _limited(whole, encoding)
     channels = []
     if encoding.node_channels:
         channels.append(encoding.node(view).flatten())

@@ -6,14 +6,18 @@ from functools import cache, cached_property
 from typing import Literal, get_args
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from mspe.common.errors import MspeError
-from mspe.encodings.spectrum import Spectrum
+from mspe.encodings.spectrum import NORMALIZED, Eigen, Spectrum
 from mspe.graphs import DenseLayout
 
 Need = Literal["spectrum", "edges"]
+
+
+def _no_operator(operator: str) -> Eigen:
+    raise MspeError(f"the spectrum of the operator {operator} was not given to this view; give GraphView `eigen`")
 
 
 class GraphView:
@@ -29,6 +33,8 @@ class GraphView:
         Gives the spectrum in the grid, where the graphs are not too large for one.
     edges
         Gives their edges in the numbers of the nodes, [2, edges], and the edges' weights, or None for weights of 1.
+    eigen
+        Gives the spectrum of another operator than the normalised Laplacian, by its name, in the grid.
     """
 
     def __init__(
@@ -37,18 +43,24 @@ class GraphView:
         fields: Callable[[], Mapping[str, Tensor]],
         spectrum: Callable[[], Spectrum],
         edges: Callable[[], tuple[Tensor, Tensor | None]],
+        eigen: Callable[[str], Eigen] = _no_operator,
     ) -> None:
         self.layout = layout
         self._read_fields = cache(fields)
         self._read_spectrum = cache(spectrum)
         self._read_edges = cache(edges)
+        self._read_eigen = cache(eigen)
         self._reader, self._needs = "", frozenset[str](get_args(Need))
+        self._operators: frozenset[str] | None = None
 
-    def limited_to(self, needs: frozenset[Need], reader: str) -> "GraphView":
+    def limited_to(
+        self, needs: frozenset[Need], reader: str, operators: frozenset[str] = frozenset({NORMALIZED})
+    ) -> "GraphView":
         """Return a view of the same graphs that refuses what an encoding does not declare; both read it once."""
         view = copy(self)
-        view.__dict__.pop("adjacency", None)  # computed by another reader, it would pass the check
-        view._reader, view._needs = reader, needs
+        for computed in ("adjacency", "connected"):  # by another reader, it would pass the check
+            view.__dict__.pop(computed, None)
+        view._reader, view._needs, view._operators = reader, needs, operators
         return view
 
     def _check(self, need: Need) -> None:
@@ -58,9 +70,17 @@ class GraphView:
                 "to `needs`"
             )
 
+    def _check_spectrum(self, operator: str) -> None:
+        self._check("spectrum")
+        if self._operators is not None and operator not in self._operators:
+            raise MspeError(
+                f"encoding {self._reader}: reads the spectrum of the operator {operator}, which its class does not "
+                "declare; return it from `operators_of`"
+            )
+
     @property
     def _fields(self) -> Mapping[str, Tensor]:
-        self._check("spectrum")
+        self._check_spectrum(NORMALIZED)
         return self._read_fields()
 
     @property
@@ -70,9 +90,16 @@ class GraphView:
 
     @property
     def spectrum(self) -> Spectrum:
-        """The spectrum of each graph, padded to the largest."""
-        self._check("spectrum")
+        """The normalised Laplacian's spectrum of each graph, padded to the largest."""
+        self._check_spectrum(NORMALIZED)
         return self._read_spectrum()
+
+    def eigen(self, operator: str) -> Eigen:
+        """Return an operator's eigenvalues and eigenvectors of each graph, padded to the largest."""
+        if operator == NORMALIZED:
+            return self.spectrum
+        self._check_spectrum(operator)
+        return self._read_eigen(operator)
 
     @property
     def spectral_weights(self) -> Float[Tensor, "nodes points"] | None:
@@ -107,3 +134,18 @@ class GraphView:
         adjacent = torch.zeros(graphs, size, size, device=row.device)
         adjacent.view(-1)[self.layout.pair_slot(row, column)] = 1.0
         return adjacent
+
+    @cached_property
+    def connected(self) -> Bool[Tensor, "graphs size size"]:
+        """True where a path of edges, followed either way, leads from row to column: the diagonal too, padding never.
+
+        An edge of weight 0 is none, as in every spectrum.
+        """
+        index, weight = self._edges
+        row, column = (index if weight is None else index[:, weight > 0]) + self.layout.nodes.start
+        reached = torch.diag_embed(self.layout.mask.float())
+        for ends in ((row, column), (column, row)):
+            reached.view(-1)[self.layout.pair_slot(*ends)] = 1.0
+        while not torch.equal(further := ((reached @ reached) > 0).float(), reached):  # paths twice as long
+            reached = further
+        return reached > 0

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field, WrapValidator
+from pydantic import AfterValidator, BeforeValidator, Field, WrapValidator
 
 AUTO = "auto"
 MOST_SCALES = 1000
@@ -53,6 +53,20 @@ def _distinct(scales: tuple[Any, ...]) -> tuple[Any, ...]:
         raise ValueError("duplicate scales; list each once")
     return scales
 
+
+def _listed(value: Any) -> Any:
+    if value == AUTO:
+        raise ValueError('auto has no rule here; allowed: a list of scales, or "geometric(first, last, count)"')
+    return parse_scales(value)
+
+
+Listed = Annotated[
+    tuple[Number, ...],
+    Field(min_length=1, max_length=MOST_SCALES, strict=False),
+    AfterValidator(_distinct),
+    BeforeValidator(_listed),
+]
+"""The type of scales that no rule reads off a dataset: as `Scales`, without `auto`."""
 
 Scales = Annotated[
     tuple[Number, ...],

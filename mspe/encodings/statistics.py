@@ -47,6 +47,18 @@ class GraphStatistics:
         return sum(count for nodes, count in self.sizes.items() if nodes > size)
 
     @property
+    def median_nodes(self) -> int:
+        """Nodes that at least half of the training graphs have; of the largest graph where none is known.
+
+        Examples
+        --------
+        >>> GraphStatistics(max_nodes=40, sizes={4: 2, 9: 2, 30: 1}).median_nodes
+        9
+        """
+        ordered = sorted(Counter(self.sizes).elements())
+        return ordered[len(ordered) // 2] if ordered else self.max_nodes
+
+    @property
     def shortest_time(self) -> float:
         """The time after which diffusion tells the largest eigenvalue from zero: 1 / λ_max."""
         return 1.0 / self.largest_eigenvalue

@@ -11,12 +11,14 @@ from tqdm import tqdm
 
 from mspe.common.errors import MspeError
 from mspe.common.files import atomic_directory
-from mspe.common.json_files import write_sealed_json
+from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.resume import discard, hold, resume_folder
 from mspe.graphs import PackedGraphs
 from mspe.graphs.store import SPLITS, shard_paths, write_index
 
 logger = logging.getLogger(__name__)
+
+_MADE = "made.json"
 
 
 def map_shards(
@@ -60,6 +62,34 @@ def map_shards(
             for file, content in (beside or {}).items():
                 write_sealed_json(folder / file, content)
         discard(kept)
+
+
+def map_shards_once(
+    source: str | Path,
+    target: str | Path,
+    function: Callable[[PackedGraphs, Path], PackedGraphs],
+    settings: Mapping[str, Any],
+    inputs: Sequence[str | Path],
+) -> None:
+    """Do as `map_shards`, unless `target` holds what the same settings and inputs made, whole: then leave it as it is.
+
+    `made.json` in `target` says of what it was made.
+    """
+    made = {"key": resume_folder(settings, inputs).name}
+    if _is_made(Path(target), made):
+        logger.info("%s: kept, made of the same graphs by the same code", target)
+        return
+    map_shards(source, target, function, settings, inputs, beside={_MADE: made})
+
+
+def _is_made(target: Path, made: Mapping[str, Any]) -> bool:
+    if not (target / _MADE).exists():
+        return False
+    try:
+        return read_json(target / _MADE) == made and all(shard_paths(target, split) for split in SPLITS)
+    except MspeError as error:
+        logger.warning("%s; it is computed anew", error)
+        return False
 
 
 def _adopt(kept: Path, names: Sequence[Path], folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The bank as a PyG transform, for anyone's PyG code."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from torch_geometric.data import Data
@@ -9,7 +10,7 @@ from torch_geometric.transforms import BaseTransform
 
 from mspe.encodings.config import BankConfig
 from mspe.encodings.encoding_set import EncodingSet
-from mspe.encodings.spectrum import choose_backend, compute_spectrum
+from mspe.encodings.spectrum import NORMALIZED, SPECTRUM_LEVELS, choose_backend, compute_spectrum, eigen_levels, further
 from mspe.graphs import PackedGraphs
 
 
@@ -25,7 +26,8 @@ class AddMultiScalePE(BaseTransform):
         The node attribute that holds the channels.
     spectrum
         Whether to add `eigenvalues`, `eigenvectors` (n² values, row-major) and `sqrt_degree` too, from which a model
-        builds pair channels per batch. Only for graphs that are decomposed densely.
+        builds pair channels per batch, and likewise the fields of each further operator that the bank reads. Only for
+        graphs that are decomposed densely.
 
     Examples
     --------
@@ -51,9 +53,10 @@ class AddMultiScalePE(BaseTransform):
         """Add the channels to one graph."""
         graphs = PackedGraphs.from_structure(data)
         backend = "dense" if self.spectrum else choose_backend("auto", int(data.num_nodes))
-        spectrum = compute_spectrum(graphs, backend=backend)
+        operators = self.bank.operators | ({NORMALIZED} if self.spectrum else frozenset())
+        spectrum = compute_spectrum(graphs, backend=backend, operators=operators)
         data[self.attribute] = self.bank.encode_nodes(spectrum, lambda: graphs).fields["node_encoding"]
         if self.spectrum:
-            for name in ("eigenvalues", "eigenvectors", "sqrt_degree"):
+            for name in [*SPECTRUM_LEVELS, *chain(*map(eigen_levels, further(operators)))]:
                 data[name] = spectrum.fields[name]
         return data

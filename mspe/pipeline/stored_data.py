@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from mspe.common.errors import MspeError
 from mspe.encodings import EncodingSet
+from mspe.encodings.spectrum import NORMALIZED, further, operator_slug
 from mspe.graphs import GraphSchema, PackedGraphs, read_split
 from mspe.graphs.content_key import join_derived
 from mspe.graphs.features import Features
 from mspe.graphs.packing import BANK_KEY, FEATURE_KEY
 
-GRAPHS, SPECTRUM, ENCODINGS = "data/graphs", "data/spectrum", "data/encodings"
+GRAPHS, SPECTRUM, OPERATORS, ENCODINGS = "data/graphs", "data/spectrum", "data/operators", "data/encodings"
 
 
 def read_encoded(split: str, bank: EncodingSet) -> PackedGraphs:
@@ -59,7 +60,9 @@ def read_graphs(split: str, schema: GraphSchema) -> PackedGraphs:
 
 def derived_folders(bank: EncodingSet) -> list[str]:
     """Return the folders whose fields a bank needs."""
-    return [SPECTRUM, ENCODINGS] if "spectrum" in bank.batch_needs else [ENCODINGS]
+    operators = bank.batch_operators
+    own = [SPECTRUM] if NORMALIZED in operators else []
+    return [*own, *(f"{OPERATORS}/{operator_slug(operator)}" for operator in further(operators)), ENCODINGS]
 
 
 def is_of(bank: EncodingSet, graphs: PackedGraphs) -> bool:

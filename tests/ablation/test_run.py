@@ -13,11 +13,12 @@ from mspe.ablation.probe import probe, read_timing
 from mspe.ablation.records import FinishedRun, is_done, read_run, read_table
 from mspe.ablation.run import run
 from mspe.ablation.study import Run, Study
+from mspe.ablation.variant import operators_of
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json
 from mspe.dataset import UnsplitDataset
 from mspe.pipeline.trained_model import TrainedModel
-from tests.ablation.fake_runs import VALUES, declared, expanded
+from tests.ablation.fake_runs import VALUES, Launcher, declared, expanded
 
 CONFIRM, SCREEN = Run("confirm", "hkse", CONFIRM_SEED), Run("screen", "hkse", 0)
 FILES = {"best.pt", "train.json", "curve.csv", "predictions.csv", "cost.json", "result.json"}
@@ -126,3 +127,33 @@ def test_a_run_in_a_process_of_its_own_is_the_one_made_here(study: Study, csl: U
     launch(other, [CONFIRM], jobs=1)
     for name in FILES - {"cost.json"}:
         assert (other.run_folder(CONFIRM) / name).read_bytes() == (study.run_folder(CONFIRM) / name).read_bytes(), name
+
+
+def test_a_variant_of_a_further_operator_is_encoded_and_trained_with_its_spectrum(
+    csl: UnsplitDataset, tmp_path: Path
+) -> None:
+    encodings = {"filters": {}, "communicability": [1.0], "magnetic": {"potentials": [0.25]}}
+    ablation = declared(
+        variants=["none", "mine"], screen=None, confirm={"seeds": 2}, training={"epochs": 2},
+        definitions={"mine": {"encodings": encodings}},
+    )  # fmt: skip
+    study = Study.begin(tmp_path, csl, device="cpu")
+    which = Run("screen", "mine", 0)
+    study.write_division(which.seed, csl.divide(which.seed))
+    variants = expanded(study, ablation)
+    study.write_variants(which.round, variants)
+    with pytest.raises(MspeError, match=r"adjacency.pt: no such file"):
+        run(study, which)
+    study.add_operators(operators_of(variants))
+    run(study, which)
+    assert is_done(study, which)
+    assert {path.name for path in (tmp_path / "operators").iterdir()} == {"adjacency.pt", "magnetic_0p25.pt"}
+
+
+def test_a_comparison_decomposes_what_its_variants_read(
+    csl: UnsplitDataset, tmp_path: Path, launcher: Launcher
+) -> None:
+    definitions = {"mine": {"encodings": {"filters": {}, "biharmonic": True}}}
+    ablation = declared(variants=["none", "hkse", "mine"], confirm={"seeds": 2}, definitions=definitions)
+    compare_declared(csl, ablation, VALUES, tmp_path, jobs=1, device="cpu")
+    assert [path.name for path in (tmp_path / "operators").iterdir()] == ["combinatorial.pt"]

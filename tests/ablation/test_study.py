@@ -228,3 +228,27 @@ class TestIdentity:
         study.run_folder(RUN).mkdir(parents=True)
         (study.run_folder(RUN) / "result.json").write_text("{}")
         assert study.identity(RUN) == before
+
+
+def test_further_operators_are_decomposed_once_and_change_the_identity_of_no_run(
+    tmp_path: Path, csl: UnsplitDataset
+) -> None:
+    study = prepared(Study.begin(tmp_path, csl), csl)
+    before = study.identity(RUN)
+    study.add_operators(["normalized", "adjacency"])
+    study.add_operators(["adjacency", "combinatorial"])
+    kept = (tmp_path / "operators" / "adjacency.pt").stat()
+    again = Study.begin(tmp_path, csl)
+    again.add_operators(["combinatorial", "adjacency"])
+    assert (tmp_path / "operators" / "adjacency.pt").stat() == kept and again.identity(RUN) == before
+    assert again.graphs_with(["normalized"]).fields.keys() == study.graphs.fields.keys()
+    expected = study.graphs.with_fields_of(compute_spectrum(csl.graphs, operators=["adjacency"]))
+    assert_same(again.graphs_with(["adjacency"]), expected)
+    with pytest.raises(MspeError, match="no such file"):
+        again.graphs_with(["magnetic(0.25)"])
+
+
+def test_a_further_operator_of_large_graphs_is_refused(tmp_path: Path, csl: UnsplitDataset) -> None:
+    study = Study.begin(tmp_path, csl, backend="chebyshev")
+    with pytest.raises(MspeError, match="eigenvectors of the operator adjacency, which are computed by backend dense"):
+        study.add_operators(["adjacency"], "chebyshev")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mspe.ablation.variant import Variant
+from mspe.ablation.variant import Variant, operators_of
 from mspe.common.errors import MspeError
 from mspe.config import load_params
 from mspe.encodings import BankConfig, EncodingSet
@@ -67,3 +67,9 @@ def test_a_file_of_another_variant_is_refused(tmp_path: Path) -> None:
     VARIANT.save(tmp_path / "yours.json")
     with pytest.raises(MspeError, match=r"yours\.json: holds the variant 'mine'; run the stage"):
         Variant.load(tmp_path / "yours.json")
+
+
+def test_the_operators_of_variants_are_those_of_all_their_encodings() -> None:
+    banks = [{}, {"filters": {}, "katz": [0.5]}, {"filters": {}, "biharmonic": True, "katz": [0.8]}]
+    variants = [replace(VARIANT, bank=EncodingSet.from_config(bank).config()) for bank in banks]
+    assert operators_of(variants) == {"normalized", "adjacency", "combinatorial"} and operators_of([]) == frozenset()

@@ -1,5 +1,7 @@
 """One graph's encodings in double precision, and graphs at random."""
 
+from collections.abc import Sequence
+
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
@@ -7,6 +9,7 @@ from torch_geometric.data import Batch, Data
 
 from mspe.encodings import BatchEncodings, EncodingSet, GraphView, Spectrum, compute_spectrum
 from mspe.encodings.encoding_set import node_channels
+from mspe.encodings.spectrum import NORMALIZED
 from mspe.encodings.spectrum.laplacian import dense_adjacency
 from mspe.graphs import DenseLayout, PackedGraphs
 from tests.conftest import BANK, graph
@@ -30,8 +33,24 @@ def dense_spectrum(*graphs: Data, dtype: torch.dtype = torch.float64) -> Spectru
 
 def encode(bank: EncodingSet, data: Data) -> tuple[Tensor, Tensor]:
     """Node [n, channels] and pair [n, n, channels] encodings of one graph in float64."""
-    view = view_of(data)
-    return node_channels(bank.on_nodes, view), bank.pair(view)[0]
+    packed = PackedGraphs.from_list([data])
+    spectra = compute_spectrum(packed, dtype=torch.float64, operators=bank.operators | {NORMALIZED})
+    view = view_of_batch(packed.with_fields_of(spectra).collate([0]))
+    pair = bank.pair(view)[0] if bank.on_pairs else torch.empty(data.num_nodes, data.num_nodes, 0)
+    return node_channels(bank.on_nodes, view), pair
+
+
+def weighted(data: Data, weights: Sequence[float]) -> Data:
+    """A graph of `graph`, without self-loops, with a weight for each edge, the same in both directions."""
+    return Data(edge_index=data.edge_index, edge_weight=torch.tensor([*weights, *weights]), num_nodes=data.num_nodes)
+
+
+def random_weighted(seed: int, size: int = 10) -> Data:
+    """A connected graph with random weights."""
+    generator = torch.Generator().manual_seed(seed)
+    pairs = [(i, i + 1) for i in range(size - 1)]
+    pairs += [(i, j) for i in range(size) for j in range(i + 2, size) if torch.rand(1, generator=generator) < 0.3]
+    return weighted(graph(size, pairs), (0.2 + torch.rand(len(pairs), generator=generator)).tolist())
 
 
 def adjacency(data: Data) -> Tensor:

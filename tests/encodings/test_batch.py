@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from mspe.common.errors import MspeError
-from mspe.encodings import PRESETS, EncodingSet, compute_spectrum
-from mspe.graphs import PackedGraphs
+from mspe.encodings import PRESETS, BatchEncodings, EncodingSet, compute_spectrum
+from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.models import get_model
 from tests.conftest import AWKWARD, cycle, graph
 from tests.encodings.fixtures import view_of_batch
@@ -102,3 +102,32 @@ def test_a_model_refuses_a_batch_of_which_one_graph_has_encodings_of_another_ban
     batch.bank_key = batch.bank_key + torch.tensor([[0], [1]])
     with pytest.raises(MspeError, match="node encodings of another bank"):
         model(batch)
+
+
+OPERATORS = {"filters": {}, "communicability": [1.0], "biharmonic": True, "magnetic": {"potentials": [0.25]}}
+
+
+@pytest.mark.parametrize("limit", [None, 4], ids=["all graphs", "small graphs"])
+@pytest.mark.parametrize("carried", [["normalized"], ["adjacency"], ["adjacency", "combinatorial", "magnetic(0.25)"]])
+def test_spectra_of_operators_are_those_of_the_batch_or_computed(carried: list[str], limit: int | None) -> None:
+    bank = EncodingSet.from_config({**OPERATORS, "max_pair_nodes": limit})
+    packed = PackedGraphs.from_list([cycle(3), cycle(6), graph(4, [(0, 1), (1, 2)])])
+    expected = [bank.pair(view_of_batch(packed.collate([number])))[0] for number in range(3)]
+    spectra = compute_spectrum(packed, operators=carried)
+    batch = packed.with_fields_of(spectra).collate(range(3))
+    channels = BatchEncodings(bank, batch, [DenseLayout.from_sizes([3, 6, 4])])
+    (pair,) = channels.pair()
+    for number, size in enumerate((3, 6, 4)):
+        alone = torch.zeros_like(expected[number]) if limit is not None and size > limit else expected[number]
+        torch.testing.assert_close(pair[number, :size, :size], alone, atol=1e-5, rtol=1e-5)
+    stored = bank.encode_nodes(compute_spectrum(packed), lambda: packed).fields["node_encoding"]
+    torch.testing.assert_close(channels.node(), stored, atol=1e-5, rtol=1e-5)
+
+
+def test_a_graph_too_large_for_eigenvectors_is_refused_in_a_line_in_a_batch_too() -> None:
+    bank = EncodingSet.from_config({**OPERATORS, "max_pair_nodes": 512})
+    batch = PackedGraphs.from_list([cycle(3), cycle(513)]).collate([0, 1])
+    channels = BatchEncodings(bank, batch, DenseLayout.blocks(batch.ptr))
+    for read in (channels.node, channels.pair):
+        with pytest.raises(MspeError, match=r"needs eigenvectors of the operator .*the largest graph has 513 nodes"):
+            read()

@@ -46,3 +46,30 @@ def test_pair_channels_of_a_large_graph_are_refused_with_the_memory_they_would_t
         params.model_copy(update={"pair": True}).resolve(large)
     with pytest.raises(MspeError, match=r"encodings.distance: the largest graph has 20000 nodes"):
         validate(EncodingParams, {"distance": 5}, "test").resolve(large)
+
+
+def test_encodings_with_channels_of_both_kinds_follow_node_and_pair_as_filters_do(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    both = {"resistance": True, "katz": [0.5], "degree": True, "distance": 2}
+
+    def bank(statistics: GraphStatistics = SMALL, **options: object) -> EncodingSet:
+        return EncodingSet.from_config(validate(EncodingParams, {**both, **options}, "test").resolve(statistics))
+
+    assert len(bank().node_channels) == 6 and len(bank().pair_channels) == 8
+    assert bank(node=False).node_channels == ["degree"]
+    assert [name.split("(")[0] for name in bank(pair=False).pair_channels] == ["distance"] * 4
+    large = GraphStatistics(max_nodes=700)
+    assert bank(large, distance=None, backend="dense").pair_channels == [] and "pair channels are off" in caplog.text
+    with pytest.raises(MspeError, match=r"encodings.pair: the largest graph has 700 nodes .* 4 pair channels"):
+        bank(large, distance=None, pair=True)
+
+
+def test_the_operators_beside_the_normalised_laplacian_are_known_before_scales_are() -> None:
+    def operators(**encodings: object) -> list[str]:
+        return validate(EncodingParams, encodings, "test").operators()
+
+    assert operators(filters={"heat": {"times": "auto"}}, resistance=True, distance=3) == []
+    assert operators(katz=[0.5], communicability=True, biharmonic=True) == ["adjacency", "combinatorial"]
+    assert operators(magnetic={"potentials": [0.25, 0.1]}) == ["magnetic(0.1)", "magnetic(0.25)"]
+    assert operators(preset="rwse", katz=[0.5]) == []  # a preset replaces all others

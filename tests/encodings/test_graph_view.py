@@ -12,7 +12,7 @@ from mspe.encodings import GraphView, Spectrum
 from mspe.encodings.graph_view import Need
 from mspe.graphs import DenseLayout, PackedGraphs
 from tests.conftest import cycle, graph
-from tests.encodings.fixtures import view_of
+from tests.encodings.fixtures import view_of, view_of_batch
 
 GRAPHS = [cycle(3), graph(1, []), graph(4, [(0, 1), (1, 2), (2, 2)])]
 READS: dict[str, Need] = {
@@ -95,3 +95,28 @@ def test_the_edges_of_a_block_are_numbered_from_its_first_node() -> None:
 def test_a_plain_node_has_no_spectral_measure() -> None:
     view = view_of(*GRAPHS)
     assert (view.spectral_weights, view.spectral_weights_error, view.edge_weight) == (None, None, None)
+
+
+def test_the_spectrum_of_an_operator_that_is_not_declared_is_refused() -> None:
+    view = view_of(*GRAPHS)
+    limited = view.limited_to(frozenset({"spectrum"}), "mine", frozenset({"adjacency"}))
+    assert limited.eigen("adjacency").eigenvectors.shape == (3, 4, 4)
+    for read in (lambda: limited.eigen("combinatorial"), lambda: limited.spectrum, lambda: limited.sqrt_degree):
+        with pytest.raises(MspeError, match=r"encoding mine: reads the spectrum of the operator .*operators_of"):
+            read()
+    with pytest.raises(MspeError, match="encoding mine: reads the spectrum of graphs"):
+        view.limited_to(frozenset({"edges"}), "mine", frozenset({"adjacency"})).eigen("adjacency")
+    assert view.eigen("normalized") is view.spectrum
+
+
+def test_connected_are_the_nodes_of_one_component_whatever_the_direction_and_without_edges_of_weight_0() -> None:
+    one_way = graph(6, [(0, 1), (2, 1), (3, 4)], both_directions=False)
+    one_way.edge_weight = torch.tensor([1.0, 0.0, 2.0])
+    lone = graph(2, [])
+    lone.edge_weight = torch.ones(0)
+    connected = view_of_batch(PackedGraphs.from_list([one_way, lone]).collate([0, 1])).connected
+    parts = [{0, 1}, {2}, {3, 4}, {5}]
+    assert connected[0].tolist() == [[any({i, j} <= part for part in parts) for j in range(6)] for i in range(6)]
+    assert connected[1].nonzero().tolist() == [[0, 0], [1, 1]]
+    path = graph(40, [(i, i + 1) for i in range(39)])
+    assert view_of(path).connected.all()

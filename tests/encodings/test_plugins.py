@@ -212,7 +212,7 @@ except ValueError as error:
     print(error)
 """
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert result.stdout.startswith("unknown encoding 'common_neighbours'; known: degree")
+    assert result.stdout.startswith("unknown encoding 'common_neighbours'; known: biharmonic, ")
     assert "list it under encodings.plugins, give --plugin FILE, or import it" in result.stdout
     assert result.stdout.count("\n") == 1
     params = yaml.safe_load((tmp_path / "params.yaml").read_text())

@@ -7,7 +7,7 @@ import torch
 
 from mspe.common.errors import MspeError
 from mspe.encodings import compute_spectrum
-from mspe.encodings.stream import map_shards
+from mspe.encodings.stream import map_shards, map_shards_once
 from mspe.graphs import PackedGraphs, read_split
 from mspe.graphs.store import SPLITS, shard_paths, write_shards
 from tests.conftest import complete, cycle
@@ -84,3 +84,34 @@ def test_a_kept_shard_that_is_damaged_is_computed_anew(
     assert f"{calls[1]}: not a readable tensor file" in caplog.text and "it is computed anew" in caplog.text
     for split in SPLITS:
         assert torch.equal(read_split("out", split).edge_index, read_split(source, split).edge_index)
+
+
+def test_what_the_same_inputs_made_is_kept_and_anything_else_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, target, calls = store(tmp_path / "graphs"), tmp_path / "out" / "adjacency", []
+
+    def make(setting: int) -> int:
+        def work(shard: PackedGraphs, name: Path) -> PackedGraphs:
+            calls.append(name)
+            return shard
+
+        before = len(calls)
+        with caplog.at_level("INFO"):
+            map_shards_once(source, target, work, {"setting": setting}, [source])
+        return len(calls) - before
+
+    assert make(1) == 9
+    files = {path: path.stat().st_mtime_ns for path in target.rglob("*.pt")}
+    caplog.clear()
+    assert make(1) == 0 and f"{target}: kept" in caplog.text
+    assert {path: path.stat().st_mtime_ns for path in target.rglob("*.pt")} == files
+    assert make(2) == 9
+    shard_paths(target, "val")[1].unlink()
+    assert make(2) == 9 and "00001.pt is missing" in caplog.text
+    (target / "made.json").unlink()
+    assert make(2) == 9
+    store(source)
+    write_shards(source / "train", [PackedGraphs.from_list([cycle(4)])])
+    assert make(2) == 9  # of other graphs

@@ -1,5 +1,7 @@
 """The bank as a PyG transform."""
 
+import warnings
+
 import pytest
 import torch
 from torch_geometric.data import Batch, Data
@@ -8,6 +10,7 @@ from mspe.common.errors import MspeError
 from mspe.encodings import PRESETS, AddMultiScalePE, BatchEncodings, EncodingSet, compute_spectrum
 from mspe.graphs import DenseLayout, GraphSchema, PackedGraphs
 from mspe.models import get_model
+from tests.conftest import cycle
 
 
 def test_the_transform_gives_what_the_stages_store(molecules: tuple[GraphSchema, PackedGraphs]) -> None:
@@ -47,3 +50,24 @@ def test_transforms_that_add_other_channels_read_differently() -> None:
     for transform in transforms:
         again = eval(repr(transform), {"AddMultiScalePE": AddMultiScalePE})
         assert repr(again) == repr(transform) and "\n" not in repr(transform)
+
+
+def test_spectra_of_further_operators_are_added_and_direction_is_taken_as_it_is() -> None:
+    data = Data(edge_index=torch.tensor([[0, 1, 2], [1, 2, 0]]), num_nodes=3)
+    bank = EncodingSet.from_config({"filters": {}, "magnetic": {"potentials": [0.25]}})
+    with warnings.catch_warnings(action="error"):  # no edge is symmetrised
+        plain = AddMultiScalePE(bank)(data.clone())
+    assert plain.pe.shape == (3, 5) and "eigenvalues" not in plain
+    with pytest.warns(UserWarning, match="directed edges were symmetrised"):  # of the normalised Laplacian
+        whole = AddMultiScalePE(bank, spectrum=True)(data.clone())
+    torch.testing.assert_close(whole.pe, plain.pe)
+    assert whole.magnetic_0p25_eigenvectors.is_complex() and whole.eigenvectors.numel() == 9
+
+
+def test_node_encodings_of_an_operator_that_is_not_given_are_computed_of_the_graphs_or_refused() -> None:
+    packed, bank = PackedGraphs.from_list([cycle(4)]), EncodingSet.from_config({"filters": {}, "katz": [0.5]})
+    given = bank.encode_nodes(compute_spectrum(packed, operators=bank.operators), lambda: packed)
+    computed = bank.encode_nodes(compute_spectrum(packed), lambda: packed)
+    assert torch.equal(given.fields["node_encoding"], computed.fields["node_encoding"])
+    with pytest.raises(MspeError, match=r"the operator adjacency is needed and was not given; give encode_nodes the"):
+        bank.encode_nodes(compute_spectrum(packed))

@@ -1,12 +1,19 @@
 """Every encoding of the library, one to a file."""
 
+from mspe.encodings.catalogue.biharmonic import Biharmonic
+from mspe.encodings.catalogue.communicability import Communicability
 from mspe.encodings.catalogue.degree import Degree
+from mspe.encodings.catalogue.diffusion_distance import DiffusionDistance
 from mspe.encodings.catalogue.distance import Distance
 from mspe.encodings.catalogue.eigenvectors import Eigenvectors
+from mspe.encodings.catalogue.electrostatic import Electrostatic
 from mspe.encodings.catalogue.filter import Filter, ScaleFilter
 from mspe.encodings.catalogue.heat import Heat
+from mspe.encodings.catalogue.katz import Katz
 from mspe.encodings.catalogue.learned import Learned
+from mspe.encodings.catalogue.magnetic import Magnetic
 from mspe.encodings.catalogue.pagerank import PersonalizedPageRank
+from mspe.encodings.catalogue.resistance import Resistance
 from mspe.encodings.catalogue.walk import Walk
 from mspe.encodings.catalogue.wavelet import Wavelet
 from mspe.encodings.encoding import Encoding
@@ -14,18 +21,26 @@ from mspe.encodings.encoding import Encoding
 CATALOGUE: tuple[type[Encoding], ...] = (
     *(Walk, Heat, Wavelet, PersonalizedPageRank, Learned),
     *(Degree, Eigenvectors, Distance),
+    *(Resistance, DiffusionDistance, Biharmonic, Communicability, Katz, Electrostatic, Magnetic),
 )
 """In the order of their channels."""
 
 __all__ = [
     "CATALOGUE",
+    "Biharmonic",
+    "Communicability",
     "Degree",
+    "DiffusionDistance",
     "Distance",
     "Eigenvectors",
+    "Electrostatic",
     "Filter",
     "Heat",
+    "Katz",
     "Learned",
+    "Magnetic",
     "PersonalizedPageRank",
+    "Resistance",
     "ScaleFilter",
     "Walk",
     "Wavelet",

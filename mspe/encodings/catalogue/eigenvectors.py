@@ -1,26 +1,41 @@
-"""Laplacian eigenvectors as a node encoding (Dwivedi and Bresson 2020, arXiv 2012.09699)."""
+"""Eigenvectors as a node encoding: of a Laplacian (Dwivedi and Bresson, arXiv 2012.09699), or of the adjacency."""
 
+from collections.abc import Callable
 from functools import reduce
 from itertools import combinations_with_replacement
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
+from pydantic import WrapValidator
 from scipy.sparse import csr_array
 from torch import Tensor
 
+from mspe.common.errors import MspeError
 from mspe.common.section import Channels, Section
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
+from mspe.encodings.scales import AUTO
+from mspe.encodings.spectrum import ADJACENCY, COMBINATORIAL, NORMALIZED, Eigen
 from mspe.encodings.spectrum.chebyshev import sparse_operator
+from mspe.encodings.statistics import GraphStatistics
 
 _SAME = 1e-4  # eigenvalues closer than this, in the single precision that is stored, are one eigenspace
 _TIED = 1e-5  # entries whose sizes differ by less, in single precision, are of one size
 
 
+_MOST = 16  # eigenvectors that `auto` takes
+
+Laplacian = Literal["normalized", "combinatorial", "adjacency"]
+
+
+def _auto_or_count(value: Any, check: Callable[[Any], int]) -> Any:
+    return AUTO if value == AUTO else check(value)
+
+
 class Eigenvectors(Encoding):
-    """Eigenvectors of the smallest eigenvalues, without the trivial one, as node channels.
+    """Eigenvectors of a Laplacian's smallest eigenvalues, without the trivial one, as node channels.
 
     Relabelling the nodes of a graph permutes them, where its eigenvalues are distinct: signs are fixed by a rule that
     does not depend on the order of nodes (`fix_signs`). Two things no rule can fix. A symmetry of the graph may turn a
@@ -31,12 +46,19 @@ class Eigenvectors(Encoding):
     channels are the same for any sign and basis, are free of both.
 
     Where the count would split an eigenspace, PyG's `AddLaplacianEigenvectorPE` keeps an arbitrary part of it; here
-    none is kept. Self-loops stay in the Laplacian, from which PyG drops them.
+    none is kept. Self-loops stay in the normalised Laplacian, from which PyG drops them, and cancel in D − A.
+
+    Of the adjacency matrix they are those of the largest eigenvalues, none of which is trivial: the first is
+    eigenvector centrality. Edges are followed either way; weights count by their ratios alone. With several components
+    a vector is one of the whole graph and may be 0 on some; a single node has zeros, and of the adjacency 1.
 
     Parameters
     ----------
     count
         How many, at least 1; of a graph with fewer, or where the cut would split an eigenspace, zeros take their place.
+        `auto`: as many as half of the training graphs have, at most 16.
+    laplacian
+        `normalized`, `combinatorial` (D − A) or `adjacency`; of graphs too large for eigenvectors the first alone.
     """
 
     name = "eigenvectors"
@@ -45,21 +67,46 @@ class Eigenvectors(Encoding):
     signed = True
 
     class Params(Section):
-        """Number of eigenvectors."""
+        """Number of eigenvectors, and the operator that has them."""
 
-        count: Channels
+        count: Annotated[Channels, WrapValidator(_auto_or_count)]
+        laplacian: Laplacian = NORMALIZED
 
-    def __init__(self, count: int) -> None:
-        super().__init__(count=count)
+    def __init__(self, count: int | Literal["auto"], laplacian: Laplacian = NORMALIZED) -> None:
+        super().__init__(count=count, laplacian=laplacian)
+        if isinstance(count, str):
+            raise MspeError(
+                "encoding eigenvectors: count: got auto, which is read off a dataset's graphs; give "
+                "EncodingParams(…).resolve(GraphStatistics.of(…)) as the bank, or a number"
+            )
         self.count = count
+        self.laplacian = laplacian
+
+    @classmethod
+    def operators_of(cls, params: Section) -> frozenset[str]:
+        """Return the operator that is chosen."""
+        return frozenset({dict(params)["laplacian"]})
+
+    @classmethod
+    def resolve(cls, params: Section, statistics: GraphStatistics) -> Section:
+        """Return the parameters with `auto` replaced by a number."""
+        values = dict(params)
+        if values["count"] != AUTO:
+            return params
+        return cls.Params(count=max(1, min(_MOST, statistics.median_nodes - 1)), laplacian=values["laplacian"])
 
     @property
     def node_channels(self) -> list[str]:
-        """Numbered from 1, in ascending order of the eigenvalues."""
-        return [f"eigenvector({k})" for k in range(1, self.count + 1)]
+        """Numbered from 1, by their eigenvalues: ascending, of the adjacency descending."""
+        operator = "" if self.laplacian == NORMALIZED else f"{self.laplacian} "
+        return [f"{operator}eigenvector({k})" for k in range(1, self.count + 1)]
 
     def node(self, graphs: GraphView) -> Float[Tensor, "nodes count"]:
         """Return the eigenvectors: from the spectrum, or from the edges where graphs are too large for one."""
+        if self.laplacian == ADJACENCY:
+            return graphs.layout.flatten(adjacency_eigenvectors(graphs.eigen(ADJACENCY), self.count))
+        if self.laplacian == COMBINATORIAL:
+            return graphs.layout.flatten(combinatorial_eigenvectors(graphs.eigen(COMBINATORIAL), self.count))
         if graphs.spectral_weights is not None:
             return self._of_large(graphs)
         spectrum = graphs.spectrum
@@ -86,17 +133,61 @@ def laplacian_eigenvectors(
 ) -> Float[Tensor, "group size {count}"]:
     """The eigenvectors of the smallest eigenvalues, without the trivial one (D^½1), as columns.
 
-    Whole eigenspaces are kept together: where the count would split one, it is left out, and zeros take its place, as
-    they do where a graph has too few nodes. Signs are fixed by `fix_signs`.
+    Whole eigenspaces are kept together, and signs are fixed by `fix_signs`.
     """
-    vectors = _without_trivial(eigenvalues, eigenvectors, sqrt_degree)
-    group, size, _ = vectors.shape
-    if eigenvalues.size(1) > count + 1:
-        cut = eigenvalues[:, count + 1, None]  # the first eigenvalue left out
-        whole = eigenvalues[:, 1 : count + 1] < cut - _SAME  # [group, count]
-        return fix_signs(vectors[..., :count] * whole[:, None], sqrt_degree)
-    padding = vectors.new_zeros(group, size, max(0, count - vectors.size(2)))
-    return fix_signs(torch.cat([vectors, padding], dim=-1)[..., :count], sqrt_degree)
+    others = _without_trivial(eigenvalues, eigenvectors, sqrt_degree)
+    return fix_signs(_whole_spaces(eigenvalues[:, 1:], others, count), sqrt_degree)
+
+
+def combinatorial_eigenvectors(eigen: Eigen, count: int) -> Float[Tensor, "group size {count}"]:
+    """The same of the combinatorial Laplacian, whose trivial eigenvector is constant.
+
+    Eigenvalues are told apart as shares of the largest, which here depends on the degrees: scaled to 2. Signs are fixed
+    by √L_ii, the root of the degree, as of the normalised Laplacian.
+    """
+    scaled = _scaled(eigen.eigenvalues)
+    others = _without_trivial(scaled, eigen.eigenvectors, torch.ones_like(scaled))
+    degree = (eigen.eigenvectors.square() @ eigen.eigenvalues[..., None]).squeeze(-1)
+    return fix_signs(_whole_spaces(scaled[:, 1:], others, count), _shares(degree).sqrt())
+
+
+def adjacency_eigenvectors(eigen: Eigen, count: int) -> Float[Tensor, "group size {count}"]:
+    """The eigenvectors of the adjacency matrix's largest eigenvalues, as columns, in descending order of these.
+
+    Eigenvalues are told apart as shares of the largest, and signs are fixed by the root of (A²)_ii, which without
+    weights is the degree.
+    """
+    descending = -_scaled(eigen.eigenvalues).flip(-1)
+    degree = (eigen.eigenvectors.square() @ eigen.eigenvalues.square()[..., None]).squeeze(-1)
+    return fix_signs(_whole_spaces(descending, eigen.eigenvectors.flip(-1), count), _shares(degree).sqrt())
+
+
+def _scaled(eigenvalues: Float[Tensor, "group size"]) -> Float[Tensor, "group size"]:
+    """Eigenvalues whose largest size is 2, as a normalised Laplacian's may be; zeros where all are 0."""
+    largest = eigenvalues.abs().amax(dim=-1, keepdim=True)
+    return 2.0 * eigenvalues / torch.where(largest > 0, largest, 1.0)
+
+
+def _shares(degree: Float[Tensor, "group size"]) -> Float[Tensor, "group size"]:
+    """Degrees as shares of the largest, none below 0 by rounding."""
+    positive = degree.clamp(min=0.0)
+    largest = positive.amax(dim=-1, keepdim=True)
+    return positive / torch.where(largest > 0, largest, 1.0)
+
+
+def _whole_spaces(
+    eigenvalues: Float[Tensor, "group found"], vectors: Float[Tensor, "group size found"], count: int
+) -> Float[Tensor, "group size {count}"]:
+    """The first vectors, with zeros for those of an eigenspace that the count would split, and where there are fewer.
+
+    Eigenvalues ascend.
+    """
+    group, size, found = vectors.shape
+    if found > count:
+        cut = eigenvalues[:, count, None]  # the first eigenvalue left out
+        whole = eigenvalues[:, :count] < cut - _SAME  # [group, count]
+        return vectors[..., :count] * whole[:, None]
+    return torch.cat([vectors, vectors.new_zeros(group, size, count - found)], dim=-1)
 
 
 def _without_trivial(

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from mspe.common.errors import MspeError
 from mspe.common.section import Section
+from mspe.encodings.catalogue.kernel import kernels
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.scales import AUTO
@@ -74,20 +75,15 @@ class Filter(Encoding):
     def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:
         """Return U g(Λ) Uᵀ, conjugated where the filter says so, and zero on padding.
 
-        It is a view of memory in which the channel comes first, the order in which a bias per attention head is one
-        matrix product.
+        The channel comes first in memory, as `kernels` has it.
         """
         spectrum = graphs.spectrum
         left = right = spectrum.eigenvectors  # [graphs, size, size], a column an eigenvector
         if self.conjugated:
             root = spectrum.sqrt_degree[..., None]
             left, right = left / root, right * root
-        response = self.response(spectrum.eigenvalues)  # [graphs, size, channels]
-        scaled = left[:, None] * response.transpose(1, 2)[:, :, None]  # [graphs, channels, size, size]
-        kernels = (scaled.flatten(1, 2) @ right.transpose(1, 2)).view_as(scaled)
-        if "pair" in self.non_negative:
-            kernels = torch.relu_(kernels)
-        return kernels.transpose(0, 1).permute(1, 2, 3, 0)
+        kernel = kernels(left, self.response(spectrum.eigenvalues)[:, None], right)
+        return torch.relu_(kernel) if "pair" in self.non_negative else kernel
 
     def check_precision(self, graphs: GraphView) -> None:
         """Refuse a scale too sharp for spectral measures, and log the error of those estimated with random probes."""

@@ -1,13 +1,15 @@
-"""The spectrum of every graph, computed once for all filters and scales."""
+"""The spectra of every graph, each computed once for all encodings and scales."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Inexact
 from torch import Tensor
 
+from mspe.common.errors import MspeError
 from mspe.common.parallel import for_each
 from mspe.encodings.spectrum.chebyshev import (
     EXACT_MAX_NODES,
@@ -19,6 +21,7 @@ from mspe.encodings.spectrum.chebyshev import (
 )
 from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
 from mspe.encodings.spectrum.mixed import join_spectra
+from mspe.encodings.spectrum.operators import GROUP_ELEMENTS, NORMALIZED, decompose_operator, eigen_fields, further
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.checks import check_graphs
 from mspe.graphs.packing import Level
@@ -26,7 +29,6 @@ from mspe.graphs.packing import Level
 Backend = Literal["dense", "chebyshev", "stochastic"]
 
 DENSE_MAX_NODES = 512
-_GROUP_ELEMENTS = 2**18  # entries of the n² grids that are decomposed together: 2 MiB in float64, which stays in cache
 
 SPECTRUM_LEVELS: dict[str, Level] = {"eigenvalues": "node", "eigenvectors": "pair", "sqrt_degree": "node"}
 _ZERO = 1e-6  # an eigenvalue below is zero but for rounding
@@ -51,8 +53,9 @@ def compute_spectrum(
     dtype: torch.dtype = torch.float32,
     backend: Backend | Literal["auto"] = "dense",
     beside: Collection[Backend] = (),
+    operators: Collection[str] = (NORMALIZED,),
 ) -> PackedGraphs:
-    """Decompose each graph's normalised Laplacian L = U Λ Uᵀ, in float64.
+    """Decompose each graph's normalised Laplacian L = U Λ Uᵀ, or other operators, in float64.
 
     Parameters
     ----------
@@ -65,11 +68,15 @@ def compute_spectrum(
         picks for each graph (`choose_backend`).
     beside
         Backends of other graphs, in files that are to be joined with this one: the result has their fields too.
+    operators
+        By name, at least one: `normalized`, `adjacency`, `combinatorial`, `magnetic(q)`; all but the first are
+        decomposed densely, or refused.
 
     Returns
     -------
     PackedGraphs
-        The same graphs without edges. `dense`: `eigenvalues` (n a graph, ascending, within [0, 2]), `eigenvectors`
+        The same graphs without edges. Of operators but the normalised Laplacian, the fields that `decompose_operator`
+        gives; of that one, by `dense`: `eigenvalues` (n a graph, ascending, within [0, 2]), `eigenvectors`
         (n² a graph, row-major, a column an eigenvector). Otherwise: `spectral_weights` [nodes, points], and from
         `stochastic` also `spectral_weights_error`. Of graphs of both kinds, both, with `has_pairs` [graphs], which says
         which graphs have eigenvectors. Always `sqrt_degree` (D^½; 1 for an isolated node) and
@@ -78,9 +85,38 @@ def compute_spectrum(
     Raises
     ------
     MspeError
-        If a graph has no nodes, an edge out of range, or an unusable weight.
+        If a graph has no nodes, an edge out of range, or an unusable weight, there is no such operator, or a graph is
+        too large for one.
     """
     check_graphs(graphs)
+    refuse_large(graphs.num_nodes.tolist(), backend, operators)
+    parts = [decompose_operator(graphs, operator, dtype) for operator in further(operators)]
+    if NORMALIZED in operators:
+        parts.insert(0, _normalized(graphs, dtype, backend, beside))
+    return reduce(PackedGraphs.with_fields_of, parts)
+
+
+def refuse_large(sizes: Collection[int], backend: Backend | Literal["auto"], operators: Collection[str]) -> None:
+    """Refuse operators whose eigenvectors are needed where a graph is too large for any.
+
+    Raises
+    ------
+    MspeError
+        If there is such a graph.
+    """
+    largest, others = max(sizes, default=0), further(operators)
+    if others and choose_backend(backend, largest) != "dense":
+        limit = f"of graphs of up to {DENSE_MAX_NODES} nodes" if backend == "auto" else "by backend dense alone"
+        raise MspeError(
+            f"encodings: one of them needs eigenvectors of the operator {others[0]}, which are computed {limit} "
+            f"(encodings.backend={backend}), and the largest graph has {largest} nodes; set encodings.backend=dense "
+            "where memory allows, or take filters, which need no eigenvectors: walk, heat, wavelet, ppr, learned"
+        )
+
+
+def _normalized(
+    graphs: PackedGraphs, dtype: torch.dtype, backend: Backend | Literal["auto"], beside: Collection[Backend]
+) -> PackedGraphs:
     backends = [choose_backend(backend, size) for size in graphs.num_nodes.tolist()]
     occurring = {*backends, *beside}
     if occurring == {"dense"}:
@@ -108,7 +144,7 @@ def _decompose(graphs: PackedGraphs, dtype: torch.dtype) -> PackedGraphs:
         graphs.scatter_rows(fields["sqrt_degree"], "node", group, sqrt_degree)
         graphs.scatter_rows(fields["spectral_range"], "graph", group, _spectral_range(eigenvalues))
 
-    for_each(decompose, graphs.groups_by_size(_GROUP_ELEMENTS), threaded=device.type == "cpu")
+    for_each(decompose, graphs.groups_by_size(GROUP_ELEMENTS), threaded=device.type == "cpu")
     return graphs.without_edges(fields, {**SPECTRUM_LEVELS, "spectral_range": "graph"})
 
 
@@ -140,11 +176,23 @@ def _measure(graphs: PackedGraphs, dtype: torch.dtype, backends: Sequence[Backen
 
 
 @dataclass(frozen=True)
-class Spectrum:
-    """The spectra of some graphs, padded to the largest one; padded entries are zero, padded `sqrt_degree` is one."""
+class Eigen:
+    """An operator's eigenvalues and eigenvectors of some graphs, padded to the largest one with zeros."""
 
     eigenvalues: Float[Tensor, "graphs size"]
-    eigenvectors: Float[Tensor, "graphs size size"]
+    eigenvectors: Inexact[Tensor, "graphs size size"]
+
+    @staticmethod
+    def of(operator: str, fields: Mapping[str, Tensor], layout: DenseLayout) -> "Eigen":
+        """Pad an operator's flat fields of a batch, named by `eigen_fields`."""
+        eigenvalues, eigenvectors = eigen_fields(operator)
+        return Eigen(layout.pad(fields[eigenvalues]), layout.pad_pairs(fields[eigenvectors]))
+
+
+@dataclass(frozen=True)
+class Spectrum(Eigen):
+    """The normalised Laplacian's spectra; padded `sqrt_degree` is one."""
+
     sqrt_degree: Float[Tensor, "graphs size"]
 
     @classmethod

@@ -1,9 +1,10 @@
-"""The symmetric normalised Laplacian of graphs of one size, and the conventions that every encoding inherits."""
+"""Adjacency and Laplacian matrices of graphs of one size, and the conventions that every encoding inherits."""
 
+import math
 import warnings
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Complex, Float, Int
 from torch import Tensor
 from torch_geometric.utils import coalesce
 
@@ -15,11 +16,25 @@ _DIRECTED = "directed edges were symmetrised by the larger weight of the two dir
 def dense_adjacency(
     graphs: PackedGraphs, size: int, group: Int[Tensor, " group"], dtype: torch.dtype = torch.float64
 ) -> Float[Tensor, "group {size} {size}"]:
-    """Build the weighted adjacency matrices of graphs that all have `size` nodes.
+    """Build the weighted adjacency matrices of graphs that all have `size` nodes, symmetric.
+
+    As `directed_adjacency`, and a directed graph is symmetrised by the larger weight, with one warning.
+    """
+    adjacency = directed_adjacency(graphs, size, group, dtype)
+    transposed = adjacency.transpose(1, 2)
+    if not _same(adjacency, transposed):
+        warnings.warn(_DIRECTED, stacklevel=2)
+        adjacency = torch.maximum(adjacency, transposed)
+    return adjacency
+
+
+def directed_adjacency(
+    graphs: PackedGraphs, size: int, group: Int[Tensor, " group"], dtype: torch.dtype = torch.float64
+) -> Float[Tensor, "group {size} {size}"]:
+    """Build the weighted adjacency matrices of graphs that all have `size` nodes, row the source of an edge.
 
     Repeated edges are merged: weights add, and without weights they count once. A self-loop is kept and counts once
-    in its node's degree. A directed graph is symmetrised by the larger weight, with one warning. PyG's own transforms
-    differ in all three.
+    in its node's degree. PyG's own transforms differ in both.
     """
     rows = graphs.rows("edge", group)
     row, column = graphs.edge_index[:, rows].long()
@@ -30,12 +45,7 @@ def dense_adjacency(
         adjacency.index_add_(0, place, graphs.fields["edge_weight"][rows].to(dtype))
     else:
         adjacency[place] = 1.0
-    adjacency = adjacency.view(group.numel(), size, size)
-    transposed = adjacency.transpose(1, 2)
-    if not _same(adjacency, transposed):
-        warnings.warn(_DIRECTED, stacklevel=2)
-        adjacency = torch.maximum(adjacency, transposed)
-    return adjacency
+    return adjacency.view(group.numel(), size, size)
 
 
 def merged_edges(
@@ -77,3 +87,29 @@ def normalized_laplacian(
     laplacian = -adjacency * inverse[:, :, None] * inverse[:, None, :]
     laplacian.diagonal(dim1=1, dim2=2).add_((~isolated).to(laplacian.dtype))
     return laplacian, root
+
+
+def combinatorial_laplacian(adjacency: Float[Tensor, "group size size"]) -> Float[Tensor, "group size size"]:
+    """L = D − A, in which a self-loop, once in D and once in A, cancels; the row of an isolated node is zero."""
+    return torch.diag_embed(adjacency.sum(dim=-1)) - adjacency
+
+
+def magnetic_laplacian(
+    adjacency: Float[Tensor, "group size size"], potential: float
+) -> Complex[Tensor, "group size size"]:
+    """L^(q) = I − (D_s^-½ A_s D_s^-½) ⊙ exp(iΘ), Hermitian, with Θ = 2πq (A − Aᵀ) and λ in [0, 2].
+
+    The convention of Geisler et al. (arXiv 2302.00049): A_s has an edge where A has one either way, by the larger
+    weight of the two as everywhere here, where MagNet (arXiv 2102.11391) takes (A + Aᵀ)/2. So at q = 0, and of a
+    symmetric A at any q, it is the normalised Laplacian.
+
+    Parameters
+    ----------
+    adjacency
+        A, directed: row the source of an edge.
+    potential
+        q: an edge of weight 1 that has no way back turns the phase by 2πq.
+    """
+    transposed = adjacency.transpose(1, 2)
+    symmetric, _ = normalized_laplacian(torch.maximum(adjacency, transposed))
+    return symmetric * torch.exp(2j * math.pi * potential * (adjacency - transposed))

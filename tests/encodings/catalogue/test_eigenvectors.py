@@ -4,13 +4,14 @@ import pytest
 import torch
 from torch_geometric.data import Data
 
-from mspe.encodings import Eigenvectors, EncodingSet, compute_spectrum
-from mspe.encodings.catalogue.eigenvectors import sparse_eigenvectors
+from mspe.common.errors import MspeError
+from mspe.encodings import Eigenvectors, EncodingParams, EncodingSet, GraphStatistics, compute_spectrum
+from mspe.encodings.catalogue.eigenvectors import Laplacian, sparse_eigenvectors
 from mspe.encodings.spectrum.laplacian import normalized_laplacian
 from mspe.graphs import PackedGraphs
 from mspe.models import get_model
 from tests.conftest import complete, cycle, graph
-from tests.encodings.fixtures import adjacency
+from tests.encodings.fixtures import adjacency, random_weighted, weighted
 
 PATH = graph(5, [(i, i + 1) for i in range(4)])
 
@@ -21,9 +22,9 @@ def grid(rows: int, columns: int) -> Data:
     return graph(rows * columns, across + down)
 
 
-def eigenvectors(data: Data, count: int) -> torch.Tensor:
-    spectrum = compute_spectrum(PackedGraphs.from_list([data]), dtype=torch.float64)
-    return EncodingSet([Eigenvectors(count)]).encode_nodes(spectrum).fields["node_encoding"]
+def eigenvectors(data: Data, count: int, laplacian: Laplacian = "normalized") -> torch.Tensor:
+    spectrum = compute_spectrum(PackedGraphs.from_list([data]), dtype=torch.float64, operators=[laplacian])
+    return EncodingSet([Eigenvectors(count, laplacian)]).encode_nodes(spectrum).fields["node_encoding"]
 
 
 def test_they_are_eigenvectors_in_ascending_order_without_the_trivial_one() -> None:
@@ -129,3 +130,74 @@ def test_a_model_of_eigenvectors_gives_relabelled_graphs_the_same_output() -> No
     moved = [relabelled(data, place) for data, place in zip(graphs, places, strict=True)]
     outputs = [model(PackedGraphs.from_list(part).collate(range(len(part)))) for part in (graphs, moved)]
     torch.testing.assert_close(outputs[0], outputs[1], atol=1e-5, rtol=1e-5)
+
+
+OTHERS: list[Laplacian] = ["combinatorial", "adjacency"]
+
+
+def test_those_of_the_combinatorial_laplacian_ascend_without_the_constant_one() -> None:
+    data = random_weighted(0)
+    matrix = adjacency(data)
+    laplacian = matrix.sum(dim=1).diag() - matrix
+    vectors = eigenvectors(data, 9, "combinatorial")
+    torch.testing.assert_close(laplacian @ vectors, vectors * torch.linalg.eigvalsh(laplacian)[1:])
+    torch.testing.assert_close(vectors.sum(dim=0), torch.zeros(9).double(), atol=1e-10, rtol=0)
+
+
+def test_those_of_the_adjacency_descend_from_eigenvector_centrality() -> None:
+    data = random_weighted(1)
+    matrix, vectors = adjacency(data), eigenvectors(data, 10, "adjacency")
+    torch.testing.assert_close(matrix @ vectors, vectors * torch.linalg.eigvalsh(matrix).flip(0))
+    assert bool((vectors[:, 0] > 0).all())
+    assert eigenvectors(graph(1, []), 2, "adjacency").tolist() == [[1, 0]]
+
+
+@pytest.mark.parametrize("laplacian", OTHERS)
+@pytest.mark.parametrize("unit", [1e-6, 1e4])
+def test_they_do_not_depend_on_the_unit_of_the_weights(laplacian: Laplacian, unit: float) -> None:
+    data = random_weighted(2)
+    scaled = Data(edge_index=data.edge_index, edge_weight=unit * data.edge_weight, num_nodes=data.num_nodes)
+    expected = eigenvectors(data, 5, laplacian)
+    torch.testing.assert_close(eigenvectors(scaled, 5, laplacian), expected, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("laplacian", OTHERS)
+def test_relabelling_permutes_them_and_a_split_eigenspace_is_left_out(laplacian: Laplacian) -> None:
+    for seed in range(5):
+        data = random_weighted(seed)
+        place = torch.randperm(data.num_nodes, generator=torch.Generator().manual_seed(seed))
+        moved = Data(edge_index=place[data.edge_index], edge_weight=data.edge_weight, num_nodes=data.num_nodes)
+        torch.testing.assert_close(
+            eigenvectors(moved, 6, laplacian)[place], eigenvectors(data, 6, laplacian), atol=1e-6, rtol=0
+        )
+    first = {"combinatorial": 0, "adjacency": 1}[laplacian]  # the constant one is one of the adjacency's
+    assert eigenvectors(complete(5), 3, laplacian)[:, first:].abs().max() == 0
+    assert eigenvectors(cycle(6), first + 3, laplacian)[:, first + 2].abs().max() == 0
+    assert eigenvectors(cycle(6), first + 2, laplacian).norm(dim=0).tolist() == pytest.approx([1] * (first + 2))
+
+
+def test_a_tiny_component_has_its_own_share_of_the_null_space() -> None:
+    data = weighted(graph(5, [(0, 1), (1, 2), (3, 4)]), [1.0, 1.0, 1.0])
+    vector = eigenvectors(data, 1, "combinatorial")[:, 0]
+    assert vector[:3].std() < 1e-10 and vector[3:].std() < 1e-10 and vector[0] * vector[3] < 0
+
+
+def test_the_short_form_stands_for_the_count_and_is_written_where_it_says_all() -> None:
+    def bank(value: object) -> EncodingSet:
+        params = EncodingParams.model_validate({"eigenvectors": value})
+        statistics = GraphStatistics(max_nodes=50, sizes={4: 10, 7: 21, 50: 1})
+        return EncodingSet.from_config(params.resolve(statistics))
+
+    assert bank(8).config().others["eigenvectors"] == 8 and bank(8).node_channels[0] == "eigenvector(1)"
+    assert bank({"count": 8}).key == bank(8).key
+    mapping = {"count": 3, "laplacian": "adjacency"}
+    assert bank(mapping).config().others["eigenvectors"] == mapping and bank(mapping).operators == {"adjacency"}
+    assert EncodingSet.from_config(bank(mapping).config()).node_channels[0] == "adjacency eigenvector(1)"
+    assert bank("auto").config().others["eigenvectors"] == 6  # of 7 nodes
+    assert EncodingParams.model_validate({"eigenvectors": mapping}).operators() == ["adjacency"]
+    large = GraphStatistics(max_nodes=900)
+    assert EncodingParams.model_validate({"eigenvectors": "auto"}).resolve(large).others["eigenvectors"]["count"] == 16
+    with pytest.raises(MspeError, match="count: got auto, which is read off a dataset's graphs"):
+        EncodingSet.from_config({"eigenvectors": "auto"})
+    with pytest.raises(ValueError, match=r"eigenvectors.laplacian: got 'signless', .*'normalized'"):
+        EncodingParams.model_validate({"eigenvectors": {"count": 3, "laplacian": "signless"}})

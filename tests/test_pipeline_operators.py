@@ -1,0 +1,64 @@
+"""Spectra of further operators in the pipeline: each decomposed where encodings read it, and kept while they do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.workspace import TINY, Workspace, stages_run
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A clone with small parameters in which encodings are computed, one of them of the adjacency matrix."""
+    workspace = Workspace(tmp_path_factory.mktemp("clone"))
+    workspace.set(**{key.replace(".", "__"): value for key, value in TINY.items()}, encodings__communicability=True)
+    assert stages_run(workspace.run("dvc", "repro", "encode")) == ["preprocess", "spectrum", "operators", "encode"]
+    workspace.commit("encoded")
+    return workspace
+
+
+def times(workspace: Workspace, folder: str) -> dict[str, int]:
+    """When each file of a folder was written."""
+    paths = (workspace.folder / folder).rglob("*.pt")
+    return {str(path.relative_to(workspace.folder)): path.stat().st_mtime_ns for path in paths}
+
+
+def test_an_encoding_that_needs_no_further_operator_decomposes_nothing(workspace: Workspace) -> None:
+    before = times(workspace, "data/spectrum") | times(workspace, "data/operators")
+    assert "data/operators/adjacency/train/00000.pt" in before and "data/spectrum/train/00000.pt" in before
+    workspace.set(encodings__communicability=None, encodings__katz=[0.5], encodings__resistance=True)
+    assert stages_run(workspace.run("dvc", "repro", "encode")) == ["encode"]
+    assert times(workspace, "data/spectrum") | times(workspace, "data/operators") == before
+    assert "katz(0.5)" in workspace.json("data/encodings/bank.json")["node_channels"]
+
+
+def test_a_further_operator_leaves_the_finished_ones_as_they_are(workspace: Workspace) -> None:
+    before = times(workspace, "data/spectrum") | times(workspace, "data/operators")
+    workspace.set_params("encodings.biharmonic=true", "encodings.magnetic={potentials: [0.25]}")
+    output = workspace.run("dvc", "repro", "evaluate@0")
+    assert stages_run(output) == ["operators", "encode", "train@0", "evaluate@0"]
+    assert "data/operators/adjacency: kept" in output
+    after = times(workspace, "data/spectrum") | times(workspace, "data/operators")
+    assert before.items() < after.items()
+    assert {Path(name).parts[2] for name in after.keys() - before.keys()} == {"combinatorial", "magnetic_0p25"}
+    assert "Running stage" not in workspace.run("dvc", "repro", "evaluate@0")
+
+
+def test_what_no_encoding_reads_any_more_is_removed(workspace: Workspace) -> None:
+    workspace.run("git", "checkout", "--", "params.yaml")
+    workspace.set(encodings__communicability=None, encodings__biharmonic=True)
+    output = workspace.run("dvc", "repro", "encode")
+    assert stages_run(output) == ["operators", "encode"] and "data/operators/combinatorial: kept" in output
+    assert [path.name for path in (workspace.folder / "data/operators").glob("*/")] == ["combinatorial"]
+
+
+def test_an_operator_of_graphs_without_eigenvectors_is_refused_before_anything_is_decomposed(
+    workspace: Workspace,
+) -> None:
+    workspace.set(encodings__backend="chebyshev", encodings__pair=False, encodings__communicability=True)
+    output = workspace.run("dvc", "repro", "operators", ok=False)
+    assert "error: encodings: one of them needs eigenvectors of the operator adjacency" in output
+    assert "encodings.backend=dense" in output and "Traceback" not in output
