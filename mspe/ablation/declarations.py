@@ -174,17 +174,28 @@ def describe_bank(bank: BankConfig) -> str:
     --------
     >>> describe_bank(BankConfig(filters={"heat": {"times": [0.5, 4.0]}}, others={"degree": True}, pair=False))
     'heat 0.5, 4; degree (nodes)'
+    >>> describe_bank(BankConfig(others={"magnetic": {"potentials": [0.1, 0.25], "steps": [2]}}))
+    'magnetic (potentials 0.1, 0.25; steps 2)'
     >>> describe_bank(BankConfig())
     'nothing'
     """
     filters = [
         f"{name} {', '.join(f'{scale:g}' for scale in _scales_of(v))}".strip() for name, v in bank.filters.items()
     ]
-    others = [name if value is True else f"{name} {value}" for name, value in _others_in_use(bank).items()]
+    others = [name if value is True else f"{name} {_in_words(value)}" for name, value in _others_in_use(bank).items()]
     if not filters and not others:
         return "nothing"
     places = {(True, False): " (nodes)", (False, True): " (pairs)"}
     return "; ".join([*filters, *others]) + (places.get((bank.node, bank.pair), "") if filters else "")
+
+
+def _in_words(value: Any) -> str:
+    """A parameter, or several by name."""
+    if isinstance(value, Mapping):
+        return "(" + "; ".join(f"{name} {_in_words(one)}" for name, one in value.items()) + ")"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_in_words, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _without(filters: Mapping[str, Mapping[str, Any]], part: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
