@@ -1,7 +1,8 @@
-"""How fast the encodings are, beside PyG's, on the 12,000 graphs of ZINC-12k (`MSPE_DATA` names the raw files' folder).
+"""How fast the encodings are, beside PyG's and NetworkX's, on the 12,000 graphs of ZINC-12k.
 
-Both sides run in this process, in turn, each from the graphs as it stores them (PyG: a list of `Data`; ours: packed)
-to finished tensors; medians of several repetitions. Prints a table, and one line of JSON at the end.
+Both sides run in this process, in turn, each from the graphs as it stores them (PyG: a list of `Data`; NetworkX: a list
+of `Graph`; ours: packed) to finished numbers; medians of several repetitions. `MSPE_DATA` names the raw files' folder.
+Prints a table, and one line of JSON at the end.
 
     MSPE_DATA=… python -m benchmarks.encodings [--repetitions 3] [--skip-large] [--skip-memory]
 """
@@ -18,11 +19,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import torch
 from torch import nn
 from torch_geometric.data import Data
 from torch_geometric.transforms import AddLaplacianEigenvectorPE, AddRandomWalkPE
+from torch_geometric.utils import to_networkx
 
 from benchmarks.pyg import PyGModel
 from benchmarks.timing import interleaved, show
@@ -38,7 +41,7 @@ def small_graphs(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
     """ZINC-12k against PyG's transforms."""
     plain = [Data(edge_index=graph.edge_index, num_nodes=graph.num_nodes) for graph in packed]
     structure = PackedGraphs(packed.num_nodes, packed.num_edges, packed.edge_index, {}, {})
-    bank = EncodingSet.from_config(PRESETS["default"])
+    bank, lappe = EncodingSet.from_config(PRESETS["default"]), EncodingSet.from_config(PRESETS["lappe"])
     walk, eigenvectors = AddRandomWalkPE(20, attr_name="pe"), AddLaplacianEigenvectorPE(8, attr_name="pe")
 
     def pyg(transform: Callable[[Data], Data]) -> Callable[[], object]:
@@ -47,13 +50,41 @@ def small_graphs(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
     results = {}
     times = interleaved(lambda: walk_diagonals(structure, range(1, 21)), pyg(walk), repetitions)
     results["walk20_vs_pyg"] = show("walk 1–20 on nodes", *times)
-    first = EncodingSet.from_config({"eigenvectors": 8})
     times = interleaved(
-        lambda: first.encode_nodes(compute_spectrum(structure), lambda: structure), pyg(eigenvectors), repetitions
+        lambda: lappe.encode_nodes(compute_spectrum(structure), lambda: structure), pyg(eigenvectors), repetitions
     )
     results["eigenvectors8_vs_pyg"] = show("8 Laplacian eigenvectors", *times)
     times = interleaved(lambda: bank.encode_nodes(compute_spectrum(structure)), pyg(walk), repetitions)
     results["default_vs_pyg_walk20"] = show("default bank, against PyG's walk 1–20", *times)
+    return results
+
+
+def structural(packed: PackedGraphs, repetitions: int) -> dict[str, float]:
+    """Cycles of 3 to 6 nodes and roles of ZINC-12k against NetworkX, which does the roles of every tenth graph."""
+    structure = PackedGraphs(packed.num_nodes, packed.num_edges, packed.edge_index, {}, {})
+    spectrum = compute_spectrum(structure)  # which neither reads
+    networks = [to_networkx(graph, to_undirected=True) for graph in structure]
+
+    def ours(name: str) -> Callable[[], object]:
+        bank = EncodingSet.from_config({name: True})
+        return lambda: bank.encode_nodes(spectrum, lambda: structure)
+
+    def cycles() -> None:
+        for network in networks:
+            counts = np.zeros((len(network), 4))
+            for cycle in nx.simple_cycles(network, length_bound=6):
+                counts[cycle, len(cycle) - 3] += 1
+
+    def roles() -> None:
+        kinds = (nx.clustering, nx.core_number, nx.pagerank, nx.eccentricity, nx.betweenness_centrality)
+        for network in networks[::10]:
+            np.array([list(kind(network).values()) for kind in kinds])
+
+    results = {}
+    times = interleaved(ours("cycles"), cycles, repetitions)
+    results["cycles_vs_networkx"] = show("cycles of 3 to 6 nodes", *times, peer="NetworkX")
+    mine, tenth = interleaved(ours("roles"), roles, repetitions)
+    results["roles_vs_networkx"] = show("roles, five kinds", mine, 10 * tenth, peer="NetworkX")
     return results
 
 
@@ -171,6 +202,7 @@ def main() -> None:
         print(results, flush=True)
     packed = PackedGraphs.concatenate(list(get_dataset("zinc").get_splits()))
     results |= small_graphs(packed, arguments.repetitions)
+    results |= structural(packed, arguments.repetitions)
     results |= pair_channels(packed, arguments.repetitions)
     if not arguments.skip_memory:
         peaks = [stages_peak_memory(count) for count in (100_000, 400_000)]

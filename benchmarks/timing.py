@@ -20,8 +20,8 @@ def interleaved(ours: Callable[[], object], theirs: Callable[[], object], repeti
     return median(times[0]), median(times[1])
 
 
-def show(name: str, ours: float, theirs: float) -> float:
-    print(f"{name:<42} ours {ours:8.3f} s   PyG {theirs:8.3f} s   ratio {theirs / ours:6.1f}", flush=True)
+def show(name: str, ours: float, theirs: float, peer: str = "PyG") -> float:
+    print(f"{name:<42} ours {ours:8.3f} s   {peer} {theirs:8.3f} s   ratio {theirs / ours:6.1f}", flush=True)
     return round(theirs / ours, 2)
 
 

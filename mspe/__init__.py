@@ -4,15 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mspe.ablation.compare import compare
+    from mspe.encodings.plot import plot_encoding
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare"]
+__all__ = ["__version__", "compare", "plot_encoding"]
+
+_HOMES = {"compare": "mspe.ablation.compare", "plot_encoding": "mspe.encodings.plot"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import `compare` when it is first asked for, so that a part of the library does not load the whole."""
-    if name != "compare":
+    """Import a function when it is first asked for, so that a part of the library does not load the whole."""
+    if name not in _HOMES:
         raise AttributeError(f"module 'mspe' has no attribute {name!r}")
-    from mspe.ablation.compare import compare
+    from importlib import import_module
 
-    return compare
+    return getattr(import_module(_HOMES[name]), name)

@@ -279,6 +279,16 @@ def _datasets(arguments: "Namespace") -> int:
     return 0
 
 
+def _encodings(arguments: "Namespace") -> int:
+    from mspe.common.plugins import load_plugins
+    from mspe.encodings import ENCODINGS
+    from mspe.encodings.about import encoding_table
+
+    load_plugins(arguments.plugin)
+    print(encoding_table(dict(ENCODINGS.items())))
+    return 0
+
+
 SUBCOMMANDS = {
     "predict": Subcommand(
         "predict new molecules or graphs with a checkpoint; no other file is needed",
@@ -331,6 +341,12 @@ SUBCOMMANDS = {
         ("mspe datasets",),
         _no_arguments,
         _datasets,
+    ),
+    "encodings": Subcommand(
+        "list the encodings by name",
+        ("mspe encodings", "mspe encodings --plugin my_encodings.py"),
+        _add_plugins,
+        _encodings,
     ),
 }
 

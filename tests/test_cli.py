@@ -123,6 +123,12 @@ def test_datasets_are_listed_by_name(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out.startswith("nci ")
 
 
+def test_encodings_are_listed_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["encodings"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("name ") and lines[1].startswith("walk ")
+
+
 @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1025", "9" * 5000, "٣"])
 def test_a_number_of_jobs_below_one_is_refused(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:

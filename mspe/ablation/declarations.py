@@ -94,7 +94,7 @@ def _alone(name: str) -> dict[str, Any]:
     encoding = ENCODINGS[name]
     if not issubclass(encoding, Filter):
         return {**rest, "filters": filters, name: True}
-    required = [field for field, info in encoding.Params.model_fields.items() if info.is_required()]
+    required = [field for field, info in encoding.Params.model_fields.items() if info.is_required()]  # the scales
     return {**rest, "filters": {**filters, name: dict.fromkeys(required, AUTO) or True}}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from mspe.common.errors import MspeError
@@ -25,9 +25,17 @@ def _refuse_bool(value: Any) -> Any:
     return value
 
 
+def _refuse_duplicates(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("duplicate entries; list each once")
+    return values
+
+
 T = TypeVar("T")
 # A list, in YAML and JSON, is what a frozen section holds as a tuple.
 Tuple = Annotated[tuple[T, ...], Field(strict=False)]
+# A list of at least one entry, no two of them equal.
+Distinct = Annotated[tuple[T, ...], Field(strict=False, min_length=1), AfterValidator(_refuse_duplicates)]
 
 # YAML 1.1 reads `1e-05`, which DVC writes, as a string: floats alone are taken from text too.
 Float = Annotated[float, Field(strict=False), BeforeValidator(_refuse_bool)]

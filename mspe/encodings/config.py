@@ -254,11 +254,12 @@ class EncodingParams(Section):
             channels = sum(len(encoding.pair_channels) for encoding in built)
             if not channels:
                 continue
+            least = "auto" if parameter == "pair" else "null"
             backend, gigabytes = choose_backend(self.backend, max_nodes), 4 * max_nodes**2 * channels / 1e9
             raise MspeError(
                 f"encodings.{parameter}: the largest graph has {max_nodes} nodes (backend {backend}), and {channels} "
-                f"pair channels of it would take {gigabytes:.1f} GB; set encodings.pair=auto and "
-                "encodings.distance=null, or raise encodings.max_pair_nodes and set encodings.backend=dense"
+                f"pair channels of it would take {gigabytes:.1f} GB; set encodings.{parameter}={least}, "
+                "or raise encodings.max_pair_nodes and set encodings.backend=dense"
             )
 
 

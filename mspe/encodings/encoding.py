@@ -6,6 +6,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from mspe.common.section import Section, validate
+from mspe.encodings.about import About
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.spectrum import NORMALIZED
 from mspe.encodings.statistics import GraphStatistics
@@ -20,6 +21,8 @@ class Encoding(nn.Module):
 
     name: ClassVar[str]
     """The key under `encodings` (of a filter: under `encodings.filters`)."""
+    about: ClassVar[About | None] = None
+    """A few words on it, for `mspe encodings`."""
     off: ClassVar[bool | int | None] = None
     """What `bank.json` holds where it is not used."""
     needs: ClassVar[frozenset[Need]] = frozenset()

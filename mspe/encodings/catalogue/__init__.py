@@ -2,6 +2,7 @@
 
 from mspe.encodings.catalogue.biharmonic import Biharmonic
 from mspe.encodings.catalogue.communicability import Communicability
+from mspe.encodings.catalogue.cycles import Cycles
 from mspe.encodings.catalogue.degree import Degree
 from mspe.encodings.catalogue.diffusion_distance import DiffusionDistance
 from mspe.encodings.catalogue.distance import Distance
@@ -9,11 +10,15 @@ from mspe.encodings.catalogue.eigenvectors import Eigenvectors
 from mspe.encodings.catalogue.electrostatic import Electrostatic
 from mspe.encodings.catalogue.filter import Filter, ScaleFilter
 from mspe.encodings.catalogue.heat import Heat
+from mspe.encodings.catalogue.homomorphisms import Homomorphisms
 from mspe.encodings.catalogue.katz import Katz
 from mspe.encodings.catalogue.learned import Learned
 from mspe.encodings.catalogue.magnetic import Magnetic
 from mspe.encodings.catalogue.pagerank import PersonalizedPageRank
 from mspe.encodings.catalogue.resistance import Resistance
+from mspe.encodings.catalogue.rings import Rings
+from mspe.encodings.catalogue.roles import Roles
+from mspe.encodings.catalogue.simple_paths import SimplePaths
 from mspe.encodings.catalogue.walk import Walk
 from mspe.encodings.catalogue.wavelet import Wavelet
 from mspe.encodings.encoding import Encoding
@@ -22,6 +27,7 @@ CATALOGUE: tuple[type[Encoding], ...] = (
     *(Walk, Heat, Wavelet, PersonalizedPageRank, Learned),
     *(Degree, Eigenvectors, Distance),
     *(Resistance, DiffusionDistance, Biharmonic, Communicability, Katz, Electrostatic, Magnetic),
+    *(Cycles, Rings, Homomorphisms, Roles, SimplePaths),
 )
 """In the order of their channels."""
 
@@ -29,6 +35,7 @@ __all__ = [
     "CATALOGUE",
     "Biharmonic",
     "Communicability",
+    "Cycles",
     "Degree",
     "DiffusionDistance",
     "Distance",
@@ -36,12 +43,16 @@ __all__ = [
     "Electrostatic",
     "Filter",
     "Heat",
+    "Homomorphisms",
     "Katz",
     "Learned",
     "Magnetic",
     "PersonalizedPageRank",
     "Resistance",
+    "Rings",
+    "Roles",
     "ScaleFilter",
+    "SimplePaths",
     "Walk",
     "Wavelet",
 ]

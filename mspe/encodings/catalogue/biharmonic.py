@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mspe.common.section import Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.kernel import inverse_eigenvalues, row_statistics, squared_distances
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
@@ -25,6 +26,7 @@ class Biharmonic(Encoding):
     """
 
     name = "biharmonic"
+    about = About("distance of columns of L⁺", "Lipman et al. 2010", "n³", weighted=True)
     off = False
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from mspe.common.section import PositiveFloat, Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.adjacency_kernel import AdjacencyKernel
 from mspe.encodings.scales import Listed
 
@@ -22,6 +23,7 @@ class Communicability(AdjacencyKernel):
     """
 
     name = "communicability"
+    about = About("all walks, k steps by βᵏ/k!", "arXiv 0707.0756", "n³", weighted=True)
 
     class Params(Section):
         """Its scales."""

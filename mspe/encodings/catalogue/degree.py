@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from mspe.encodings.about import About
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 
@@ -18,6 +19,7 @@ class Degree(Encoding):
     """
 
     name = "degree"
+    about = About("degree", "-", "m", ("node",), weighted=True)
     off = False
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum"})
 

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mspe.common.section import PositiveFloat, Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.kernel import row_statistics, squared_distances
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
@@ -31,6 +32,7 @@ class DiffusionDistance(Encoding):
     """
 
     name = "diffusion_distance"
+    about = About("distance of heat kernels at each time", "Coifman and Lafon 2006", "spectrum", weighted=True)
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
 
     class Params(Section):

@@ -7,6 +7,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor
 
 from mspe.common.section import Channels, Section
+from mspe.encodings.about import About
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 
@@ -28,12 +29,13 @@ class Distance(Encoding):
     """
 
     name = "distance"
+    about = About("shortest-path distance, one-hot", "arXiv 2106.05234", "n³", ("pair",))
     needs: ClassVar[frozenset[Need]] = frozenset({"edges"})
 
     class Params(Section):
         """Largest distance told apart."""
 
-        cap: Channels
+        cap: Channels = 10
 
     def __init__(self, cap: int) -> None:
         super().__init__(cap=cap)

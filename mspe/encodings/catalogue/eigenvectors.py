@@ -14,6 +14,7 @@ from torch import Tensor
 
 from mspe.common.errors import MspeError
 from mspe.common.section import Channels, Section
+from mspe.encodings.about import About
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.scales import AUTO
@@ -62,6 +63,7 @@ class Eigenvectors(Encoding):
     """
 
     name = "eigenvectors"
+    about = About("Laplacian eigenvectors, whole eigenspaces", "arXiv 2012.09699", "spectrum", ("node",), weighted=True)
     off = 0
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
     signed = True
@@ -69,7 +71,7 @@ class Eigenvectors(Encoding):
     class Params(Section):
         """Number of eigenvectors, and the operator that has them."""
 
-        count: Annotated[Channels, WrapValidator(_auto_or_count)]
+        count: Annotated[Channels, WrapValidator(_auto_or_count)] = 8
         laplacian: Laplacian = NORMALIZED
 
     def __init__(self, count: int | Literal["auto"], laplacian: Laplacian = NORMALIZED) -> None:

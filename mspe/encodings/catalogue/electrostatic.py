@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mspe.common.section import Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.kernel import inverse_eigenvalues, kernels
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
@@ -29,6 +30,7 @@ class Electrostatic(Encoding):
     """
 
     name = "electrostatic"
+    about = About("statistics of potentials L⁺", "arXiv 2106.03893", "n³", ("node",), weighted=True)
     off = False
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
 

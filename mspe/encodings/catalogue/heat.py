@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from mspe.common.section import PositiveFloat, Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.filter import Place, ScaleFilter
 from mspe.encodings.scales import Scales, geometric
 from mspe.encodings.statistics import GraphStatistics
@@ -25,6 +26,7 @@ class Heat(ScaleFilter):
     """
 
     name = "heat"
+    about = About("heat kernel, diffusion", "Sun et al. 2009", "spectrum", weighted=True)
     non_negative: ClassVar[frozenset[Place]] = frozenset({"node", "pair"})
 
     class Params(Section):

@@ -6,6 +6,7 @@ from pydantic import Field
 from torch import Tensor
 
 from mspe.common.section import Float, Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.adjacency_kernel import AdjacencyKernel
 from mspe.encodings.scales import Listed
 
@@ -25,6 +26,7 @@ class Katz(AdjacencyKernel):
     """
 
     name = "katz"
+    about = About("all walks, k steps by αᵏ", "Katz 1953", "n³", weighted=True)
 
     class Params(Section):
         """Its scales."""

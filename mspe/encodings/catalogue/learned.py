@@ -4,6 +4,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from mspe.common.section import Channels, Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.filter import Filter
 
 
@@ -23,11 +24,12 @@ class Learned(Filter):
     """
 
     name = "learned"
+    about = About("filters trained with the model", "arXiv 2310.02579", "spectrum", weighted=True)
 
     class Params(Section):
         """Number of channels."""
 
-        channels: Channels
+        channels: Channels = 8
 
     def __init__(self, channels: int) -> None:
         super().__init__(channels=channels)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from mspe.common.section import Float as Number
 from mspe.common.section import PositiveFloat, PositiveInt, Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.kernel import kernels
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
@@ -45,6 +46,7 @@ class Magnetic(Encoding):
     """
 
     name = "magnetic"
+    about = About("heat and walks with phases, re and im", "arXiv 2302.00049", "n³", weighted=True, directed=True)
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum"})
 
     class Params(Section):

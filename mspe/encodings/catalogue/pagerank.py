@@ -8,6 +8,7 @@ from pydantic import Field
 from torch import Tensor
 
 from mspe.common.section import Float, Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.filter import Place, ScaleFilter
 from mspe.encodings.scales import Scales, geometric
 from mspe.encodings.statistics import GraphStatistics
@@ -27,6 +28,7 @@ class PersonalizedPageRank(ScaleFilter):
     """
 
     name = "ppr"
+    about = About("personalised PageRank", "arXiv 1810.05997", "spectrum", weighted=True)
     conjugated = True
     non_negative: ClassVar[frozenset[Place]] = frozenset({"node", "pair"})
 

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.kernel import inverse_eigenvalues, row_statistics, squared_distances
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
@@ -26,6 +27,7 @@ class Resistance(Encoding):
     """
 
     name = "resistance"
+    about = About("effective resistance, commute time", "Klein and Randić 1993", "spectrum", weighted=True)
     off = False
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from torch import Tensor
 
 from mspe.common.section import NonNegativeInt, Section
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.filter import Place, ScaleFilter
 from mspe.encodings.scales import Scales
 from mspe.encodings.statistics import GraphStatistics
@@ -32,6 +33,7 @@ class Walk(ScaleFilter):
     """
 
     name = "walk"
+    about = About("random walks: return and transition", "arXiv 2110.07875, 2305.17589", "spectrum", weighted=True)
     conjugated = True
     non_negative: ClassVar[frozenset[Place]] = frozenset({"node", "pair"})
     can_train = False

@@ -5,6 +5,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from mspe.encodings.about import About
 from mspe.encodings.catalogue.filter import Place
 from mspe.encodings.catalogue.heat import Heat
 
@@ -19,6 +20,7 @@ class Wavelet(Heat):
     """
 
     name = "wavelet"
+    about = About("band-pass wavelets", "arXiv 0912.3848", "spectrum", weighted=True)
     non_negative: ClassVar[frozenset[Place]] = frozenset({"node"})  # an average of g ≥ 0; between nodes it changes sign
 
     def evaluate(self, eigenvalues: Tensor, scales: Tensor) -> Tensor:
