@@ -91,11 +91,11 @@ def _alone(name: str) -> dict[str, Any]:
     filters: dict[str, Any] = dict.fromkeys(known_filters())
     rest: dict[str, Any] = {**dict.fromkeys(known_others()), "preset": None, "trainable": False}
     rest |= {"node": True, "pair": AUTO}
-    encoding = ENCODINGS[name]
-    if not issubclass(encoding, Filter):
-        return {**rest, "filters": filters, name: True}
-    required = [field for field, info in encoding.Params.model_fields.items() if info.is_required()]  # the scales
-    return {**rest, "filters": {**filters, name: dict.fromkeys(required, AUTO) or True}}
+    required = [field for field, info in ENCODINGS[name].Params.model_fields.items() if info.is_required()]
+    chosen = {name: dict.fromkeys(required, AUTO) or True}
+    if issubclass(ENCODINGS[name], Filter):
+        return {**rest, "filters": {**filters, **chosen}}
+    return {**rest, "filters": filters, **chosen}
 
 
 def _cut(name: str, bank: BankConfig, source: str) -> BankConfig:

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mspe.common.section import Section
-from mspe.encodings.catalogue.kernel import kernels
+from mspe.encodings.catalogue.kernel import kernels, refuse_rounding
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.spectrum import ADJACENCY
@@ -79,7 +79,8 @@ class AdjacencyKernel(Encoding):
         mass = connected.to(eigen.eigenvalues.dtype) @ eigen.eigenvectors.square()  # [graphs, size, modes]
         present = mass > 0.5 / mass.size(-1)
         radius = torch.where(present, eigen.eigenvalues[:, None], 0.0).amax(dim=-1)  # [graphs, size]
-        alone = connected.sum(dim=-1) <= 1
+        alone = connected.sum(dim=-1) <= 1  # and padding
+        refuse_rounding(torch.where(alone, torch.inf, radius), eigen.eigenvalues, self.name)
         ratios = eigen.eigenvalues[:, None] / torch.where(alone, 1.0, radius)[..., None]
         ratios = torch.where(alone[..., None], 1.0, ratios).clamp(-1.0, 1.0)
         return self.evaluate(ratios[..., None], ratios.new_tensor(self.scales))

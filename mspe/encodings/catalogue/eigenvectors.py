@@ -71,7 +71,7 @@ class Eigenvectors(Encoding):
     class Params(Section):
         """Number of eigenvectors, and the operator that has them."""
 
-        count: Annotated[Channels, WrapValidator(_auto_or_count)] = 8
+        count: Annotated[Channels, WrapValidator(_auto_or_count)]
         laplacian: Laplacian = NORMALIZED
 
     def __init__(self, count: int | Literal["auto"], laplacian: Laplacian = NORMALIZED) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor
 from mspe.common.errors import MspeError
 from mspe.encodings.graph_view import GraphView
 
-_ROUNDING = 1e-12  # of eigenvalues near 0, as shares of the largest
+_ROUNDING = 1e-10  # share of the largest eigenvalue below which another has lost its digits, of about 1e-16
 
 
 def kernels(
@@ -35,19 +35,31 @@ def inverse_eigenvalues(
     Raises
     ------
     MspeError
-        If another eigenvalue is so small that rounding decides what it is, as where weights differ by 10^12.
+        If another eigenvalue is so small that rounding decides what it is, as where weights differ by 10^10.
     """
     connected, size = graphs.connected, eigenvalues.size(1)
     shares = graphs.layout.mask / connected.sum(dim=-1).clamp(min=1)  # of its component that a node makes up
     components = shares.sum(dim=1).round()
     others = graphs.layout.mask & (torch.arange(size, device=eigenvalues.device) >= components[:, None])
-    least = _ROUNDING * eigenvalues.amax(dim=1, keepdim=True)
-    if bool((others & (eigenvalues <= least)).any()):
+    refuse_rounding(torch.where(others, eigenvalues, torch.inf), eigenvalues, reader)
+    return torch.where(others, 1.0 / eigenvalues.clamp(min=torch.finfo(eigenvalues.dtype).tiny), 0.0)
+
+
+def refuse_rounding(
+    needed: Float[Tensor, "graphs size"], eigenvalues: Float[Tensor, "graphs size"], reader: str
+) -> None:
+    """Refuse eigenvalues that are needed, and of which rounding has left nothing beside the largest of their graph.
+
+    Raises
+    ------
+    MspeError
+        If there is one.
+    """
+    if bool((needed <= _ROUNDING * eigenvalues.abs().amax(dim=1, keepdim=True)).any()):
         raise MspeError(
             f"encoding {reader}: edges of a graph are so weak beside others that rounding hides what they connect; "
             "bring edge_weight to one scale, or leave such edges out"
         )
-    return torch.where(others, 1.0 / eigenvalues.clamp(min=torch.finfo(eigenvalues.dtype).tiny), 0.0)
 
 
 def squared_distances(

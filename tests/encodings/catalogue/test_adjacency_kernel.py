@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from mspe.common.errors import MspeError
 from mspe.encodings import Communicability, EncodingSet, Katz
 from tests.conftest import complete, cycle, graph
 from tests.encodings.fixtures import encode, view_of, weighted
@@ -32,3 +33,9 @@ def test_values_lie_between_0_and_1_at_any_degree_in_single_precision() -> None:
     for channels in (bank.pair(view), *(encoding.node(view) for encoding in bank)):
         assert channels.isfinite().all() and channels.min() >= 0 and channels.max() <= 1
     assert bank.pair(view)[0, 0, 1].tolist() == pytest.approx([1 / 200] * 4, rel=0.7)  # e^{β(J − ρ)/ρ} is nearly J/200
+
+
+def test_a_component_that_is_lost_in_the_rounding_of_another_is_refused() -> None:
+    data = weighted(graph(5, [(0, 1), (2, 3), (3, 4)]), [1e-13, 1.0, 1.0])
+    with pytest.raises(MspeError, match="encoding communicability: edges of a graph are so weak beside others"):
+        encode(BANK, data)
