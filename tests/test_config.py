@@ -75,7 +75,7 @@ CASES = [
     (
         "encodings.laplacian",
         "symmetric",
-        "encodings.laplacian: unknown key; known here: backend, biharmonic, communicability, degree",
+        "encodings.laplacian: unknown key; known here: backend, biharmonic, communicability, cycles",
     ),
     ("encodings.eigenvectors", -1, "encodings.eigenvectors: got -1, input should be greater than 0"),
     ("encodings.distance", "far", "encodings.distance: got 'far', input should be a valid integer"),

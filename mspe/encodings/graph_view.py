@@ -20,6 +20,13 @@ def _no_operator(operator: str) -> Eigen:
     raise MspeError(f"the spectrum of the operator {operator} was not given to this view; give GraphView `eigen`")
 
 
+def _positive(index: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    """Edges without those of weight 0, which are none anywhere here."""
+    if weight is None or bool((weight > 0).all()):
+        return index, weight
+    return index[:, weight > 0], weight[weight > 0]
+
+
 class GraphView:
     """Some graphs with their spectrum and edges, read when they are asked for.
 
@@ -32,7 +39,8 @@ class GraphView:
     spectrum
         Gives the spectrum in the grid, where the graphs are not too large for one.
     edges
-        Gives their edges in the numbers of the nodes, [2, edges], and the edges' weights, or None for weights of 1.
+        Gives their edges in the numbers of the nodes, [2, edges], and the edges' weights, or None for weights of 1; an
+        edge of weight 0 is none.
     eigen
         Gives the spectrum of another operator than the normalised Laplacian, by its name, in the grid.
     """
@@ -48,7 +56,7 @@ class GraphView:
         self.layout = layout
         self._read_fields = cache(fields)
         self._read_spectrum = cache(spectrum)
-        self._read_edges = cache(edges)
+        self._read_edges = cache(lambda: _positive(*edges()))
         self._read_eigen = cache(eigen)
         self._reader, self._needs = "", frozenset[str](get_args(Need))
         self._operators: frozenset[str] | None = None

@@ -185,8 +185,8 @@ def test_it_is_finite_on_graphs_that_break_careless_code(encoding: type[Encoding
 
 @those()
 def test_weights_of_one_are_none_and_weights_of_zero_are_no_edges(encoding: type[Encoding]) -> None:
-    if encoding.name in ("distance", "eigenvectors"):
-        pytest.skip("distance counts every edge given; bases of eigenvectors are arbitrary")
+    if encoding.name == "eigenvectors":
+        pytest.skip("bases of eigenvectors are arbitrary")
     bank, data = bank_of(encoding), graph(5, [(0, 1), (1, 2), (2, 0), (2, 3)])
     expected = encode(bank, data)
     ones = Data(edge_index=data.edge_index, edge_weight=torch.ones(8), num_nodes=5)
@@ -210,11 +210,12 @@ def test_the_unit_of_the_weights_is_all_the_same_where_it_is_said_to_be(name: st
 
 
 def test_the_operators_that_encodings_read_are_those_that_they_declare() -> None:
-    expected = {"biharmonic": {"combinatorial"}, "electrostatic": {"combinatorial"}, "distance": set()}
+    expected = {"biharmonic": {"combinatorial"}, "electrostatic": {"combinatorial"}}
     expected |= {"communicability": {"adjacency"}, "katz": {"adjacency"}, "magnetic": {magnetic(0.1), magnetic(0.25)}}
     for encoding in CATALOGUE:
         (one,) = bank_of(encoding)
-        assert one.operators == expected.get(encoding.name, {NORMALIZED})
+        own = {NORMALIZED} if "spectrum" in one.needs else set()
+        assert one.operators == expected.get(encoding.name, own)
 
 
 def _weight(data: Data) -> dict[str, Tensor]:

@@ -63,7 +63,7 @@ class Eigenvectors(Encoding):
     """
 
     name = "eigenvectors"
-    about = About("Laplacian eigenvectors, whole eigenspaces", "arXiv 2012.09699", "spectrum", ("node",), weighted=True)
+    about = About("eigenvectors, whole eigenspaces", "arXiv 2012.09699", "spectrum", ("node",), weighted=True)
     off = 0
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
     signed = True

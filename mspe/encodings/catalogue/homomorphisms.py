@@ -52,7 +52,7 @@ class Homomorphisms(Encoding):
     """
 
     name = "homomorphisms"
-    about = About("homomorphisms of small trees and cycles", "arXiv 2410.18676", "n·m", ("node",))
+    about = About("homomorphisms: trees and cycles", "arXiv 2410.18676", "n·m", ("node",))
     needs: ClassVar[frozenset[Need]] = frozenset({"edges"})
 
     class Params(Section):

@@ -46,7 +46,7 @@ class Magnetic(Encoding):
     """
 
     name = "magnetic"
-    about = About("heat and walks with phases, re and im", "arXiv 2302.00049", "n³", weighted=True, directed=True)
+    about = About("heat and walks with phases", "arXiv 2302.00049", "n³", weighted=True, directed=True)
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum"})
 
     class Params(Section):

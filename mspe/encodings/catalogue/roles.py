@@ -55,7 +55,7 @@ class Roles(Encoding):
     """
 
     name = "roles"
-    about = About("degrees, clustering, core, centralities", "Brandes 2001, NetworkX", "n·m", ("node",), directed=True)
+    about = About("degrees, clustering, centralities", "Brandes 2001", "n·m", ("node",), directed=True)
     needs: ClassVar[frozenset[Need]] = frozenset({"edges"})
 
     class Params(Section):

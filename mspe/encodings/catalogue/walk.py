@@ -33,7 +33,7 @@ class Walk(ScaleFilter):
     """
 
     name = "walk"
-    about = About("random walks: return and transition", "arXiv 2110.07875, 2305.17589", "spectrum", weighted=True)
+    about = About("return and transition of walks", "arXiv 2110.07875", "spectrum", weighted=True)
     conjugated = True
     non_negative: ClassVar[frozenset[Place]] = frozenset({"node", "pair"})
     can_train = False
