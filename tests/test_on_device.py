@@ -43,6 +43,11 @@ BANKS: dict[str, dict[str, Any]] = {
         **dict.fromkeys(["resistance", "diffusion_distance", "biharmonic", "communicability", "katz"], True),
         **dict.fromkeys(["electrostatic", "magnetic"], True),
     },
+    "random inputs": {"pearl": {"samples": 4, "channels": 3}},
+    "basis inputs, SPE and distances": {
+        **{"pearl": {"variant": "basis", "channels": 3}, "stable": {"filters": 2, "channels": 3}},
+        **{"filters": {}, "eigenvector_distance": 3},
+    },
     "pairs of small graphs": {"filters": {"walk": {"steps": [1, 2]}}, "max_pair_nodes": 5},
 }
 EVERYDAY = ["default", "trained", "eigenvectors and distance", "further operators", "pairs of small graphs"]
@@ -58,6 +63,7 @@ SHAPES: list[dict[str, Any]] = [
     {"name": "gine", "norm": "layer", "pooling": "mean"},
     {"local": "none", "dropout": 0.3, "attention_dropout": 0.3},
     {"attention": "none", "eigenvector_encoder": "signnet", "bank": PRESETS["lappe"]},
+    {"update_encodings": True},
 ]
 
 

@@ -29,6 +29,8 @@ class ModelParams(Section):
     """Part of `hidden_dim` that holds the node encoding; None: 28, or half of a `hidden_dim` that is no wider."""
     eigenvector_encoder: Literal["flip", "signnet"] = "flip"
     """Of Laplacian eigenvectors: random signs while training, or SignNet."""
+    update_encodings: bool = False
+    """Whether every layer updates the node encoding, as a stream of its own (LSPE)."""
     pair_dim: Width = 32
     """Hidden width of the network that turns pair channels into attention biases."""
     scale_gate: bool = True

@@ -17,6 +17,7 @@ from mspe.models.heads import HEADS, OutputNetwork, supervision_edges
 from mspe.models.inputs import as_batch, as_trained
 from mspe.models.layers import GPSLayer
 from mspe.models.pairs import PairBias
+from mspe.models.positions import PositionUpdate
 
 
 class GraphTransformer(nn.Module):
@@ -72,6 +73,9 @@ class GraphTransformer(nn.Module):
         if self.uses_pairs and params.attention == "softmax" and bank.pair_channels:
             self.pair_bias = PairBias(params, bank.pair_channels, num_edge_features)
         self.layers = nn.ModuleList([GPSLayer(params) for _ in range(params.num_layers)])
+        self.encoding_dim = params.encoding_dim
+        updated = params.update_encodings and self.node_encoder.encoding is not None
+        self.position_updates = nn.ModuleList([PositionUpdate(params) for _ in self.layers] if updated else [])
         network = OutputNetwork(params, num_classes, target_mean, target_std)
         self.scores_pairs = target_level == "edge" and self.pair_bias is not None
         further = [len(bank.pair_channels)] if self.scores_pairs else []
@@ -92,7 +96,10 @@ class GraphTransformer(nn.Module):
             head_blocks = [HeadLayout.from_dense(block, self.heads) for block in blocks]
         pair = encodings.pair() if self.pair_bias is not None else []
         biases = self._biases(head_blocks, encodings.blocks, pair, edges, edge_attr)
-        for layer, bias in zip(self.layers, biases, strict=True):
+        position = x[:, -self.encoding_dim :]  # where the node encoder puts the encoding
+        for number, (layer, bias) in enumerate(zip(self.layers, biases, strict=True)):
+            if self.position_updates:
+                x, position = self.position_updates[number](x, position, edges)
             x, edge = layer(x, edge, edges, head_blocks, bias)
         if self.scores_pairs:
             return self.head(x, batch, encodings.of_edges(pair, supervision_edges(batch)))

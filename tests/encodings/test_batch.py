@@ -30,8 +30,9 @@ def test_a_spectrum_missing_from_the_batch_is_computed_to_the_same_numbers() -> 
         PRESETS["spd"],
         {**PRESETS["default"], "trainable": True, "pair": True},
         {"filters": {"learned": {"channels": 4}}, "distance": 3, "degree": True, "eigenvectors": 2},
+        {"pearl": {"variant": "basis"}, "stable": True, "eigenvector_distance": 3, "pair": False},
     ],
-    ids=["lappe", "none", "spd", "trainable", "everything"],
+    ids=["lappe", "none", "spd", "trainable", "everything", "networks"],
 )
 @pytest.mark.parametrize("encoder", ["flip", "signnet"])
 def test_a_model_takes_every_encoding_and_computes_what_is_missing(config: dict, encoder: str) -> None:

@@ -77,6 +77,7 @@ VARIANTS = [
     {"local": "gatedgcn"},
     {"local": "gatedgcn", "attention": "linear"},
     {"feed_forward_factor": 0, "head_depth": 0, "scale_gate": False},
+    {"update_encodings": True},
 ]
 Molecules = tuple[GraphSchema, PackedGraphs]
 

@@ -6,19 +6,23 @@ from mspe.encodings.catalogue.cycles import Cycles
 from mspe.encodings.catalogue.degree import Degree
 from mspe.encodings.catalogue.diffusion_distance import DiffusionDistance
 from mspe.encodings.catalogue.distance import Distance
+from mspe.encodings.catalogue.eigenvector_distance import EigenvectorDistance
 from mspe.encodings.catalogue.eigenvectors import Eigenvectors
 from mspe.encodings.catalogue.electrostatic import Electrostatic
 from mspe.encodings.catalogue.filter import Filter, ScaleFilter
+from mspe.encodings.catalogue.gpse import Gpse
 from mspe.encodings.catalogue.heat import Heat
 from mspe.encodings.catalogue.homomorphisms import Homomorphisms
 from mspe.encodings.catalogue.katz import Katz
 from mspe.encodings.catalogue.learned import Learned
 from mspe.encodings.catalogue.magnetic import Magnetic
 from mspe.encodings.catalogue.pagerank import PersonalizedPageRank
+from mspe.encodings.catalogue.pearl import Pearl
 from mspe.encodings.catalogue.resistance import Resistance
 from mspe.encodings.catalogue.rings import Rings
 from mspe.encodings.catalogue.roles import Roles
 from mspe.encodings.catalogue.simple_paths import SimplePaths
+from mspe.encodings.catalogue.stable import Stable
 from mspe.encodings.catalogue.walk import Walk
 from mspe.encodings.catalogue.wavelet import Wavelet
 from mspe.encodings.encoding import Encoding
@@ -28,6 +32,7 @@ CATALOGUE: tuple[type[Encoding], ...] = (
     *(Degree, Eigenvectors, Distance),
     *(Resistance, DiffusionDistance, Biharmonic, Communicability, Katz, Electrostatic, Magnetic),
     *(Cycles, Rings, Homomorphisms, Roles, SimplePaths),
+    *(Pearl, Stable, EigenvectorDistance, Gpse),
 )
 """In the order of their channels."""
 
@@ -39,20 +44,24 @@ __all__ = [
     "Degree",
     "DiffusionDistance",
     "Distance",
+    "EigenvectorDistance",
     "Eigenvectors",
     "Electrostatic",
     "Filter",
+    "Gpse",
     "Heat",
     "Homomorphisms",
     "Katz",
     "Learned",
     "Magnetic",
+    "Pearl",
     "PersonalizedPageRank",
     "Resistance",
     "Rings",
     "Roles",
     "ScaleFilter",
     "SimplePaths",
+    "Stable",
     "Walk",
     "Wavelet",
 ]

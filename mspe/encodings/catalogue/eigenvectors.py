@@ -135,10 +135,25 @@ def laplacian_eigenvectors(
 ) -> Float[Tensor, "group size {count}"]:
     """The eigenvectors of the smallest eigenvalues, without the trivial one (D^½1), as columns.
 
-    Whole eigenspaces are kept together, and signs are fixed by `fix_signs`.
+    Those of `smallest_eigenspaces`, with signs fixed by `fix_signs`.
+    """
+    return fix_signs(smallest_eigenspaces(eigenvalues, eigenvectors, sqrt_degree, count), sqrt_degree)
+
+
+def smallest_eigenspaces(
+    eigenvalues: Float[Tensor, "group found"],
+    eigenvectors: Float[Tensor, "group size found"],
+    sqrt_degree: Float[Tensor, "group size"],
+    count: int,
+) -> Float[Tensor, "group size {count}"]:
+    """Return the eigenvectors of the smallest eigenvalues, without the trivial one (D^½1), of any sign and basis.
+
+    Whole eigenspaces are kept together: where the count would split one, it is left out, and zeros take its place, as
+    they do where a graph has too few nodes. Eigenvalues are in ascending order; of padding they are infinite, and its
+    vectors zero.
     """
     others = _without_trivial(eigenvalues, eigenvectors, sqrt_degree)
-    return fix_signs(_whole_spaces(eigenvalues[:, 1:], others, count), sqrt_degree)
+    return _whole_spaces(eigenvalues[:, 1:], others, count)
 
 
 def combinatorial_eigenvectors(eigen: Eigen, count: int) -> Float[Tensor, "group size {count}"]:
