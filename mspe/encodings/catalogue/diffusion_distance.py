@@ -32,7 +32,7 @@ class DiffusionDistance(Encoding):
     """
 
     name = "diffusion_distance"
-    about = About("distance of heat kernels", "Coifman and Lafon 2006", "spectrum", weighted=True)
+    about = About("distance of heat kernels", "Coifman, Lafon 2006", "spectrum", weighted=True)
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
 
     class Params(Section):

@@ -56,7 +56,7 @@ class Pearl(Encoding):
     """
 
     name = "pearl"
-    about = About("a network of random or basis inputs", "arXiv 2502.01122", "n·m", ("node",), weighted=True)
+    about = About("network of random or basis inputs", "arXiv 2502.01122", "n·m", ("node",), weighted=True)
     needs: ClassVar[frozenset[Need]] = frozenset({"edges"})
 
     class Params(Section):

@@ -27,7 +27,7 @@ class Resistance(Encoding):
     """
 
     name = "resistance"
-    about = About("effective resistance, commute time", "Klein and Randić 1993", "spectrum", weighted=True)
+    about = About("effective resistance, commute time", "Klein, Randić 1993", "spectrum", weighted=True)
     off = False
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
 

@@ -46,7 +46,7 @@ class Stable(Encoding):
     """
 
     name = "stable"
-    about = About("a trained network of learned filters", "arXiv 2310.02579", "n·m", ("node",), weighted=True)
+    about = About("network of learned filters", "arXiv 2310.02579", "n·m", ("node",), weighted=True)
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
 
     class Params(Section):
