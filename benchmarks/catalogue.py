@@ -160,8 +160,12 @@ def _cycles(_: Data, graph: nx.Graph) -> Values:
 
 
 def _roles(_: Data, graph: nx.Graph) -> Values:
+    """In the units of ours: PageRank of mean 1, and log(1 + x) of what grows."""
     kinds = (nx.clustering, nx.core_number, nx.pagerank, nx.eccentricity, nx.betweenness_centrality)
-    return np.array([[kind[node] for node in graph] for kind in (function(graph) for function in kinds)]).T
+    found = np.array([[values[node] for node in graph] for values in (kind(graph) for kind in kinds)])
+    found[2] *= len(graph)
+    found[1:4] = np.log1p(found[1:4])
+    return found.T
 
 
 def _rings(_: Data, graph: nx.Graph) -> Values:

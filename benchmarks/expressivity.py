@@ -35,6 +35,10 @@ ENCODINGS: dict[str, Any] = {
     "wavelet": {"filters": {"wavelet": {"times": [0.5, 1, 2, 4, 8, 16]}}},
     "ppr": {"filters": {"ppr": {"restarts": [0.05, 0.1, 0.2, 0.4, 0.8]}}},
     "all": "default",
+    **{name: {name: True} for name in ("resistance", "biharmonic", "diffusion_distance", "communicability", "katz")},
+    **{name: {name: True} for name in ("electrostatic", "rings", "roles", "homomorphisms")},
+    "cycles 3–5": {"cycles": {"lengths": [3, 4, 5]}},  # longer ones are too many to count in dense graphs
+    "simple_paths 4": {"simple_paths": 4},
 }
 
 Pair = tuple[nx.Graph, nx.Graph]

@@ -1,0 +1,147 @@
+"""docs/encodings.md, from what the classes say, what the tests' suite of laws shows, and the measured results.
+
+python -m benchmarks.tables
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch_geometric.data import Batch, Data
+
+from mspe.common.files import write_text
+from mspe.encodings import ENCODINGS, BatchEncodings, Encoding, EncodingSet
+from mspe.encodings.about import About
+from mspe.graphs import DenseLayout
+
+RESULTS, TARGET = Path("benchmarks/results"), Path("docs/encodings.md")
+PARAMS: dict[str, dict[str, Any]] = {
+    "walk": {"steps": [2]},
+    "heat": {"times": [1.0]},
+    "wavelet": {"times": [1.0]},
+    "ppr": {"restarts": [0.2]},
+    "eigenvectors": {"count": 2},
+    "eigenvector_distance": {"count": 2},
+}
+TRAINED = ("learned", "pearl", "stable", "gpse")
+WHOLE = ("eigenvectors", "eigenvector_distance", "gpse")
+"""Of several components, which are not encoded each as if it were alone."""
+
+HEAD = """# Encodings
+
+Made by `python -m benchmarks.tables`. `mspe encodings` prints the list; [README](../README.md#encodings) has the keys.
+
+## What they are, what they cost, and how they are checked
+
+On {graphs:,} validation molecules of ZINC-12k, one thread, {machine}, while it did other work: milliseconds per 1,000
+graphs, from edges to finished numbers, and of pair channels in batches of 32, as in training, since they are never
+stored. The eigendecomposition is included, and most of it: all encodings that read one matrix share it. The ratio is
+the peer's time over ours, interleaved in one process. The difference is the largest one between the peer's numbers and
+ours, in single precision.
+"""
+HOLDS = """
+## What holds
+
+A suite of tests (`tests/encodings/test_catalogue_laws.py`) asks each of them for it: another order of the nodes
+permutes the channels; a batch holds what each graph has alone; the basis of a repeated eigenvalue changes nothing (but
+for `eigenvectors`); edges of weight 0 are none. “Alone”: of several components, each is encoded as if it were a graph
+of its own, an isolated node included. The last column has the node channels of a graph that is a single node.
+"""
+SEEN = """
+## Which graphs they tell apart before any training
+
+Pairs that colour refinement (1-WL) does not tell apart, of the families of BREC, built by
+`benchmarks/expressivity.py`. Two graphs are told apart if the multisets of node channels differ, or those of the rows
+of pair channels.
+"""
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def about_of(encoding: type[Encoding]) -> About:
+    """What a class says of itself."""
+    about: About = vars(encoding)["about"]
+    return about
+
+
+def costs(measured: dict[str, Any]) -> str:
+    """Source, cost, and comparison of each."""
+    rows = []
+    for name, encoding in ENCODINGS.items():
+        about, found = about_of(encoding), measured.get(name, {})
+        place = found.get("place", "node")
+        times = {place: found.get("ms"), "node": found.get("node_ms", found.get("ms") if place == "node" else None)}
+        times["pair"] = found.get("pair_ms", found.get("ms") if place == "pair" else None)
+        difference = f", {found['largest_difference']:g}" if "largest_difference" in found else ""
+        rows.append(
+            [
+                f"`{name}`",
+                about.what,
+                about.source,
+                *(f"{times[one]:g}" if times[one] is not None else "–" for one in ("node", "pair")),
+                found.get("checked_by", "invariances, gradient"),
+                f"{found['peer']}{difference}" if "peer" in found else "–",
+                f"{found['ratio']:g}" if "ratio" in found else "–",
+            ]
+        )
+    return table(
+        ["encoding", "what", "source", "nodes, ms", "pairs, ms", "checked by", "peer, difference", "ratio"], rows
+    )
+
+
+def holds() -> str:
+    """What each reads, and what becomes of graphs that break careless code."""
+    rows = []
+    for name, encoding in ENCODINGS.items():
+        about = about_of(encoding)
+        rows.append(
+            [
+                f"`{name}`",
+                ", ".join(about.places),
+                "counts" if about.weighted else "ignored",
+                "counts" if about.directed else "either way",
+                "whole" if name in WHOLE else "alone",
+                _of_single_node(encoding) if "node" in about.places else "–",
+            ]
+        )
+    return table(["encoding", "channels", "weights", "direction", "components", "single node"], rows)
+
+
+def _of_single_node(encoding: type[Encoding]) -> str:
+    if encoding.name in TRAINED:
+        return "trained" if encoding.name != "gpse" else "pretrained"
+    params = encoding.Params.model_validate(PARAMS.get(encoding.name, {}))
+    bank = EncodingSet([encoding.from_params(params, trainable=False)])
+    batch = Batch.from_data_list([Data(edge_index=torch.empty(2, 0, dtype=torch.long), num_nodes=1)])
+    values = BatchEncodings(bank, batch, DenseLayout.blocks(batch.ptr)).node()[0].tolist()
+    return ", ".join(f"{value:.3g}" for value in dict.fromkeys(round(value, 4) + 0.0 for value in values))
+
+
+def seen(found: dict[str, Any]) -> str:
+    """Pairs told apart, by family."""
+    families = found["pairs"]
+    head = ["encoding", *(f"{name} ({count})" for name, count in families.items())]
+    return table(head, [[f"`{n}`", *(str(row[f]) for f in families)] for n, row in found["told_apart"].items()])
+
+
+def page() -> str:
+    """The whole page."""
+    measured = json.loads((RESULTS / "catalogue.json").read_text())
+    expressive = json.loads((RESULTS / "expressivity.json").read_text())
+    head = HEAD.format(graphs=measured["graphs"], machine=measured["machine"])
+    return "\n".join([head, costs(measured["encodings"]), HOLDS.lstrip(), holds(), SEEN.lstrip(), seen(expressive)])
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    write_text(TARGET, page())
+
+
+if __name__ == "__main__":
+    main()
