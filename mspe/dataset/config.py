@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from mspe.common.section import NonNegativeInt, PositiveInt, Section, Tuple
+from mspe.dataset.synthetic.config import SyntheticParams
 
 
 def _as_name(value: Any) -> Any:
@@ -45,3 +46,5 @@ class DatasetParams(Section):
     """Of smiles and of tables of graphs: holds train, val or test, where there is such a column."""
     strict: bool = False
     """Refuse a file of the user's for the first row that cannot be used, instead of leaving it out."""
+    synthetic: SyntheticParams = SyntheticParams()
+    """Of synthetic: the graphs to draw, and the question to ask of them."""

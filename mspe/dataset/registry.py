@@ -17,7 +17,8 @@ from mspe.dataset.sources import (
     tudataset,
     zinc,
 )
-from mspe.dataset.spec import DatasetSpec, Samples
+from mspe.dataset.spec import DatasetSpec, Misfit, Samples
+from mspe.dataset.synthetic import reading as synthetic
 
 DATASETS: Registry[DatasetSpec] = Registry(
     "dataset",
@@ -32,6 +33,7 @@ DATASETS: Registry[DatasetSpec] = Registry(
         *sbm.SPECS,
         lesmiserables.SPEC,
         *planetoid.SPECS,
+        synthetic.SPEC,
         smiles.SPEC,
         graphs.SPEC,
     ],
@@ -39,7 +41,7 @@ DATASETS: Registry[DatasetSpec] = Registry(
 register_dataset = DATASETS.register
 
 
-def find_misfit(params: DatasetParams) -> tuple[str, str] | None:
+def find_misfit(params: DatasetParams) -> Misfit | None:
     """Return what of a section `dataset` its dataset does not have, as a key and an error; None where all fits."""
     if params.name not in DATASETS:
         try:
@@ -52,8 +54,8 @@ def find_misfit(params: DatasetParams) -> tuple[str, str] | None:
     if (params.split or spec.splits[0]) == "folds" and params.fold >= spec.folds:
         return "", f"fold is {params.fold}, allowed for {params.name}: 0 to {spec.folds - 1}"
     if spec.tasks is not None and params.task is not None and params.task not in spec.tasks:
-        return "", f"task is {params.task}, allowed for {params.name}: {', '.join(spec.tasks)}"
-    return None
+        return "", f"task is {params.task}, allowed for {params.name}: {', '.join(spec.tasks) or 'null'}"
+    return spec.misfit(params)
 
 
 def read_samples(params: DatasetParams) -> tuple[DatasetSpec, Samples]:

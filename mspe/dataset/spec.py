@@ -10,6 +10,8 @@ from mspe.dataset.config import DatasetParams
 from mspe.dataset.settings import check_settings
 from mspe.tasks import Task
 
+Misfit = tuple[str, str]
+"""A key of the section `dataset`, and what was given there and what is allowed."""
 SplitKind = Literal["published", "random", "stratified", "scaffold", "folds", "column"]
 
 
@@ -94,9 +96,11 @@ class DatasetSpec:
     folds
         Parts of a split by `folds`.
     tasks
-        Types of task that `dataset.task` may ask for; None for any.
+        Types of task that `dataset.task` may ask for, empty for none; None for any.
     settings
         Its own values of parameters that are `auto` in `params.yaml`, by their path: `{"training.epochs": 40}`.
+    misfit
+        What of the section `dataset` it cannot do, beside what the attributes here tell; None where it can do all.
     """
 
     name: str
@@ -112,6 +116,7 @@ class DatasetSpec:
     folds: int = 10
     tasks: tuple[str, ...] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    misfit: Callable[[DatasetParams], Misfit | None] = lambda params: None
 
     def __post_init__(self) -> None:
         check_settings(self.name, self.settings)

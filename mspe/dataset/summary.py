@@ -50,7 +50,7 @@ def _names(columns: Sequence[str]) -> str:
 
 
 def _reason(spec: DatasetSpec, params: DatasetParams, task: Task) -> str:
-    if spec.task is not None:
+    if spec.task is not None or spec.embedded:
         return "as the dataset defines it"
     return "as dataset.task says" if params.task is not None else f"since there is {task.sign}"
 
