@@ -27,6 +27,7 @@ from benchmarks.timing import interleaved
 from mspe.common.json_files import write_json
 from mspe.dataset import get_dataset
 from mspe.encodings import BatchEncodings, EncodingSet, compute_spectrum
+from mspe.encodings.spectrum import further
 from mspe.graphs import DenseLayout, PackedGraphs
 
 RESULT = Path("benchmarks/results/catalogue.json")
@@ -266,11 +267,6 @@ ROWS = (
 )
 
 
-def encoded(bank: EncodingSet, graphs: PackedGraphs) -> PackedGraphs:
-    """The node channels of all graphs, decompositions included."""
-    return bank.encode_nodes(compute_spectrum(graphs, operators=bank.operators), lambda: graphs)
-
-
 def pair_channels(bank: EncodingSet, graphs: PackedGraphs) -> Iterator[tuple[DenseLayout, torch.Tensor]]:
     """The pair channels of batches, in blocks, from spectra that are stored; graphs are in the order of their sizes."""
     for first in range(0, len(graphs), BATCH):
@@ -285,38 +281,46 @@ def with_spectra(bank: EncodingSet, graphs: PackedGraphs) -> PackedGraphs:
 
 
 def measured(row: Row, graphs: PackedGraphs, plain: list[tuple[Data, nx.Graph]], repetitions: int) -> dict[str, Any]:
-    """Milliseconds per 1,000 graphs, the peer's, the ratio, and the largest difference."""
+    """Milliseconds per 1,000 graphs, of its own and to decompose; the peer's against both; the largest difference."""
     bank, peer, scale = EncodingSet.from_config(row.bank), row.peer, 1e6 / len(graphs)
-    stored = with_spectra(bank, graphs)
+    reads = any("spectrum" in encoding.needs for encoding in bank) or bool(further(bank.operators))
+    spectra, stored = compute_spectrum(graphs, operators=bank.operators), with_spectra(bank, graphs)
+
+    def decompose() -> None:
+        if reads:
+            compute_spectrum(graphs, operators=bank.operators)
 
     def node() -> None:
-        encoded(bank, graphs)
+        bank.encode_nodes(spectra, lambda: graphs)
 
     def pair() -> None:
         for _ in pair_channels(bank, stored):
             pass
 
-    def nothing() -> None:
-        pass
-
-    place = "node" if peer is None else peer.place
-    ours = node if place == "node" else lambda: (with_spectra(bank, graphs), pair())[1]
-    share = plain if peer is None else plain[:: peer.share]
-    theirs = nothing if peer is None else lambda: [peer.function(*graph) for graph in share]
-    seconds, their_seconds = interleaved(ours, theirs, repetitions)
-    found: dict[str, Any] = {"checked_by": row.checked_by, "place": place, "ms": round(scale * seconds, 1)}
-    if bank.pair_channels and bank.node_channels:
-        other = pair if place == "node" else node
-        found["pair_ms" if place == "node" else "node_ms"] = round(
-            scale * interleaved(other, nothing, repetitions)[0], 1
-        )
+    own = {"node": node} if bank.node_channels else {}
+    own |= {"pair": pair} if bank.pair_channels else {}
+    found: dict[str, Any] = {"checked_by": row.checked_by}
     if peer is None:
-        return found
-    their_ms = scale * their_seconds * len(plain) / len(share)
-    found |= {"peer": peer.name, "peer_ms": round(their_ms, 1), "ratio": round(their_ms / (scale * seconds), 1)}
+        return found | _milliseconds({**own, "decomposition": decompose}, scale, repetitions)
+
+    def whole() -> None:
+        decompose()
+        own[peer.place]()
+
+    share = plain[:: peer.share]
+    seconds, theirs = interleaved(whole, lambda: [peer.function(*graph) for graph in share], repetitions)
+    theirs *= len(plain) / len(share)
+    found |= _milliseconds({**own, "decomposition": decompose}, scale, repetitions)
+    found |= {"peer": peer.name, "peer_ms": round(scale * theirs, 1), "ratio": round(theirs / seconds, 1)}
     if peer.channels:
         found["largest_difference"] = float(f"{largest_difference(bank, peer, stored, plain):.1e}")
     return found
+
+
+def _milliseconds(parts: dict[str, Callable[[], None]], scale: float, repetitions: int) -> dict[str, float]:
+    """Of each part alone."""
+    seconds = {name: interleaved(part, lambda: None, repetitions)[0] for name, part in parts.items()}
+    return {f"{name}_ms": round(scale * value, 1) for name, value in seconds.items()}
 
 
 def largest_difference(
