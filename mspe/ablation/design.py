@@ -200,7 +200,7 @@ def visible_with_share(
     Examples
     --------
     >>> round(visible_with_share(0.1, 0.0, 1.0, graphs=500, seeds=10, comparisons=3), 3)
-    0.267
+    0.26
     """
     deviation = math.hypot(train_deviation, graph_deviation / math.sqrt(graphs * share))
     return smallest_visible(deviation, seeds, comparisons, share / (1 - validation - share), power)
