@@ -21,9 +21,9 @@ DATASETS: dict[str, dict[str, Any]] = {
     "esol": {},
     "enzymes": {},
     "bbbp": {},
-    "nci": {"limit": 2000},  # of the training part; ablation/ has all of them
-    "zinc": {"limit": 1500},  # benchmarks/zinc.py has all
-    "digits": {"limit": 700},
+    "nci": {"limit": 1000},  # of the training part; ablation/ has all of them
+    "zinc": {"limit": 1000},  # benchmarks/zinc.py has all
+    "digits": {"limit": 500},
 }
 ROUNDS: dict[str, Any] = {"screen": {"seeds": 2}, "confirm": {"best": 3, "seeds": 5}}
 """Epochs are each dataset's own, and a third of them in the screen."""
