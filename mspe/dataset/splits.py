@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mspe.common.errors import MspeError
+from mspe.common.optional import optional_module
 from mspe.graphs.molecules import parse_smiles
 
 Split = tuple[list[int], list[int], list[int]]
@@ -109,12 +110,12 @@ def scaffold_split(smiles: Sequence[str]) -> Split:
     >>> scaffold_split(["c1ccccc1"] * 8 + ["C1CCCC1", "CCO"])
     ([0, 1, 2, 3, 4, 5, 6, 7], [9], [8])
     """
-    from rdkit.Chem.Scaffolds import MurckoScaffold
+    scaffolds = optional_module("rdkit.Chem.Scaffolds.MurckoScaffold", "molecules")
 
     groups: dict[str, list[int]] = {}
     for position, text in enumerate(smiles):
         try:
-            scaffold = MurckoScaffold.MurckoScaffoldSmiles(mol=parse_smiles(text), includeChirality=True)
+            scaffold = scaffolds.MurckoScaffoldSmiles(mol=parse_smiles(text), includeChirality=True)
         except (ValueError, RuntimeError):  # RDKit cannot write down some aromatic scaffolds: a group of its own
             scaffold = text
         groups.setdefault(scaffold, []).append(position)

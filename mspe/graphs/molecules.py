@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch_geometric.data import Data
 from torch_geometric.utils import from_rdmol
 from torch_geometric.utils.smiles import e_map, x_map
 
+from mspe.common.optional import optional_module
 from mspe.graphs.chirality import COLUMN, number_stereocentres
 from mspe.graphs.validation import Problem
 
@@ -22,6 +23,19 @@ _WITH_EXTENSION = re.compile(r"[!-~]+(?: +\|.*\|)?")  # of CXSMILES, which RDKit
 _LONGEST = 20_000  # RDKit's time grows with the square of a molecule's size
 
 
+def quiet_rdkit() -> Any:
+    """Return RDKit's `Chem`, which prints no complaints of its own from here on.
+
+    Raises
+    ------
+    MspeError
+        If RDKit is not installed.
+    """
+    chem = optional_module("rdkit.Chem", "molecules")
+    optional_module("rdkit.RDLogger", "molecules").DisableLog("rdApp.*")
+    return chem
+
+
 def parse_smiles(text: str) -> "Mol | None":
     """Parse a SMILES string, with or without CXSMILES's extension, or an InChI; None where that is no molecule.
 
@@ -33,13 +47,11 @@ def parse_smiles(text: str) -> "Mol | None":
     >>> parse_smiles("CCO junk") is None
     True
     """
-    from rdkit import Chem, RDLogger
-
-    RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
+    chem = quiet_rdkit()
     text = text.strip(BLANKS)
     if len(text) > _LONGEST or not _WITH_EXTENSION.fullmatch(text):
         return None
-    molecule = _parse_inchi(text) if text.startswith("InChI=") else Chem.MolFromSmiles(text)
+    molecule = _parse_inchi(text) if text.startswith("InChI=") else chem.MolFromSmiles(text)
     if molecule is None or molecule.GetNumAtoms() == 0:
         return None
     return plain(molecule)

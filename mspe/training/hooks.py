@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mspe.common.errors import MspeError
+from mspe.common.optional import optional_module
 from mspe.common.shown import shortened, shown
 
 if TYPE_CHECKING:
@@ -44,9 +45,8 @@ class TensorBoardHook:
     def __call__(self, metrics: Mapping[str, float], step: int, prefix: str) -> None:
         """Write one scalar a metric."""
         if self._writer is None:
-            from torch.utils.tensorboard import SummaryWriter
-
-            self._writer = SummaryWriter(str(self.folder), purge_step=step)
+            tensorboard = optional_module("torch.utils.tensorboard", "pipeline")
+            self._writer = tensorboard.SummaryWriter(str(self.folder), purge_step=step)
         for name, value in metrics.items():
             self._writer.add_scalar(f"{prefix}/{name}", value, step)
         self._writer.flush()
@@ -74,10 +74,7 @@ class WandbHook:
     """
 
     def __init__(self, project: str, **options: Any) -> None:
-        try:
-            import wandb
-        except ImportError:
-            raise MspeError("wandb is not installed; run pip install 'mspe[wandb]'") from None
+        wandb = optional_module("wandb", "wandb")
         try:
             self.run = wandb.init(project=project, **options)
         except wandb.Error as error:

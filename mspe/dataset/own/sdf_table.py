@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mspe.common.errors import MspeError
 from mspe.dataset.own.csv_table import Table, read_text
-from mspe.graphs.molecules import plain
+from mspe.graphs.molecules import plain, quiet_rdkit
 from mspe.graphs.validation import Problem
 
 if TYPE_CHECKING:
@@ -48,13 +48,11 @@ def read_sdf(path: str | Path) -> Table:
 
 def _read_record(record: str) -> tuple[dict[str, str], Problem | None]:
     """A record's cells by column, or why there are none."""
-    from rdkit import Chem, RDLogger
-
-    RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
+    chem = quiet_rdkit()
     ends = len(re.findall(r"^M  END", record, re.MULTILINE))
     if ends > 1:
         return {}, Problem("unreadable record", f"{ends} structures without a line of $$$$ between them")
-    molecule = next(Chem.ForwardSDMolSupplier(io.BytesIO(record.encode())), None)
+    molecule = next(chem.ForwardSDMolSupplier(io.BytesIO(record.encode())), None)
     if molecule is None:
         title = record.splitlines()[0].strip()
         return {}, Problem("unreadable record", f"no structure that RDKit reads, title {title!r}")
@@ -62,7 +60,7 @@ def _read_record(record: str) -> tuple[dict[str, str], Problem | None]:
         return {}, Problem("unreadable record", "a query with lists of atoms or bonds, no molecule")
     title = molecule.GetProp("_Name")
     properties = {name: molecule.GetProp(name) for name in molecule.GetPropNames()}
-    return {**({"name": title} if title else {}), **properties, "smiles": Chem.MolToSmiles(plain(molecule))}, None
+    return {**({"name": title} if title else {}), **properties, "smiles": chem.MolToSmiles(plain(molecule))}, None
 
 
 def _is_query(molecule: "Mol") -> bool:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from torch_geometric.data import Data
 
+from mspe.common.optional import optional_module
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.penalised_logp import largest_ring, penalised_logp
 from mspe.dataset.spec import DatasetSpec, Samples
-from mspe.graphs.molecules import molecule_graph, parse_smiles
+from mspe.graphs.molecules import molecule_graph, parse_smiles, quiet_rdkit
 from mspe.tasks import Regression
 
 LARGEST_RING = 12
@@ -26,11 +27,11 @@ def read_smiles() -> tuple[list[str], dict[str, int]]:
 
     Of molecules with the same canonical SMILES the first stays, so none can stand in two splits.
     """
-    from rdkit import Chem, RDConfig
-
+    chem = quiet_rdkit()
+    folder = Path(optional_module("rdkit.RDConfig", "molecules").RDDataDir) / "NCI"
     distinct: dict[str, str] = {}
     dropped = {"dropped_unreadable": 0, "dropped_macrocycle": 0, "dropped_duplicate": 0}
-    for line in (Path(RDConfig.RDDataDir) / "NCI" / "first_5K.smi").read_text(encoding="utf-8").splitlines():
+    for line in (folder / "first_5K.smi").read_text(encoding="utf-8").splitlines():
         smiles = line.split()[0]
         molecule = parse_smiles(smiles)
         if molecule is None:
@@ -39,7 +40,7 @@ def read_smiles() -> tuple[list[str], dict[str, int]]:
         if largest_ring(molecule) > LARGEST_RING:
             dropped["dropped_macrocycle"] += 1
             continue
-        canonical = Chem.MolToSmiles(molecule)
+        canonical = chem.MolToSmiles(molecule)
         dropped["dropped_duplicate"] += canonical in distinct
         distinct.setdefault(canonical, smiles)
     return list(distinct.values()), dropped
