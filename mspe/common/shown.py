@@ -1,6 +1,6 @@
 """Values that users gave, short enough for a message of one line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from reprlib import Repr
 from typing import Any
 
@@ -38,6 +38,18 @@ def shortened(text: str, longest: int = _LONGEST) -> str:
     line = "".join(letter if letter.isprintable() else " " for letter in text)
     half = longest // 2
     return line if len(line) <= longest else f"{line[: half - 2]} … {line[len(line) - half + 1 :]}"
+
+
+def first_of(items: Sequence[Any], most: int = 5) -> str:
+    """Return the first few of many things, and how many more there are.
+
+    Examples
+    --------
+    >>> first_of(["a", "b"]), first_of(range(9), 3)
+    ('a, b', '0, 1, 2 and 6 more')
+    """
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(map(str, items[:most])) + more
 
 
 def flat(message: str) -> str:

@@ -12,6 +12,7 @@ from jaxtyping import Bool, Int, Shaped
 from torch import Tensor
 
 from mspe.common.errors import MspeError
+from mspe.common.shown import first_of
 from mspe.graphs import FeatureKind, GraphSchema, PackedGraphs
 from mspe.graphs.chirality import check_chirality
 from mspe.graphs.content_key import text_key
@@ -301,11 +302,9 @@ class UnknownCategories:
     unused: bool = False
 
     def __str__(self) -> str:
-        distinct = self.values.unique().tolist()
-        shown = ", ".join("not kept" if value == _LOST else str(value) for value in distinct[:5])
-        more = ", …" if len(distinct) > 5 else ""
+        shown = first_of(["not kept" if value == _LOST else value for value in self.values.unique().tolist()])
         return (
-            f"{self.place}: {len(self.values):,} of {self.total:,} values ({shown}{more}) are categories that training "
+            f"{self.place}: {len(self.values):,} of {self.total:,} values ({shown}) are categories that training "
             "did not see"
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mspe.common.errors import MspeError
 from mspe.common.numbers import parse_number
+from mspe.common.shown import first_of
 from mspe.common.unpacking import refuse_special, unpack_gzip
 from mspe.graphs.validation import Problem
 
@@ -18,7 +19,6 @@ logger = logging.getLogger(__name__)
 
 _GZIP = b"\x1f\x8b"
 SEPARATORS = ",;\t|"
-_NAMED_PLACES = 5
 _NAMED_COLUMNS = 50
 _DECLARED = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)  # how spreadsheets are told
 
@@ -72,8 +72,7 @@ def name_columns(columns: Sequence[str]) -> str:
     >>> name_columns(["", "smiles"])
     'one without a name, smiles'
     """
-    more = f" and {len(columns) - _NAMED_COLUMNS} more" if len(columns) > _NAMED_COLUMNS else ""
-    return ", ".join(name or "one without a name" for name in columns[:_NAMED_COLUMNS]) + more
+    return first_of([name or "one without a name" for name in columns], _NAMED_COLUMNS)
 
 
 def name_column(name: str) -> str:
@@ -255,15 +254,13 @@ class RejectedRows:
         left = sum(map(len, self._places.values()))
         others = {"repeats of an edge": repeats, "of graphs left out": total - used - left - repeats}
         rest = "".join(f" + {count} {kind}" for kind, count in others.items() if count)
-        reasons = "; ".join(
-            f"{len(places)} {reason}: {_name_places(places)}" for reason, places in self._places.items()
-        )
+        reasons = "; ".join(f"{len(places)} {reason}: {first_of(places)}" for reason, places in self._places.items())
         return f"{self.path}: {total} {what} read = {used} used + {left} left out{rest}" + f" ({reasons})" * bool(left)
 
     def unknown(self) -> tuple[str, ...]:
         """Describe cells of samples that are used, which count as unknown; a line a reason, in the log too."""
         lines = tuple(
-            f"{self.path}: {len(places)} cells count as unknown: {reason}: {_name_places(places)}"
+            f"{self.path}: {len(places)} cells count as unknown: {reason}: {first_of(places)}"
             for reason, places in self._places.items()
         )
         for line in lines:
@@ -273,14 +270,8 @@ class RejectedRows:
     def dropped(self) -> dict[str, int]:
         """Number left out by reason; each reason is a line in the log with the first few places."""
         for reason, places in self._places.items():
-            logger.warning("%s: left out %d: %s: %s", self.path, len(places), reason, _name_places(places))
+            logger.warning("%s: left out %d: %s: %s", self.path, len(places), reason, first_of(places))
         return {f"dropped_{reason.lower().replace(' ', '_')}": len(places) for reason, places in self._places.items()}
-
-
-def _name_places(places: Sequence[str]) -> str:
-    """The first few places."""
-    more = f" and {len(places) - _NAMED_PLACES} more" if len(places) > _NAMED_PLACES else ""
-    return ", ".join(places[:_NAMED_PLACES]) + more
 
 
 def describe_dropped(dropped: Mapping[str, int]) -> str:

@@ -15,6 +15,7 @@ from torch_geometric.utils import to_undirected
 
 from mspe.common.errors import MspeError
 from mspe.common.numbers import parse_number
+from mspe.common.shown import first_of
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped, read_table
 from mspe.dataset.own.feature_columns import FeatureColumns
@@ -199,8 +200,7 @@ def _report_repeats(edges: Rows, pairs: Int[Tensor, "edges 2"]) -> int:
         seen.add(edge)
     for kind, lines in found.items():
         if lines:
-            named = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
-            logger.warning("%s: %d rows %s: lines %s", edges.table.path, len(lines), kind, named)
+            logger.warning("%s: %d rows %s: lines %s", edges.table.path, len(lines), kind, first_of(lines))
     return len(repeats)
 
 

@@ -18,7 +18,7 @@ from torch_geometric.data.separate import separate
 from torch_geometric.data.storage import BaseStorage, EdgeStorage, GlobalStorage, NodeStorage
 
 from mspe.common.errors import MspeError
-from mspe.common.shown import shortened
+from mspe.common.shown import first_of, shortened
 from mspe.common.tensor_files import verify_tensors
 from mspe.common.unpacking import refuse_special
 
@@ -33,7 +33,6 @@ _OF_BATCHES = {
     *(f"{kind.__module__}.{kind.__qualname__}" for kind in _CLASSES),
 }
 """Names in a file of a `Batch`."""
-_NAMED = 5
 
 _READ = "`graphs = torch.load(PATH, weights_only=False)`"
 _REMEDIES = {
@@ -161,5 +160,6 @@ def _assume_no_edges(graphs: list[dict[str, Any]], path: Path) -> None:
         return
     for number in without:
         graphs[number]["edge_index"] = torch.empty(2, 0, dtype=torch.long)
-    named = ", ".join(map(str, without[:_NAMED])) + (", …" if len(without) > _NAMED else "")
-    logger.warning("%s: %d graphs have no edge_index, taken as without edges: %s", path, len(without), named)
+    logger.warning(
+        "%s: %d graphs have no edge_index, taken as without edges: %s", path, len(without), first_of(without)
+    )

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from mspe.common.errors import MspeError
+from mspe.common.shown import first_of
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.graph_csv import read_graph_tables
 from mspe.dataset.own.graph_csv_rows import NAMES
@@ -33,7 +34,7 @@ def read(params: DatasetParams) -> Samples:
     if has_tables:
         _name_unread(folder, {f"{name}.csv" for name in NAMES})
         return read_graph_tables(folder, params)
-    found = ", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing"
+    found = first_of(sorted(path.name for path in folder.iterdir())) or "nothing"
     raise MspeError(f"{folder}: neither *.pt files nor edges.csv, but {found}; put one of these there")
 
 
@@ -41,8 +42,7 @@ def _name_unread(folder: Path, read: set[str]) -> None:
     """Say what else is in the folder, hidden files and those that PyG leaves beside `data.pt` apart."""
     others = sorted(p.name for p in folder.iterdir() if p.name not in read | _NO_GRAPHS and not p.name.startswith("."))
     if others:
-        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-        logger.warning("%s: not read: %s%s", folder, ", ".join(others[:5]), more)
+        logger.warning("%s: not read: %s", folder, first_of(others))
 
 
 SPEC = DatasetSpec(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mspe.common.errors import MspeError
+from mspe.common.shown import first_of
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.own.molecule_csv import read_molecules
 from mspe.dataset.own.split_names import find_part
@@ -34,7 +35,7 @@ def _check_not_a_part(path: Path) -> None:
     others = [p.name for p in beside if find_part(p.name.partition(".")[0]) not in (None, part)]
     if part is not None and others:
         raise MspeError(
-            f"{path}: is the {part} part of a split by its name, but {', '.join(others[:5])} beside it are not read; "
+            f"{path}: is the {part} part of a split by its name, but {first_of(others)} beside it are not read; "
             "join them to one file with a column split, or set dataset.split=random to use this file alone"
         )
 
