@@ -7,6 +7,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WrapValidator
 
+from mspe.common.section import PositiveFloat
+
 AUTO = "auto"
 MOST_SCALES = 1000
 """Channels that one filter may have: far more than any graph tells apart."""
@@ -59,6 +61,9 @@ def _listed(value: Any) -> Any:
         raise ValueError('auto has no rule here; allowed: a list of scales, or "geometric(first, last, count)"')
     return parse_scales(value)
 
+
+Time = Annotated[PositiveFloat, Field(le=1e9)]
+"""The type of a time t of diffusion: λ = 0 is known to about 1e-15, and e^(−tλ) is 1 there up to 1e9."""
 
 Listed = Annotated[
     tuple[Number, ...],

@@ -4,12 +4,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mspe.common.errors import MspeError
 from mspe.common.section import PositiveFloat, Section, validate
+from mspe.encodings import DiffusionDistance, Encoding, EncodingSet, Heat, Magnetic, Wavelet
 from mspe.encodings.scales import AUTO, Scales, geometric, parse_scales
+from tests.conftest import cycle
+from tests.encodings.fixtures import encode
 
 
 class Times(Section):
@@ -67,3 +71,16 @@ def test_scales_are_a_list_a_rule_or_auto(written: Any, scales: Any) -> None:
 def test_a_mistake_is_named(written: Any, message: str) -> None:
     with pytest.raises(MspeError, match=message):
         validate(Times, {"times": written}, "test")
+
+
+@pytest.mark.parametrize("encoding", [Heat, Wavelet, Magnetic, DiffusionDistance], ids=lambda encoding: encoding.name)
+def test_times_at_which_rounding_decides_are_refused(encoding: type[Encoding]) -> None:
+    encoding.Params.model_validate({"times": [1e9]})
+    with pytest.raises(MspeError, match=r"times\.0: got 1000000000000.0, input should be less than or equal to 1000000000"):
+        validate(encoding.Params, {"times": [1e12]}, "params")
+
+
+@pytest.mark.parametrize("size", [3, 40, 200])
+def test_at_the_longest_time_diffusion_has_ended(size: int) -> None:
+    node, _ = encode(EncodingSet([Heat([1e9])]), cycle(size))
+    torch.testing.assert_close(node, torch.full_like(node, 1 / size), rtol=1e-4, atol=0.0)

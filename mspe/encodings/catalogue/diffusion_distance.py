@@ -6,12 +6,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mspe.common.section import PositiveFloat, Section
+from mspe.common.section import Section
 from mspe.encodings.about import About
 from mspe.encodings.catalogue.kernel import row_statistics, squared_distances
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
-from mspe.encodings.scales import Listed
+from mspe.encodings.scales import Listed, Time
 
 
 class DiffusionDistance(Encoding):
@@ -38,7 +38,7 @@ class DiffusionDistance(Encoding):
     class Params(Section):
         """Its scales."""
 
-        times: Listed[PositiveFloat] = (1.0, 4.0, 16.0)
+        times: Listed[Time] = (1.0, 4.0, 16.0)
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)

@@ -6,10 +6,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from mspe.common.section import PositiveFloat, Section
+from mspe.common.section import Section
 from mspe.encodings.about import About
 from mspe.encodings.catalogue.filter import Place, ScaleFilter
-from mspe.encodings.scales import Scales, geometric
+from mspe.encodings.scales import Scales, Time, geometric
 from mspe.encodings.statistics import GraphStatistics
 
 
@@ -32,7 +32,7 @@ class Heat(ScaleFilter):
     class Params(Section):
         """Its scales."""
 
-        times: Scales[PositiveFloat]
+        times: Scales[Time]
 
     @classmethod
     def auto(cls, statistics: GraphStatistics) -> Sequence[float]:

@@ -9,12 +9,12 @@ from pydantic import Field
 from torch import Tensor
 
 from mspe.common.section import Float as Number
-from mspe.common.section import PositiveFloat, PositiveInt, Section
+from mspe.common.section import PositiveInt, Section
 from mspe.encodings.about import About
 from mspe.encodings.catalogue.kernel import kernels
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
-from mspe.encodings.scales import Listed
+from mspe.encodings.scales import Listed, Time
 from mspe.encodings.spectrum import magnetic
 
 Potential = Annotated[Number, Field(ge=0, le=0.5)]
@@ -32,13 +32,13 @@ class Magnetic(Encoding):
 
     Reversing all edges conjugates. Of a graph whose edges all lead both ways, and at q = 0, the real part is that of
     the graph without direction: of `heat`; of `walk`, D^½ P^k D^-½, whose diagonal is the walk's; the imaginary one is
-    0. Weights count in A_s and in the phase, which they should not turn round: keep q · weight below ½. A node without
-    edges has λ = 0, so 1. It sees direction only where the graphs given to it have one-way edges.
+    0. Weights count in A_s and in the phase, so that q · weight reaches ½, where a phase has no direction, is refused. A
+    node without edges has λ = 0, so 1. It sees direction only where the graphs given to it have one-way edges.
 
     Parameters
     ----------
     potentials
-        q from 0 to ½.
+        q from 0 to ½, below ½ over the largest weight of an edge, less that of its way back.
     times
         Of heat, t > 0.
     steps
@@ -53,7 +53,7 @@ class Magnetic(Encoding):
         """Potentials, and scales."""
 
         potentials: Listed[Potential] = (0.1, 0.25)
-        times: Listed[PositiveFloat] = (1.0, 4.0)
+        times: Listed[Time] = (1.0, 4.0)
         steps: Listed[Step] = (1, 2, 4)
 
     @classmethod

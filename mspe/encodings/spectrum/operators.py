@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import Final
 
 import torch
-from jaxtyping import Inexact, Int
+from jaxtyping import Float, Inexact, Int
 from torch import Tensor
+from torch_geometric.utils import coalesce
 
 from mspe.common.errors import MspeError
 from mspe.common.parallel import for_each
@@ -30,6 +31,7 @@ COMBINATORIAL: Final = "combinatorial"
 
 GROUP_ELEMENTS = 2**18  # entries of the n² grids that are decomposed together: 2 MiB in float64, which stays in cache
 
+_HALF_TURN = 0.5 * (1 - 1e-6)  # but for rounding of weights in single precision
 _MAGNETIC = re.compile(r"magnetic\((\d[\d.e-]*)\)")
 
 
@@ -107,9 +109,11 @@ def decompose_operator(graphs: PackedGraphs, operator: str, dtype: torch.dtype =
     Raises
     ------
     MspeError
-        If there is no such operator.
+        If there is no such operator, or an edge turns its phase by half a circle or more.
     """
     (eigenvalues, eigenvectors), potential = eigen_fields(operator), _potential(operator)
+    if potential:
+        _refuse_half_turns(graphs, potential)
     device, pairs = graphs.edge_index.device, int((graphs.num_nodes**2).sum())
     values = torch.empty(int(graphs.num_nodes.sum()), dtype=dtype, device=device)
     vectors = torch.empty(pairs, dtype=dtype if potential is None else dtype.to_complex(), device=device)
@@ -143,3 +147,34 @@ def _potential(operator: str) -> float | None:
             "number q"
         )
     return None if match is None else float(match[1])
+
+
+def _refuse_half_turns(graphs: PackedGraphs, potential: float) -> None:
+    """Refuse a potential at which the phase of an edge, 2πq · weight, reaches π: there a phase has no direction.
+
+    Beyond, an edge is taken for one that leads the other way.
+    """
+    net = _net_weights(graphs)
+    heaviest = int(net.argmax())
+    if potential * net[heaviest] < _HALF_TURN:
+        return
+    weight = float(net[heaviest])
+    raise MspeError(
+        f"encodings: got the potential {potential:g} of a magnetic Laplacian, and graph {heaviest} has an edge of "
+        f"weight {weight:.6g} (less that of its way back), allowed: potentials below {0.5 / weight:.3g}, so that no "
+        "phase 2πq · weight reaches π; lower potentials of `magnetic`, or scale edge_weight down"
+    )
+
+
+def _net_weights(graphs: PackedGraphs) -> Float[Tensor, " graphs"]:
+    """Return the largest difference of the weights of two directions in each graph, max |A − Aᵀ|."""
+    first = torch.repeat_interleave(graphs.num_nodes.cumsum(0) - graphs.num_nodes, graphs.num_edges)
+    index = graphs.edge_index.long() + first
+    weight, nodes = graphs.fields.get("edge_weight"), int(graphs.num_nodes.sum())
+    if weight is None:
+        weight = torch.ones(index.size(1), device=index.device)
+        index, weight = coalesce(index, weight, nodes, reduce="max")  # repeated ones count once
+    signed = torch.where(index[0] < index[1], 1.0, -1.0) * weight.double() * (index[0] != index[1])
+    (low, _), net = coalesce(index.sort(dim=0).values, signed, nodes, reduce="add")
+    graph = torch.repeat_interleave(torch.arange(len(graphs), device=low.device), graphs.num_nodes)[low]
+    return net.new_zeros(len(graphs)).scatter_reduce(0, graph, net.abs(), "amax")

@@ -141,3 +141,38 @@ def test_a_graph_too_large_for_eigenvectors_is_refused_in_a_line(backend: Backen
 def test_further_operators_are_those_beside_the_normalised_laplacian() -> None:
     assert further([]) == further(["normalized"]) == []
     assert further(["magnetic(0.1)", "normalized", "adjacency"]) == ["adjacency", "magnetic(0.1)"]
+
+
+@pytest.mark.filterwarnings("ignore:directed edges")
+@pytest.mark.parametrize(
+    ("index", "weights", "net"),
+    [
+        ([[0, 1], [1, 2]], [1.0, 2.0], 2.0),
+        ([[1, 2, 1], [0, 1, 0]], [1.5, 1.0, 1.5], 3.0),  # repeated: weights add
+        ([[0, 1], [1, 0]], [1.0, 6.0], 5.0),
+    ],
+    ids=["one way", "repeated", "both ways"],
+)
+def test_a_phase_that_reaches_half_a_turn_is_refused_with_the_largest_potential(
+    index: list[list[int]], weights: list[float], net: float
+) -> None:
+    heavy = Data(edge_index=torch.tensor(index), edge_weight=torch.tensor(weights), num_nodes=3)
+    light = Data(edge_index=torch.tensor([[0], [1]]), edge_weight=torch.tensor([0.5]), num_nodes=2)
+    graphs = PackedGraphs.from_list([light, heavy])
+    message = f"potential {0.5 / net:g} of a magnetic Laplacian, and graph 1 has an edge of weight {net:g} .*below "
+    with pytest.raises(MspeError, match=message + f"{0.5 / net:.3g}, .*lower potentials .* or scale edge_weight"):
+        compute_spectrum(graphs, operators=(magnetic(0.5 / net),))
+    compute_spectrum(graphs, operators=(magnetic(0.49 / net),))
+
+
+def test_weights_that_are_the_same_both_ways_and_loops_turn_no_phase() -> None:
+    index = torch.tensor([[0, 1, 1, 2, 2], [1, 0, 2, 1, 2]])
+    data = Data(edge_index=index, edge_weight=torch.tensor([7.0, 7.0, 3.0, 3.0, 9.0]), num_nodes=3)
+    torch.testing.assert_close(eigen(data, magnetic(0.5))[0], eigen(data, "normalized")[0])
+
+
+def test_repeated_edges_without_weights_turn_the_phase_once() -> None:
+    data = Data(edge_index=torch.tensor([[0, 0, 0], [1, 1, 1]]), num_nodes=2)
+    compute_spectrum(PackedGraphs.from_list([data]), operators=(magnetic(0.4),))
+    with pytest.raises(MspeError, match="weight 1 .*below 0.5"):
+        compute_spectrum(PackedGraphs.from_list([data]), operators=(magnetic(0.5),))
