@@ -158,8 +158,10 @@ def _message(schema: type[Section], problem: ErrorDetails) -> str:
     message = problem["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     given = list(problem["input"]) if isinstance(problem["input"], tuple) else problem["input"]
-    if problem["type"] == "model_type":
+    if problem["type"] in ("model_type", "dict_type"):
         message = "allowed: a mapping of parameters"
+    if problem["type"] in ("tuple_type", "list_type"):
+        message = "allowed: a list" + (f", as [{shown(given)}]" if isinstance(given, (int, float, str)) else "")
     if problem["type"] == "too_short":
         message = f"at least {problem['ctx']['min_length']} entry is needed"
     if problem["type"] == "too_long":

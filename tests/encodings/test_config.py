@@ -1,11 +1,14 @@
 """The section `encodings` and the bank that it resolves to."""
 
+from typing import get_origin
+
 import pytest
 
 from mspe.common.errors import MspeError
 from mspe.common.section import validate
 from mspe.config import load_params
-from mspe.encodings import EncodingParams, EncodingSet, GraphStatistics
+from mspe.encodings import Encoding, EncodingParams, EncodingSet, Filter, GraphStatistics
+from mspe.encodings.catalogue import CATALOGUE
 from tests.conftest import ROOT
 
 SMALL = GraphStatistics(max_nodes=30, largest_eigenvalue=2.0, spectral_gap=0.1)
@@ -75,3 +78,33 @@ def test_the_operators_beside_the_normalised_laplacian_are_known_before_scales_a
     assert operators(katz=[0.5], communicability=True, biharmonic=True) == ["adjacency", "combinatorial"]
     assert operators(magnetic={"potentials": [0.25, 0.1]}) == ["magnetic(0.1)", "magnetic(0.25)"]
     assert operators(preset="rwse", katz=[0.5]) == []  # a preset replaces all others
+
+
+LISTS = [
+    (encoding, name)
+    for encoding in CATALOGUE
+    for name, field in encoding.Params.model_fields.items()
+    if get_origin(field.annotation) is tuple
+]
+
+
+def test_most_scales_are_lists() -> None:
+    assert len({encoding for encoding, _ in LISTS}) >= 11
+
+
+@pytest.mark.parametrize(
+    ("encoding", "value", "path"),
+    [
+        *((encoding, {name: 5}, f"{encoding.name}.{name}") for encoding, name in LISTS),
+        *((encoding, 5, encoding.name) for encoding, _ in LISTS if len(encoding.Params.model_fields) == 1),
+    ],
+)
+def test_a_single_value_where_a_list_is_meant_is_answered_with_the_list(
+    encoding: type[Encoding], value: object, path: str
+) -> None:
+    filters = issubclass(encoding, Filter)
+    given = {encoding.name: value}
+    with pytest.raises(MspeError) as raised:
+        validate(EncodingParams, {"filters": given} if filters else given, "encodings")
+    expected = f"filters.{path}" if filters else path
+    assert str(raised.value) == f"encodings: {expected}: got 5, allowed: a list, as [5]"

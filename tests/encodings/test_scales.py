@@ -55,7 +55,7 @@ def test_scales_are_a_list_a_rule_or_auto(written: Any, scales: Any) -> None:
         ([1, 1.0], "times: got .*, duplicate scales; list each once"),
         ([1, 0], "times.1: got 0, input should be greater than 0"),
         ([float("inf")], "times.0: got inf, input should be a finite number"),
-        (3, "times: got 3, input should be a valid tuple"),
+        (3, r"times: got 3, allowed: a list, as \[3\]"),
         ("linear(1, 4)", 'allowed: a list of scales, "geometric'),
         ("geometric(1, 4)", 'allowed: a list of scales, "geometric'),
         ("geometric(1, 4, 2.5)", "takes two numbers and an integer"),
