@@ -25,7 +25,14 @@ PARAMS: dict[str, dict[str, Any]] = {
     "eigenvectors": {"count": 2},
     "eigenvector_distance": {"count": 2},
 }
-TRAINED = ("learned", "pearl", "stable", "gpse")
+NOT_OF_THE_GRAPH = {
+    **dict.fromkeys(("learned", "pearl", "stable"), "trained"),
+    "gpse": "pretrained",
+    "random_features": "drawn",
+}
+"""What stands for channels that are no numbers of a graph alone."""
+CHECKED = {"random_features": "moments, over draws and seeds"}
+"""What checks an encoding that has no row among the measured results, where it is not invariances and a gradient."""
 WHOLE = ("eigenvectors", "eigenvector_distance", "gpse")
 """Of several components, which are not encoded each as if it were alone."""
 
@@ -45,9 +52,10 @@ HOLDS = """
 ## What holds
 
 A suite of tests (`tests/encodings/test_catalogue_laws.py`) asks each of them for it: another order of the nodes
-permutes the channels; a batch holds what each graph has alone; the basis of a repeated eigenvalue changes nothing (but
-for `eigenvectors`); edges of weight 0 are none. “Alone”: of several components, each is encoded as if it were a graph
-of its own, an isolated node included. The last column has the node channels of a graph that is a single node.
+permutes the channels (and those of `random_features` and `gpse` in distribution alone); a batch holds what each graph
+has alone; the basis of a repeated eigenvalue changes nothing (but for `eigenvectors`); edges of weight 0 are none.
+“Alone”: of several components, each is encoded as if it were a graph of its own, an isolated node included. The last
+column has the node channels of a graph that is a single node.
 """
 SEEN = """
 ## Which graphs they tell apart before any training
@@ -82,7 +90,7 @@ def costs(measured: dict[str, Any]) -> str:
                 about.what,
                 about.source,
                 *(f"{found[one]:.0f}" if found.get(one) else "–" for one in ("node_ms", "pair_ms", "decomposition_ms")),
-                found.get("checked_by", "invariances, gradient"),
+                found.get("checked_by", CHECKED.get(name, "invariances, gradient")),
                 f"{found['peer']}{difference}" if "peer" in found else "–",
                 f"{found['ratio']:g}" if "ratio" in found else "–",
             ]
@@ -122,8 +130,8 @@ def holds() -> str:
 
 
 def _of_single_node(encoding: type[Encoding]) -> str:
-    if encoding.name in TRAINED:
-        return "trained" if encoding.name != "gpse" else "pretrained"
+    if encoding.name in NOT_OF_THE_GRAPH:
+        return NOT_OF_THE_GRAPH[encoding.name]
     params = encoding.Params.model_validate(PARAMS.get(encoding.name, {}))
     bank = EncodingSet([encoding.from_params(params, trainable=False)])
     batch = Batch.from_data_list([Data(edge_index=torch.empty(2, 0, dtype=torch.long), num_nodes=1)])

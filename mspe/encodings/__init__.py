@@ -20,6 +20,7 @@ from mspe.encodings.catalogue import (
     Magnetic,
     Pearl,
     PersonalizedPageRank,
+    RandomFeatures,
     Resistance,
     Rings,
     Roles,
@@ -33,6 +34,7 @@ from mspe.encodings.config import BankConfig, EncodingParams
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.encoding_set import EncodingSet
 from mspe.encodings.graph_view import GraphView
+from mspe.encodings.prediction_variance import prediction_variance
 from mspe.encodings.presets import PRESETS
 from mspe.encodings.registry import ENCODINGS, register
 from mspe.encodings.scales import Scales
@@ -70,6 +72,7 @@ __all__ = [
     "Magnetic",
     "Pearl",
     "PersonalizedPageRank",
+    "RandomFeatures",
     "Resistance",
     "Rings",
     "Roles",
@@ -81,6 +84,7 @@ __all__ = [
     "Walk",
     "Wavelet",
     "compute_spectrum",
+    "prediction_variance",
     "register",
     "walk_diagonals",
 ]

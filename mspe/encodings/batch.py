@@ -178,7 +178,7 @@ class BatchEncodings:
         evaluated = self.bank.evaluated
         if not evaluated:
             return self._stored()
-        if self._graphs.is_mixed:
+        if any("spectrum" in encoding.needs for encoding in evaluated) and self._graphs.is_mixed:
             return torch.cat([self._stored(), self._mixed_channels(evaluated)], dim=1)
         return torch.cat([self._stored(), torch.cat([node_channels(evaluated, view) for view in self.views])], dim=1)
 

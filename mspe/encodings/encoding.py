@@ -66,6 +66,11 @@ class Encoding(nn.Module):
         return not any(True for _ in self.parameters())
 
     @property
+    def draws(self) -> bool:
+        """Return whether it draws new random numbers in every forward pass while training."""
+        return False
+
+    @property
     def node_channels(self) -> list[str]:
         """Names of the node channels."""
         return []

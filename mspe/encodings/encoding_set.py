@@ -68,7 +68,7 @@ class EncodingSet(nn.Module):
         self.encodings = nn.ModuleList(ordered)
         self.register_load_state_dict_pre_hook(_rename_former_keys)
         for encoding in self:
-            if not encoding.stored:
+            if any(True for _ in encoding.parameters()):
                 _check_gradient(encoding)
 
     def __iter__(self) -> Iterator[Encoding]:

@@ -21,12 +21,13 @@ OPTIONS = {
     "simple_paths": {"longest": 2},
     "eigenvector_distance": {"count": 2},
     "pearl": {"variant": "basis"},
+    "random_features": {"channels": 1},
 }
 
 
 def example(encoding: type[Encoding]) -> Encoding:
     params = encoding.Params(**OPTIONS.get(encoding.name, {}))  # type: ignore[arg-type]
-    return encoding.from_params(params, trainable=False)
+    return encoding.from_params(params, trainable=False).eval()
 
 
 def about(encoding: type[Encoding]) -> About:

@@ -76,8 +76,8 @@ def test_a_mistake_is_named(written: Any, message: str) -> None:
 @pytest.mark.parametrize("encoding", [Heat, Wavelet, Magnetic, DiffusionDistance], ids=lambda encoding: encoding.name)
 def test_times_at_which_rounding_decides_are_refused(encoding: type[Encoding]) -> None:
     encoding.Params.model_validate({"times": [1e9]})
-    with pytest.raises(MspeError, match=r"times\.0: got 1000000000000.0, input should be less than or equal to 1000000000"):
-        validate(encoding.Params, {"times": [1e12]}, "params")
+    with pytest.raises(MspeError, match=r"times\.0: got 2000000000\.0, .* less than or equal to 1000000000"):
+        validate(encoding.Params, {"times": [2e9]}, "params")
 
 
 @pytest.mark.parametrize("size", [3, 40, 200])

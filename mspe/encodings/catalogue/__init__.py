@@ -18,6 +18,7 @@ from mspe.encodings.catalogue.learned import Learned
 from mspe.encodings.catalogue.magnetic import Magnetic
 from mspe.encodings.catalogue.pagerank import PersonalizedPageRank
 from mspe.encodings.catalogue.pearl import Pearl
+from mspe.encodings.catalogue.random_features import RandomFeatures
 from mspe.encodings.catalogue.resistance import Resistance
 from mspe.encodings.catalogue.rings import Rings
 from mspe.encodings.catalogue.roles import Roles
@@ -32,7 +33,7 @@ CATALOGUE: tuple[type[Encoding], ...] = (
     *(Degree, Eigenvectors, Distance),
     *(Resistance, DiffusionDistance, Biharmonic, Communicability, Katz, Electrostatic, Magnetic),
     *(Cycles, Rings, Homomorphisms, Roles, SimplePaths),
-    *(Pearl, Stable, EigenvectorDistance, Gpse),
+    *(Pearl, Stable, EigenvectorDistance, Gpse, RandomFeatures),
 )
 """In the order of their channels."""
 
@@ -56,6 +57,7 @@ __all__ = [
     "Magnetic",
     "Pearl",
     "PersonalizedPageRank",
+    "RandomFeatures",
     "Resistance",
     "Rings",
     "Roles",

@@ -32,8 +32,9 @@ class Magnetic(Encoding):
 
     Reversing all edges conjugates. Of a graph whose edges all lead both ways, and at q = 0, the real part is that of
     the graph without direction: of `heat`; of `walk`, D^½ P^k D^-½, whose diagonal is the walk's; the imaginary one is
-    0. Weights count in A_s and in the phase, so that q · weight reaches ½, where a phase has no direction, is refused. A
-    node without edges has λ = 0, so 1. It sees direction only where the graphs given to it have one-way edges.
+    0. Weights count in A_s and in the phase: where q · weight reaches ½, a phase has no direction, and the graph is
+    refused. A node without edges has λ = 0, so 1. It sees direction only where the graphs given to it have one-way
+    edges.
 
     Parameters
     ----------

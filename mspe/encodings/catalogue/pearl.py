@@ -2,7 +2,6 @@
 
 from typing import Annotated, ClassVar, Literal
 
-import torch
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor
@@ -14,7 +13,7 @@ from mspe.encodings.about import About
 from mspe.encodings.column_network import ColumnNetwork
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
-from mspe.encodings.node_noise import node_noise
+from mspe.encodings.node_noise import draw_while_training
 from mspe.encodings.spectrum import DENSE_MAX_NODES
 from mspe.encodings.statistics import GraphStatistics
 
@@ -80,13 +79,18 @@ class Pearl(Encoding):
         return params
 
     @property
+    def draws(self) -> bool:
+        """Return whether its inputs are random."""
+        return self.variant == "random"
+
+    @property
     def node_channels(self) -> list[str]:
         """Numbered from 1."""
         return [f"pearl({number})" for number in range(1, self.channels + 1)]
 
     def node(self, graphs: GraphView) -> Float[Tensor, "nodes channels"]:
         """Return the pooled outputs of the network."""
-        columns = self._basis(graphs) if self.variant == "basis" else self._samples(graphs)
+        columns = self._samples(graphs) if self.draws else self._basis(graphs)
         edges = graphs.edge_index, graphs.edge_weight
         return self.network(columns[..., None], *edges, mean=self.variant == "random")
 
@@ -97,10 +101,7 @@ class Pearl(Encoding):
         return functional.one_hot(graphs.layout.slot % size, size).float()
 
     def _samples(self, graphs: GraphView) -> Float[Tensor, "nodes samples"]:
-        slot = graphs.layout.slot
-        if self.training:
-            return torch.randn(slot.numel(), self.samples, device=slot.device)
-        return node_noise(graphs.layout, self.samples)
+        return draw_while_training(graphs.layout, self.samples, self.training)
 
 
 def _check_size(max_nodes: int) -> None:
