@@ -31,7 +31,7 @@ NOT_OF_THE_GRAPH = {
     "random_features": "drawn",
 }
 """What stands for channels that are no numbers of a graph alone."""
-CHECKED = {"random_features": "moments, over draws and seeds"}
+CHECKED = {"random_features": "moments, over draws and nodes"}
 """What checks an encoding that has no row among the measured results, where it is not invariances and a gradient."""
 WHOLE = ("eigenvectors", "eigenvector_distance", "gpse")
 """Of several components, which are not encoded each as if it were alone."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 from jaxtyping import Float
 from torch import Tensor
 
-from mspe.common.section import Channels, Section, Seed
+from mspe.common.section import Channels, Section
 from mspe.encodings.about import About
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
@@ -17,8 +17,8 @@ class RandomFeatures(Encoding):
 
     They tell every node from every other, whatever the graph. While training, new ones are drawn from torch's generator
     in every forward pass, which a resumed run repeats: a model learns what does not depend on them. In evaluation the
-    k-th node of every graph has the k-th row of a table that is drawn from `seed`, so that predictions repeat, whatever
-    batch the graph is in. How far a trained model's outputs depend on the draw is their variance over draws:
+    k-th node of every graph has the k-th row of one table, drawn with a fixed seed, so that predictions repeat,
+    whatever batch the graph is in. How far a trained model's outputs depend on the draw is their variance over draws:
     `prediction_variance`.
 
     Relabelling the nodes of a graph permutes them in distribution; so is a disjoint union encoded as its parts. They
@@ -27,9 +27,7 @@ class RandomFeatures(Encoding):
     Parameters
     ----------
     channels
-        Numbers per node.
-    seed
-        Of the numbers in evaluation.
+        Numbers per node, 16 by default.
 
     Examples
     --------
@@ -42,14 +40,13 @@ class RandomFeatures(Encoding):
     needs: ClassVar[frozenset[Need]] = frozenset()
 
     class Params(Section):
-        """Width, and what evaluation draws from."""
+        """Numbers per node."""
 
-        channels: Channels
-        seed: Seed = 0
+        channels: Channels = 16
 
-    def __init__(self, channels: int, seed: int = 0) -> None:
-        super().__init__(channels=channels, seed=seed)
-        self.channels, self.seed = channels, seed
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels=channels)
+        self.channels = channels
 
     @property
     def stored(self) -> bool:
@@ -68,4 +65,4 @@ class RandomFeatures(Encoding):
 
     def node(self, graphs: GraphView) -> Float[Tensor, "nodes channels"]:
         """Return the numbers."""
-        return draw_while_training(graphs.layout, self.channels, self.training, self.seed)
+        return draw_while_training(graphs.layout, self.channels, self.training)
