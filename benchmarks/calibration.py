@@ -42,7 +42,7 @@ VALUES: dict[str, Any] = {
 def begin(folder: Path, dataset: UnsplitDataset) -> Study:
     """The folder of all studies, with the variant written out."""
     study = Study.begin(folder, dataset)
-    statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()))
+    statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()), lambda: [study.graphs])
     declared = AblationParams(baseline="none", variants=("none", VARIANT), parameter_tolerance=1.0)
     variants = expand_variants(declared, VALUES, statistics, dataset.divide(0).schema.settings)
     study.write_variants("confirm", [variant for variant in variants if variant.name == VARIANT])

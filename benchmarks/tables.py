@@ -29,9 +29,10 @@ NOT_OF_THE_GRAPH = {
     **dict.fromkeys(("learned", "pearl", "stable"), "trained"),
     "gpse": "pretrained",
     "random_features": "drawn",
+    "wl": "one-hot",
 }
-"""What stands for channels that are no numbers of a graph alone."""
-CHECKED = {"random_features": "moments, over draws and nodes"}
+"""What stands for channels that are not numbers of a graph alone."""
+CHECKED = {"random_features": "moments, over draws and nodes", "wl": "NetworkX"}
 """What checks an encoding that has no row among the measured results, where it is not invariances and a gradient."""
 WHOLE = ("eigenvectors", "eigenvector_distance", "gpse")
 """Of several components, which are not encoded each as if it were alone."""

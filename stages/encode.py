@@ -22,7 +22,9 @@ GRAPHS, SPECTRUM, OPERATORS = "data/graphs", "data/spectrum", "data/operators"
 def main() -> None:
     encodings = load_params().encodings
     max_nodes = GraphSchema.load(f"{GRAPHS}/schema.json").max_nodes
-    statistics = GraphStatistics.of(read_shards(SPECTRUM, "train"), max_nodes)
+    statistics = GraphStatistics.of(
+        read_shards(SPECTRUM, "train"), max_nodes, graphs=lambda: read_shards(GRAPHS, "train")
+    )
     bank = EncodingSet.from_config(encodings.resolve(statistics))
     resolved = bank.config().model_dump()
     folders = [Path(OPERATORS, operator_slug(operator)) for operator in further(bank.stored_operators)]

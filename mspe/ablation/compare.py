@@ -204,7 +204,7 @@ def compare_declared(
     schema = dataset.divide(
         first, ablation.test_share, warn=True
     ).schema  # which stands for the others: each has warnings much like it
-    statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()))
+    statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()), lambda: [study.graphs])
     variants = expand_variants(ablation, values, statistics, schema.settings, source)
     study.add_operators(operators_of(variants), backend)
     check_equal_size(parameter_counts(variants, schema), ablation.baseline, ablation.parameter_tolerance, source)

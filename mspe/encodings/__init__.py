@@ -29,6 +29,7 @@ from mspe.encodings.catalogue import (
     Stable,
     Walk,
     Wavelet,
+    Wl,
 )
 from mspe.encodings.config import BankConfig, EncodingParams
 from mspe.encodings.encoding import Encoding
@@ -83,6 +84,7 @@ __all__ = [
     "Stable",
     "Walk",
     "Wavelet",
+    "Wl",
     "compute_spectrum",
     "prediction_variance",
     "register",

@@ -13,8 +13,8 @@ from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
 from mspe.encodings.encoding import Encoding
-from mspe.encodings.encoding_set import EncodingSet, collated_edges, node_channels
-from mspe.encodings.graph_view import GraphView
+from mspe.encodings.encoding_set import EncodingSet, node_channels
+from mspe.encodings.graph_view import GraphView, collated_edges
 from mspe.encodings.spectrum import (
     NORMALIZED,
     SPECTRUM_LEVELS,

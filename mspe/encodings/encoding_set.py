@@ -18,7 +18,7 @@ from mspe.encodings.catalogue import CATALOGUE, Filter
 from mspe.encodings.catalogue.filter import filter_nodes
 from mspe.encodings.config import BankConfig, as_bank, read_params, write_params
 from mspe.encodings.encoding import Encoding
-from mspe.encodings.graph_view import GraphView, Need
+from mspe.encodings.graph_view import GraphView, Need, collated_edges
 from mspe.encodings.registry import ENCODINGS
 from mspe.encodings.spectrum import NORMALIZED, Eigen, Spectrum, compute_spectrum, eigen_fields
 from mspe.encodings.spectrum.mixed import split_spectra
@@ -360,12 +360,6 @@ def _edges(graphs: Callable[[], PackedGraphs] | None, group: Tensor) -> tuple[Te
     if graphs is None:
         raise MspeError("an encoding is computed from edges, which were not given; give encode_nodes the graphs")
     return collated_edges(graphs(), group)
-
-
-def collated_edges(graphs: PackedGraphs, group: Tensor) -> tuple[Tensor, Tensor | None]:
-    """Return the edges of some graphs, with nodes numbered through these, and their weights."""
-    batch = graphs.collate(group)
-    return batch.edge_index, batch.get("edge_weight")
 
 
 @torch.enable_grad()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cache, cached_property
-from typing import Literal, get_args
+from typing import Literal, NoReturn, get_args
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -11,13 +11,23 @@ from torch import Tensor
 
 from mspe.common.errors import MspeError
 from mspe.encodings.spectrum import NORMALIZED, Eigen, Spectrum
-from mspe.graphs import DenseLayout
+from mspe.graphs import DenseLayout, PackedGraphs
 
 Need = Literal["spectrum", "edges"]
 
 
 def _no_operator(operator: str) -> Eigen:
     raise MspeError(f"the spectrum of the operator {operator} was not given to this view; give GraphView `eigen`")
+
+
+def _no_spectrum() -> NoReturn:
+    raise MspeError("the spectrum of graphs was not given to this view; give GraphView `fields` and `spectrum`")
+
+
+def collated_edges(graphs: PackedGraphs, group: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Return the edges of some graphs, with nodes numbered through these, and their weights."""
+    batch = graphs.collate(group)
+    return batch.edge_index, batch.get("edge_weight")
 
 
 def _positive(index: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor | None]:
@@ -60,6 +70,13 @@ class GraphView:
         self._read_eigen = cache(eigen)
         self._reader, self._needs = "", frozenset[str](get_args(Need))
         self._operators: frozenset[str] | None = None
+
+    @classmethod
+    def of_edges(cls, graphs: PackedGraphs) -> "GraphView":
+        """Return the view of packed graphs without a spectrum."""
+        everything = torch.arange(len(graphs), device=graphs.num_nodes.device)
+        layout = DenseLayout.from_sizes(graphs.num_nodes.tolist(), graphs.num_nodes.device)
+        return cls(layout, _no_spectrum, _no_spectrum, lambda: collated_edges(graphs, everything))
 
     def limited_to(
         self, needs: frozenset[Need], reader: str, operators: frozenset[str] = frozenset({NORMALIZED})

@@ -74,7 +74,8 @@ def plot_encoding(graph: Data, encoding: str, path: str | Path | None = None, **
     check_graphs(packed)
     spectrum = compute_spectrum(packed, torch.float64)
     view = view_group(spectrum, graph.num_nodes, torch.tensor([0]), lambda: packed)
-    bank = EncodingSet([_build(encoding, params, GraphStatistics.of([spectrum], graph.num_nodes))])
+    statistics = GraphStatistics.of([spectrum], graph.num_nodes, lambda: [packed])
+    bank = EncodingSet([_build(encoding, params, statistics)])
     if not bank.node_channels:
         raise MspeError(
             f"plot_encoding: {encoding} has no node channels to draw; `mspe encodings` lists those that have"

@@ -1,12 +1,20 @@
 """What the scales of a dataset can be read off."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import torch
 
+from mspe.common.errors import MspeError
 from mspe.graphs import PackedGraphs
+
+
+def _not_given() -> Iterable[PackedGraphs]:
+    raise MspeError(
+        "an encoding reads its parameters off the training graphs, which were not given; give GraphStatistics.of the "
+        "graphs with their edges"
+    )
 
 
 @dataclass(frozen=True)
@@ -22,16 +30,24 @@ class GraphStatistics:
     largest_eigenvalue, spectral_gap
         Medians over the training graphs of the largest eigenvalue and of the smallest above zero; 1 where no graph has
         an edge.
+    graphs
+        Gives the training graphs with their edges, part by part, for what an encoding counts itself.
     """
 
     max_nodes: int
     largest_eigenvalue: float = 1.0
     spectral_gap: float = 1.0
     sizes: Mapping[int, int] = field(default_factory=dict, compare=False)
+    graphs: Callable[[], Iterable[PackedGraphs]] = field(default=_not_given, compare=False)
 
     @classmethod
-    def of(cls, spectra: Iterable[PackedGraphs], max_nodes: int) -> "GraphStatistics":
-        """Read them off the packed spectra of the training graphs."""
+    def of(
+        cls,
+        spectra: Iterable[PackedGraphs],
+        max_nodes: int,
+        graphs: Callable[[], Iterable[PackedGraphs]] = _not_given,
+    ) -> "GraphStatistics":
+        """Read them off the packed spectra of the training graphs; `graphs` gives these with their edges."""
         sizes = Counter[int]()
         parts = []
         for shard in spectra:
@@ -40,7 +56,7 @@ class GraphStatistics:
         ranges = torch.cat(parts).double()
         known = ranges[~ranges.isnan().any(dim=1)]
         largest, gap = known.median(dim=0).values.tolist() if known.numel() else (1.0, 1.0)
-        return cls(max_nodes, largest, gap, sizes)
+        return cls(max_nodes, largest, gap, sizes, graphs)
 
     def count_above(self, size: int) -> int:
         """Return how many training graphs have more nodes."""

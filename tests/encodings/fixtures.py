@@ -15,6 +15,11 @@ from mspe.graphs import DenseLayout, PackedGraphs
 from tests.conftest import BANK, graph
 
 TOLERANCE = {"atol": 1e-10, "rtol": 0.0}
+WL_VOCABULARY = [  # colours of every node of a cycle, and of a node without edges, after one, two and three rounds
+    ["7d08bceccfd96a62", "d700d151a7b15f33"],
+    ["fa41560808d432b4", "e24ef189ebc818f0"],
+    ["5e2a5ea9ffa116be", "f5ec1f4920e3d2d6"],
+]
 BANK_MODULE = EncodingSet.from_config(BANK)
 
 

@@ -7,7 +7,7 @@ from torch_geometric.data import Data
 from mspe.encodings import Encoding, EncodingSet
 from mspe.encodings.about import About, encoding_table
 from mspe.encodings.catalogue import CATALOGUE
-from tests.encodings.fixtures import view_of
+from tests.encodings.fixtures import WL_VOCABULARY, view_of
 
 OPTIONS = {
     "walk": {"steps": [2]},
@@ -22,6 +22,7 @@ OPTIONS = {
     "eigenvector_distance": {"count": 2},
     "pearl": {"variant": "basis"},
     "random_features": {"channels": 1},
+    "wl": {"vocabulary": WL_VOCABULARY},
 }
 
 

@@ -14,7 +14,7 @@ from mspe.encodings.encoding_set import node_channels
 from mspe.encodings.spectrum import NORMALIZED, Eigen, magnetic
 from mspe.graphs import DenseLayout, PackedGraphs
 from tests.conftest import AWKWARD, complete, cycle, graph
-from tests.encodings.fixtures import encode
+from tests.encodings.fixtures import WL_VOCABULARY, encode
 
 PARAMS = {
     "walk": {"steps": [1, 2, 5]},
@@ -27,6 +27,7 @@ PARAMS = {
     "eigenvector_distance": {"count": 2},
     "pearl": {"variant": "basis"},  # random inputs are permuted in distribution alone
     "random_features": {"channels": 3},
+    "wl": {"vocabulary": WL_VOCABULARY},
 }
 OF_A_FILE = {"gpse": "needs a file of weights, and random inputs; see its own tests"}
 BASIS = {"eigenvectors": "signs and bases of eigenvectors are arbitrary; see its own tests"}

@@ -26,13 +26,14 @@ from mspe.encodings.catalogue.simple_paths import SimplePaths
 from mspe.encodings.catalogue.stable import Stable
 from mspe.encodings.catalogue.walk import Walk
 from mspe.encodings.catalogue.wavelet import Wavelet
+from mspe.encodings.catalogue.wl import Wl
 from mspe.encodings.encoding import Encoding
 
 CATALOGUE: tuple[type[Encoding], ...] = (
     *(Walk, Heat, Wavelet, PersonalizedPageRank, Learned),
     *(Degree, Eigenvectors, Distance),
     *(Resistance, DiffusionDistance, Biharmonic, Communicability, Katz, Electrostatic, Magnetic),
-    *(Cycles, Rings, Homomorphisms, Roles, SimplePaths),
+    *(Cycles, Rings, Homomorphisms, Roles, SimplePaths, Wl),
     *(Pearl, Stable, EigenvectorDistance, Gpse, RandomFeatures),
 )
 """In the order of their channels."""
@@ -66,4 +67,5 @@ __all__ = [
     "Stable",
     "Walk",
     "Wavelet",
+    "Wl",
 ]
