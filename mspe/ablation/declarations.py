@@ -11,6 +11,7 @@ from mspe.common.section import validate
 from mspe.common.shown import shortened
 from mspe.config import Params, apply_settings
 from mspe.encodings import ENCODINGS, PRESETS, BankConfig, EncodingSet, Filter, GraphStatistics
+from mspe.encodings.config import default_params
 from mspe.encodings.registry import known_filters, known_others
 from mspe.encodings.scales import AUTO
 from mspe.graphs import GraphSchema
@@ -91,8 +92,7 @@ def _alone(name: str) -> dict[str, Any]:
     filters: dict[str, Any] = dict.fromkeys(known_filters())
     rest: dict[str, Any] = {**dict.fromkeys(known_others()), "preset": None, "trainable": False}
     rest |= {"node": True, "pair": AUTO}
-    required = [field for field, info in ENCODINGS[name].Params.model_fields.items() if info.is_required()]
-    chosen = {name: dict.fromkeys(required, AUTO) or True}
+    chosen = {name: default_params(ENCODINGS[name]) or True}
     if issubclass(ENCODINGS[name], Filter):
         return {**rest, "filters": {**filters, **chosen}}
     return {**rest, "filters": filters, **chosen}

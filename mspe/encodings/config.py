@@ -56,6 +56,11 @@ def _alone(encoding: type[Encoding]) -> str | None:
     return candidates[0] if len(candidates) == 1 else None
 
 
+def default_params(encoding: type[Encoding]) -> dict[str, Any]:
+    """Return what stands under an encoding's key where nothing is given: `auto` for parameters without a default."""
+    return {name: AUTO for name, field in encoding.Params.model_fields.items() if field.is_required()}
+
+
 def write_params(encoding: Encoding) -> Any:
     """Return an encoding's parameters in the shortest form that `read_params` reads back as the same."""
     values = encoding.params.model_dump(mode="json")

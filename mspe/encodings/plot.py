@@ -1,23 +1,24 @@
 """Pictures of an encoding on a graph: one panel per channel, so that one sees what a scale sees."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.common.files import atomic_file
 from mspe.common.section import validate
-from mspe.encodings.catalogue import ScaleFilter
+from mspe.encodings.config import default_params
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.encoding_set import EncodingSet, node_channels, view_group
 from mspe.encodings.graph_view import GraphView
 from mspe.encodings.registry import ENCODINGS
-from mspe.encodings.scales import AUTO
-from mspe.encodings.spectrum import compute_spectrum
+from mspe.encodings.spectrum import NORMALIZED, compute_spectrum
 from mspe.encodings.statistics import GraphStatistics
 from mspe.encodings.structure import components, edges_of, simple_adjacency
 from mspe.graphs import PackedGraphs
@@ -34,23 +35,26 @@ _MOST_CHANNELS = 64
 _COLUMNS = 4
 _PANEL = 2.4  # inches
 _MARGIN = 0.5  # edges around the nodes
+_ROUNDING = 1e-6  # a value that is no further from 0 has no sign
+_LONGEST_LINE = 26  # characters of a title
 _INK, _GREY = "#222222", "#9aa3ad"
 
 
-def plot_encoding(graph: Data, encoding: str, path: str | Path | None = None, **params: Any) -> "Figure":
-    """Draw the node channels of an encoding on a graph, one panel per channel.
-
-    Each panel has its own colours, from the least to the greatest value, which stand below it. Where signs count, as
-    with eigenvectors, and where all values are 0 or 1, all panels have the same.
+def plot_encoding(
+    graph: Data, encoding: str, path: str | Path | None = None, source: int | None = None, **params: Any
+) -> "Figure":
+    """Draw the channels of an encoding on a graph, one panel per channel, as `plot_bank` does.
 
     Parameters
     ----------
     graph
         Of up to 500 nodes; components are laid out side by side.
     encoding
-        A name that `mspe encodings` lists, of an encoding with node channels.
+        A name that `mspe encodings` lists.
     path
         A file to write, whose ending is the format: .png, .svg, .pdf.
+    source
+        A node; pair channels from it to every node are drawn too.
     params
         Its parameters, as `params.yaml` has them: `times=[0.5, 8]`. Scales of a filter are `auto` by default, read off
         this graph.
@@ -58,7 +62,7 @@ def plot_encoding(graph: Data, encoding: str, path: str | Path | None = None, **
     Raises
     ------
     MspeError
-        If there is no such encoding, it has no node channels, a parameter is not allowed, or the graph is too large.
+        If there is no such encoding, it has no channels to draw, a parameter is not allowed, or the graph is too large.
 
     Examples
     --------
@@ -66,58 +70,144 @@ def plot_encoding(graph: Data, encoding: str, path: str | Path | None = None, **
     >>> [axes.get_title() for axes in plot_encoding(ring, "walk", steps=[1, 2]).axes]
     ['walk(1)', 'walk(2)']
     """
+    packed = _packed(graph)
+    statistics = GraphStatistics.of([compute_spectrum(packed, torch.float64)], graph.num_nodes, lambda: [packed])
+    return plot_bank(graph, EncodingSet([_build(encoding, params, statistics)]), path, source)
+
+
+def plot_bank(graph: Data, bank: EncodingSet, path: str | Path | None = None, source: int | None = None) -> "Figure":
+    """Draw the channels of several encodings on a graph, one panel per channel.
+
+    Each panel has its own colours, from the least to the greatest value, which stand below it. Where an encoding's
+    values have both signs, all its panels have one scale, whose middle is 0; where all are 0 or 1, also.
+
+    Parameters
+    ----------
+    graph, path, source
+        As of `plot_encoding`.
+    bank
+        The encodings; those that are trained with a model are drawn with the weights that they have.
+    """
     from matplotlib.figure import Figure
 
-    if graph.num_nodes > _MOST_NODES:
-        raise MspeError(f"plot_encoding: got a graph of {graph.num_nodes} nodes, allowed: up to {_MOST_NODES}")
-    packed = PackedGraphs.from_structure(graph)
-    check_graphs(packed)
-    spectrum = compute_spectrum(packed, torch.float64)
-    view = view_group(spectrum, graph.num_nodes, torch.tensor([0]), lambda: packed)
-    statistics = GraphStatistics.of([spectrum], graph.num_nodes, lambda: [packed])
-    bank = EncodingSet([_build(encoding, params, statistics)])
-    if not bank.node_channels:
-        raise MspeError(
-            f"plot_encoding: {encoding} has no node channels to draw; `mspe encodings` lists those that have"
-        )
-    if len(bank.node_channels) > _MOST_CHANNELS:
-        raise MspeError(f"plot_encoding: got {len(bank.node_channels)} channels, allowed: up to {_MOST_CHANNELS}")
-    with torch.no_grad():
-        values = node_channels(bank.on_nodes, view).double().numpy().T  # [channels, nodes]
-    ranges = _colour_ranges(values, any(bank.signed))
-    positions, edges = lay_out(view), np.stack(edges_of(simple_adjacency(view)))
-    rows = -(-len(values) // _COLUMNS)
-    columns = -(-len(values) // rows)
+    view, channels = evaluate_channels(graph, bank, source)
+    positions = lay_out(view)
+    rows = -(-len(channels) // _COLUMNS)
+    columns = -(-len(channels) // rows)
     width, height = np.ptp(positions, axis=0) + 2 * _MARGIN
     scale = _PANEL / max(width, 1.2 * height)  # inches per edge
     figure = Figure(
         figsize=(columns * (_PANEL + 0.2), rows * (height * scale + 0.6)), layout="constrained", facecolor="white"
     )
-    for number, (name, channel) in enumerate(zip(bank.node_channels, values, strict=True)):
+    for number, channel in enumerate(channels):
         axes = figure.add_subplot(rows, columns, number + 1)
-        axes.set_title(name, fontsize=10, color=_INK, parse_math=False)
-        colour_map = "RdBu_r" if any(bank.signed) else "viridis"
-        _draw(axes, positions, edges, channel, (*ranges[number], colour_map), scale)
+        axes.set_title(_in_lines(channel.name), fontsize=10, color=_INK, parse_math=False)
+        draw_channel(axes, view, positions, channel, scale)
     if path is not None:
         _write(figure, Path(path))
     return figure
 
 
+@dataclass(frozen=True)
+class Channel:
+    """A channel on the nodes of a graph.
+
+    Attributes
+    ----------
+    name
+        As the bank has it; of a pair channel with its source.
+    values
+        One per node.
+    limits
+        The values of the first and the last colour.
+    diverging
+        Whether the middle colour is that of 0.
+    source
+        The node from which a pair channel leads.
+    """
+
+    name: str
+    values: Float[np.ndarray, " nodes"]
+    limits: tuple[float, float]
+    diverging: bool
+    source: int | None = None
+
+
+@torch.no_grad()
+def evaluate_channels(graph: Data, bank: EncodingSet, source: int | None = None) -> tuple[GraphView, list[Channel]]:
+    """Return the view of a graph, its node channels, and its pair channels from a node."""
+    packed = _packed(graph)
+    _check_drawable(bank, source, graph.num_nodes)
+    spectrum = compute_spectrum(packed, torch.float64, operators=bank.operators | {NORMALIZED})
+    view = view_group(spectrum, graph.num_nodes, torch.tensor([0]), lambda: packed)
+    found: list[Channel] = []
+    if bank.on_nodes:
+        found += _coloured([e.node_channels for e in bank.on_nodes], node_channels(bank.on_nodes, view))
+    if source is not None and bank.on_pairs:
+        names = [[f"{name} from {source}" for name in e.pair_channels] for e in bank.on_pairs]
+        found += _coloured(names, bank.pair(view)[0, source], source)
+    return view, found
+
+
+def _packed(graph: Data) -> PackedGraphs:
+    if graph.num_nodes > _MOST_NODES:
+        raise MspeError(f"plot_encoding: got a graph of {graph.num_nodes} nodes, allowed: up to {_MOST_NODES}")
+    packed = PackedGraphs.from_structure(graph)
+    check_graphs(packed)
+    return packed
+
+
+def _check_drawable(bank: EncodingSet, source: int | None, num_nodes: int) -> None:
+    if source is not None and not 0 <= source < num_nodes:
+        raise MspeError(f"plot_encoding: source: got {source}, allowed: 0 to {num_nodes - 1}")
+    count = len(bank.node_channels) + (0 if source is None else len(bank.pair_channels))
+    if not count:
+        names = ", ".join(encoding.name for encoding in bank) or "the bank"
+        pairs = bank.pair_channels and source is None
+        remedy = "give source, the node from which pair channels are drawn" if pairs else "choose another encoding"
+        raise MspeError(f"plot_encoding: {names} has no node channels to draw; {remedy}")
+    if count > _MOST_CHANNELS:
+        raise MspeError(f"plot_encoding: got {count} channels, allowed: up to {_MOST_CHANNELS}")
+
+
 def _build(name: str, given: dict[str, Any], statistics: GraphStatistics) -> Encoding:
     encoding = ENCODINGS[name]
-    if not given and issubclass(encoding, ScaleFilter):
-        given = {encoding.parameter(): AUTO}
-    params = validate(encoding.Params, given, f"plot_encoding: {name}")
+    params = validate(encoding.Params, {**default_params(encoding), **given}, f"plot_encoding: {name}")
     return encoding.from_params(encoding.resolve(params, statistics), trainable=False)
 
 
-def _colour_ranges(values: Float[np.ndarray, "channels nodes"], signed: bool) -> Float[np.ndarray, "channels 2"]:
-    """The values that have the first and the last colour, per channel."""
-    if signed:
-        return np.tile(np.abs(values).max() * np.array([-1.0, 1.0]), (len(values), 1))
+def _coloured(
+    names: Sequence[Sequence[str]], values: Float[torch.Tensor, "nodes channels"], source: int | None = None
+) -> list[Channel]:
+    """Channels of several encodings, each with the colours of its encoding."""
+    found: list[Channel] = []
+    columns = values.double().numpy().T
+    for own in names:
+        part = columns[len(found) : len(found) + len(own)]
+        limits, diverging = _colour_limits(part)
+        found += [Channel(*one, diverging, source) for one in zip(own, part, limits, strict=True)]
+    return found
+
+
+def _colour_limits(values: Float[np.ndarray, "channels nodes"]) -> tuple[list[tuple[float, float]], bool]:
+    """The values that have the first and the last colour, per channel, and whether 0 has the middle one."""
+    largest = float(np.abs(values).max())
+    if values.min() < -_ROUNDING < _ROUNDING < values.max():
+        return [(-largest, largest)] * len(values), True
     if np.isin(values, (0.0, 1.0)).all():
-        return np.tile([0.0, 1.0], (len(values), 1))
-    return np.stack([values.min(axis=1), values.max(axis=1)], axis=1)
+        return [(0.0, 1.0)] * len(values), False
+    return [_own_limits(one) for one in values], False
+
+
+def _own_limits(values: Float[np.ndarray, " nodes"]) -> tuple[float, float]:
+    """The least and the greatest value; of a constant one a range in which rounding does not show."""
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if high - low > _ROUNDING * max(abs(low), abs(high)) else (low, low + 1.0)
+
+
+def _in_lines(name: str) -> str:
+    """A long name in two lines, so that it is no wider than its panel."""
+    return name if len(name) <= _LONGEST_LINE else name.replace("(", "\n(", 1)
 
 
 def lay_out(graphs: GraphView) -> Positions:
@@ -164,23 +254,18 @@ def _lay_out_connected(matrix: Float[np.ndarray, "nodes nodes"]) -> Positions:
     return turned / np.linalg.norm(turned[row] - turned[column], axis=1).mean()
 
 
-def _draw(
-    axes: "Axes",
-    positions: Positions,
-    edges: Int[np.ndarray, "2 edges"],
-    values: Float[np.ndarray, " nodes"],
-    colours: tuple[float, float, str],
-    scale: float,
-) -> None:
-    """Draw one channel; colours are the values of the first and the last one, and the map's name."""
+def draw_channel(axes: "Axes", graphs: GraphView, positions: Positions, channel: Channel, scale: float) -> None:
+    """Draw a channel on the nodes at their places, its range below; `scale`: inches per edge."""
     from matplotlib.collections import LineCollection
 
-    low, high, colour_map = colours
+    values, (low, high) = channel.values, channel.limits
+    edges = np.stack(edges_of(simple_adjacency(graphs)))
     diameter = float(np.clip(72 * scale * 0.55, 3.0, 11.0))  # points
+    outlines = [2.0 if node == channel.source else 0.4 for node in range(len(values))]
     axes.add_collection(LineCollection(positions[edges.T].tolist(), colors=_GREY, linewidths=0.9, zorder=1))
     axes.scatter(
-        positions[:, 0], positions[:, 1], c=values, s=diameter**2, cmap=colour_map,
-        vmin=low, vmax=high if high > low else low + 1.0, edgecolors=_INK, linewidths=0.4, zorder=2, clip_on=False,
+        positions[:, 0], positions[:, 1], c=values, s=diameter**2, cmap="RdBu_r" if channel.diverging else "viridis",
+        vmin=low, vmax=high, edgecolors=_INK, linewidths=outlines, zorder=2, clip_on=False,
     )  # fmt: skip
     least, greatest = (f"{value + 0.0:.3g}".replace("-", "−") for value in (values.min(), values.max()))
     axes.set_xlabel(f"{least} … {greatest}" if least != greatest else least, fontsize=8, color=_INK)

@@ -2,16 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.common.files import refuse_existing
+from mspe.common.section import validate
 from mspe.common.tensor_files import write_tensors
+from mspe.common.yaml_files import parse_yaml
 from mspe.dataset import DATASETS, get_dataset
 from mspe.dataset.own.saved_graphs import load_graphs
-from mspe.encodings import AddMultiScalePE, EncodingSet
-from mspe.encodings.config import read_bank
+from mspe.encodings import (
+    ENCODINGS,
+    AddMultiScalePE,
+    EncodingParams,
+    EncodingSet,
+    Filter,
+    GraphStatistics,
+    compute_spectrum,
+)
+from mspe.encodings.config import default_params, read_bank
+from mspe.encodings.plot import plot_bank
+from mspe.graphs import PackedGraphs
 from mspe.pipeline.prediction import molecule_samples
 from mspe.pipeline.trained_model import TrainedModel
 
@@ -88,6 +101,19 @@ def write_encoded(
     return {str(path): len(graphs) for path, graphs in files.items()}
 
 
+def plot_graph(graphs: Sequence[Data], number: int, bank: EncodingSet, path: str | Path, source: int | None) -> None:
+    """Draw a bank's channels on one of some graphs, numbered from 0; as `plot_bank`.
+
+    Raises
+    ------
+    MspeError
+        If there is no such graph, or nothing to draw.
+    """
+    if number >= len(graphs):
+        raise MspeError(f"--graph: got {number}, allowed: 0 to {len(graphs) - 1}")
+    plot_bank(graphs[number], bank, path, source)
+
+
 def choose_bank(preset: str, bank: str | None, checkpoint: str | None) -> EncodingSet:
     """Return the encodings of a trained model, else of a `bank.json`, else of a preset.
 
@@ -99,3 +125,40 @@ def choose_bank(preset: str, bank: str | None, checkpoint: str | None) -> Encodi
     if checkpoint is not None:
         return TrainedModel.load(checkpoint, "cpu").bank
     return EncodingSet.from_config(read_bank(bank) if bank is not None else preset)
+
+
+def resolve_encodings(given: Sequence[str], graphs: Sequence[Data]) -> EncodingSet:
+    """Return encodings by name, with what `auto` stands for read off some graphs.
+
+    Parameters
+    ----------
+    given
+        `NAME` or `NAME=VALUE`, the value as in `params.yaml`: `heat=[0.5, 8]`; without one, defaults.
+    graphs
+        Those of training, or all.
+
+    Raises
+    ------
+    MspeError
+        If an encoding is unknown, or a parameter is not allowed.
+
+    Examples
+    --------
+    >>> import torch
+    >>> edge = Data(edge_index=torch.tensor([[0, 1], [1, 0]]), num_nodes=2)
+    >>> resolve_encodings(["heat=[0.5, 8]", "degree"], [edge]).node_channels
+    ['heat(0.5)', 'heat(8)', 'degree']
+    """
+    if not graphs:
+        raise MspeError("--encoding: got no graphs to read scales off; give at least one")
+    filters: dict[str, Any] = {}
+    others: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        place = filters if issubclass(ENCODINGS[name], Filter) else others
+        place[name] = parse_yaml(value, f"--encoding {one}") if equals else default_params(ENCODINGS[name])
+    params = validate(EncodingParams, {"filters": filters, **others}, "--encoding")
+    packed = [PackedGraphs.from_structure(graph) for graph in graphs]
+    spectra = [compute_spectrum(one, backend="auto") for one in packed]
+    statistics = GraphStatistics.of(spectra, max(graph.num_nodes for graph in graphs), lambda: packed)
+    return EncodingSet.from_config(params.resolve(statistics))

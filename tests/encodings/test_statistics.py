@@ -22,5 +22,5 @@ def test_graphs_that_were_not_given_are_missed_by_what_asks_for_them() -> None:
     graphs = PackedGraphs.from_list([cycle(4)])
     spectra = [compute_spectrum(graphs)]
     assert list(GraphStatistics.of(spectra, 4, lambda: [graphs]).graphs()) == [graphs]
-    with pytest.raises(MspeError, match="read.* off the training graphs, which were not given"):
+    with pytest.raises(MspeError, match=r"read.* off the training graphs, which were not given"):
         GraphStatistics.of(spectra, 4).graphs()

@@ -89,7 +89,7 @@ class Wl(Encoding):
 
     @classmethod
     def resolve(cls, params: Section, statistics: GraphStatistics) -> Section:
-        """Return the parameters with the vocabulary of the training graphs; equally frequent colours by their number."""
+        """Return the parameters with the vocabulary of the training graphs; equal frequencies by number."""
         values = dict(params)
         if values["vocabulary"] is not None:
             return params
