@@ -36,8 +36,9 @@ _COLUMNS = 4
 _PANEL = 2.4  # inches
 _MARGIN = 0.5  # edges around the nodes
 _ROUNDING = 1e-6  # a value that is no further from 0 has no sign
+_NOTHING = 1e-12  # a value that is no further from 0 is drawn as 0
 _LONGEST_LINE = 26  # characters of a title
-_INK, _GREY = "#222222", "#9aa3ad"
+_INK, _GREY, _RED = "#222222", "#9aa3ad", "#e8003d"
 
 
 def plot_encoding(
@@ -101,7 +102,7 @@ def plot_bank(graph: Data, bank: EncodingSet, path: str | Path | None = None, so
     )
     for number, channel in enumerate(channels):
         axes = figure.add_subplot(rows, columns, number + 1)
-        axes.set_title(_in_lines(channel.name), fontsize=10, color=_INK, parse_math=False)
+        axes.set_title(channel.title, fontsize=10, color=_INK, parse_math=False)
         draw_channel(axes, view, positions, channel, scale)
     if path is not None:
         _write(figure, Path(path))
@@ -131,6 +132,11 @@ class Channel:
     limits: tuple[float, float]
     diverging: bool
     source: int | None = None
+
+    @property
+    def title(self) -> str:
+        """The name; a long one in two lines, so that it is no wider than its panel."""
+        return self.name if len(self.name) <= _LONGEST_LINE else self.name.replace("(", "\n(", 1)
 
 
 @torch.no_grad()
@@ -182,6 +188,7 @@ def _coloured(
     """Channels of several encodings, each with the colours of its encoding."""
     found: list[Channel] = []
     columns = values.double().numpy().T
+    columns = np.where(np.abs(columns) < _NOTHING, 0.0, columns)
     for own in names:
         part = columns[len(found) : len(found) + len(own)]
         limits, diverging = _colour_limits(part)
@@ -203,11 +210,6 @@ def _own_limits(values: Float[np.ndarray, " nodes"]) -> tuple[float, float]:
     """The least and the greatest value; of a constant one a range in which rounding does not show."""
     low, high = float(values.min()), float(values.max())
     return (low, high) if high - low > _ROUNDING * max(abs(low), abs(high)) else (low, low + 1.0)
-
-
-def _in_lines(name: str) -> str:
-    """A long name in two lines, so that it is no wider than its panel."""
-    return name if len(name) <= _LONGEST_LINE else name.replace("(", "\n(", 1)
 
 
 def lay_out(graphs: GraphView) -> Positions:
@@ -261,11 +263,12 @@ def draw_channel(axes: "Axes", graphs: GraphView, positions: Positions, channel:
     values, (low, high) = channel.values, channel.limits
     edges = np.stack(edges_of(simple_adjacency(graphs)))
     diameter = float(np.clip(72 * scale * 0.55, 3.0, 11.0))  # points
-    outlines = [2.0 if node == channel.source else 0.4 for node in range(len(values))]
+    is_source = [node == channel.source for node in range(len(values))]
     axes.add_collection(LineCollection(positions[edges.T].tolist(), colors=_GREY, linewidths=0.9, zorder=1))
     axes.scatter(
         positions[:, 0], positions[:, 1], c=values, s=diameter**2, cmap="RdBu_r" if channel.diverging else "viridis",
-        vmin=low, vmax=high, edgecolors=_INK, linewidths=outlines, zorder=2, clip_on=False,
+        vmin=low, vmax=high, edgecolors=[_RED if one else _INK for one in is_source],
+        linewidths=[2.0 if one else 0.4 for one in is_source], zorder=2, clip_on=False,
     )  # fmt: skip
     least, greatest = (f"{value + 0.0:.3g}".replace("-", "−") for value in (values.min(), values.max()))
     axes.set_xlabel(f"{least} … {greatest}" if least != greatest else least, fontsize=8, color=_INK)
