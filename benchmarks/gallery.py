@@ -75,8 +75,8 @@ ROWS = (
         {"steps": [2, 3, 8, 16]},
         [f"walk({steps})" for steps in (2, 3, 8, 16)],
         "The probability that a random walk is back after so many steps. Two steps see the degrees of neighbours, "
-        "three see triangles (0 without any), more steps see more of the surroundings, until the start is forgotten and "
-        "the degree alone is left.",
+        "three see triangles (0 without any), more steps see the surroundings, until the start is forgotten and the "
+        "degree alone is left.",
     ),
     Row(
         "heat",
