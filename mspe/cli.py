@@ -230,6 +230,11 @@ def _compare_arguments(parser: "ArgumentParser") -> None:
     )
     parser.add_argument("--baseline", default="none", help="what they are compared with (default: %(default)s)")
     parser.add_argument("--confirm", type=_names, default=(), metavar="NAME,…", help="variants confirmed in any case")
+    parser.add_argument(
+        "--by",
+        choices=("distance", "diameter", "size", "none"),
+        help="verdicts in buckets, too (default: distance of nodes and pairs, diameter and size of graphs)",
+    )
     parser.add_argument("--minutes", type=_minutes, default=30.0, help="the budget (default: %(default)g)")
     parser.add_argument("--more", action="store_true", help="add the seeds that would decide what is undecided")
     parser.add_argument("--split", help="random, stratified, scaffold, … (default: the dataset's own)")
@@ -273,6 +278,7 @@ def _compare(arguments: "Namespace") -> int:
         minutes=arguments.minutes,
         baseline=arguments.baseline,
         named=arguments.confirm,
+        by=arguments.by,
         more=arguments.more,
         folder=arguments.folder,
         jobs=arguments.jobs,
@@ -354,6 +360,7 @@ SUBCOMMANDS = {
             "mspe compare molecules.csv --target logP --minutes 30",
             "mspe compare graphs.pt --encodings none,rwse,hkse,all",
             "mspe compare molecules.csv --target logP --minutes 30 --more",
+            "mspe compare molecules.csv --target logP --by diameter",
         ),
         _compare_arguments,
         _compare,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mspe.ablation.report import Report, SizeBin, VariantReport
+from mspe.ablation.report import BucketDifference, Report, VariantReport
 from mspe.ablation.wording import (
     Change,
     change,
@@ -17,11 +17,11 @@ from mspe.ablation.wording import (
     score,
     scored_on,
 )
+from mspe.pipeline.buckets import AXES, Bucket
 
 _MOST = 3
 """Variants of a kind that are named; of more, the others are counted."""
-_OF = {"diameter": "of diameter {}", "nodes": "of {} nodes"}
-"""Graphs by a size."""
+_GRAPHS = {"diameter": "of diameter {}", "size": "of {} nodes"}
 
 
 def answer(report: Report) -> str:
@@ -160,24 +160,56 @@ def _margin(report: Report) -> str:
 
 
 def _where(report: Report) -> str:
-    """On which graphs the best variant is shown to gain, and most."""
+    """On which samples the best variant is shown to gain, and most; it may do so on a part alone."""
     best = next((v for v in report.confirmed if v.verdict is not None and v.verdict.word == "better"), None)
+    best = best or max(report.confirmed, key=_buckets_won, default=None)
     if best is None:
         return ""
-    parts = [(size, part) for size in _OF for part in best.by_size.get(size, [])]
-    changes = [(size, part.bin, relative(part.difference, part.baseline_error)) for size, part in parts]
-    shown = [(found.mean, size, bin, found) for size, bin, found in changes if found and (found.high or 0) < 0]
+    parts = [(axis, part) for axis in AXES for part in best.buckets.get(axis, []) if _is_better(part)]
+    changes = [(axis, part.bucket, relative(part.difference, part.baseline_error)) for axis, part in parts]
+    shown = [(found.mean, axis, bucket, found) for axis, bucket, found in changes if found]
     if not shown:
         return ""
-    _, size, bin, found = min(shown, key=lambda one: one[0])
+    _, axis, bucket, found = min(shown, key=lambda one: one[0])
     mean, interval = _sizes(found, negative=True, unit=" %")
-    return (
-        f"{best.name} gains most on graphs {_OF[size].format(_between(bin))}: their error is {mean} lower ({interval})."
-    )
+    if axis != "distance":
+        graphs = _GRAPHS[axis].format(_between(bucket))
+        return f"{best.name} gains most on graphs {graphs}: their error is {mean} lower ({interval})."
+    most = f", most at {_between(bucket)}" if len(parts) > 1 else ""
+    span = _span([(part.bucket, _is_better(part)) for part in best.buckets["distance"]])
+    return f"{best.name} helps {span}{most}: the error there is {mean} lower ({interval})."
 
 
-def _between(bin: SizeBin) -> str:
-    return str(bin.first) if bin.first == bin.last else f"{bin.first} to {bin.last}"
+def _span(buckets: Sequence[tuple[Bucket, bool]]) -> str:
+    """The distances of the buckets that are marked, at least one.
+
+    Examples
+    --------
+    >>> near, far = Bucket(1, 4, 50), Bucket(5, 9, 50)
+    >>> _span([(near, False), (far, True)]), _span([(near, True), (far, False)]), _span([(near, True), (far, True)])
+    ('beyond 4 hops', 'up to 4 hops', 'at every distance')
+    """
+    flags = [flag for _, flag in buckets]
+    first, count = flags.index(True), sum(flags)
+    if all(flags) and count > 1:
+        return "at every distance"
+    if first and all(flags[first:]):
+        return f"beyond {counted(buckets[first - 1][0].last, 'hop')}"
+    if count < len(flags) and all(flags[:count]):
+        return f"up to {counted(buckets[count - 1][0].last, 'hop')}"
+    return f"at {listed([_between(bucket) for bucket, flag in buckets if flag])} hops"
+
+
+def _between(bucket: Bucket) -> str:
+    return str(bucket).replace("–", " to ")
+
+
+def _buckets_won(variant: VariantReport) -> int:
+    return sum(_is_better(part) for parts in variant.buckets.values() for part in parts)
+
+
+def _is_better(part: BucketDifference) -> bool:
+    return part.verdict is not None and part.verdict.word == "better"
 
 
 def _hint(report: Report) -> str:

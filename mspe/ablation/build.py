@@ -13,14 +13,23 @@ from mspe.ablation.config import AblationParams
 from mspe.ablation.declarations import describe_bank, single_scale
 from mspe.ablation.plans import Rounds
 from mspe.ablation.records import FailedRun, FinishedRun, MissingRun, Record, read_run, read_table
-from mspe.ablation.report import About, BinDifference, Costs, Report, Scale, Scores, SizeBin, VariantReport
-from mspe.ablation.sizes import graph_sizes, quantile_bins, sample_errors
+from mspe.ablation.report import About, BucketDifference, Costs, Report, Scale, Scores, VariantReport
 from mspe.ablation.study import ROUNDS, RoundName, Run, Study
 from mspe.ablation.variant import Variant
 from mspe.ablation.verdicts import Verdict, error_of, judge
 from mspe.common.errors import MspeError
 from mspe.dataset import UnsplitDataset
 from mspe.graphs import GraphSchema
+from mspe.pipeline.buckets import (
+    Axis,
+    Bucket,
+    default_axes,
+    describe_distance,
+    quantile_buckets,
+    sample_errors,
+    sample_rows,
+    sample_values,
+)
 from mspe.pipeline.statistics import statistics_over_seeds
 from mspe.pipeline.summary import mean_curve
 from mspe.tasks import is_minimized, task_of
@@ -76,7 +85,7 @@ def report_of(
         If a record is damaged.
     """
     schema = study.division(rounds.confirm_seeds[0]).graph_schema
-    builder = _Builder(study, ablation, rounds, ratio, is_minimized(schema.metric, None))
+    builder = _Builder(study, ablation, rounds, ratio, schema, is_minimized(schema.metric, None))
     reports = [builder.variant(variant) for variant in variants]
     finished = [run for name in ROUNDS for run in builder.finished(name)]
     about = About(
@@ -94,6 +103,7 @@ def report_of(
         jobs=rounds.what.jobs,
         date=date.today().isoformat(),
         seconds=sum(run.cost.seconds for run in finished),
+        distance=describe_distance(study.graphs, schema.target_level),
         environment=list(dict.fromkeys(line for run in finished for line in run.cost.environment)),
     )
     return Report(
@@ -116,6 +126,7 @@ class _Builder:
     ablation: AblationParams
     rounds: Rounds
     ratio: float
+    schema: GraphSchema
     minimized: bool
 
     def __post_init__(self) -> None:
@@ -127,11 +138,17 @@ class _Builder:
         }
         self.comparisons = max(0, len(confirmed) - 1)
         self.tests = max(1, self.comparisons) * max(1, len(self.rounds.looks))
-        first = next(iter(self.finished("confirm")), None)
-        by_graph = first is not None and first.result.target_level == "graph"
-        self.sizes = graph_sizes(self.study.graphs) if by_graph else {}
-        self.bins = {name: quantile_bins(values) for name, values in self.sizes.items()}
+        axes = self._axes() if self.finished("confirm") else ()
+        level = self.schema.target_level
+        self.values = {axis: sample_values(axis, self.study.graphs, level) for axis in axes}
+        self.buckets = {axis: quantile_buckets(values) for axis, values in self.values.items()}
         self._errors: dict[Run, tuple[Tensor, Tensor]] = {}
+
+    def _axes(self) -> tuple[Axis, ...]:
+        """What verdicts are given by, beside those on all samples."""
+        if self.ablation.by is None:
+            return default_axes(self.study.graphs, self.schema.target_level)
+        return () if self.ablation.by == "none" else (self.ablation.by,)
 
     def finished(self, name: RoundName) -> list[FinishedRun]:
         """The runs of a round that have a score."""
@@ -153,7 +170,7 @@ class _Builder:
             confirm=confirm,
             verdict=verdict,
             scale=None if scale is None else Scale(*scale),
-            by_size=self._by_size(done["confirm"]) if variant.name != self.ablation.baseline else {},
+            buckets=self._by_bucket(done["confirm"]) if variant.name != self.ablation.baseline else {},
             curve=self._curve(done["confirm"] or done["screen"]),
             costs=_costs(done["confirm"] or done["screen"]),
         )
@@ -180,42 +197,45 @@ class _Builder:
         estimate, verdict = judge(differences, self.tests, margin, self.minimized, self.ratio)
         return Scores(scores.seeds, scores.values, scores.mean, scores.std, estimate), verdict
 
-    def _by_size(self, runs: Sequence[FinishedRun]) -> dict[str, list[BinDifference]]:
+    def _by_bucket(self, runs: Sequence[FinishedRun]) -> dict[Axis, list[BucketDifference]]:
         base = {run.run.seed: run for run in self.finished("confirm") if run.run.variant == self.ablation.baseline}
         pairs = [(run, base[run.run.seed]) for run in runs if run.run.seed in base]
-        if not pairs or not self.sizes:
+        if not pairs:
             return {}
         return {
-            size: [self._bin(pairs, size, bin) for bin in self.bins[size]]
-            for size in ("diameter", "nodes")
-        }  # fmt: skip
+            axis: [self._bucket(pairs, axis, bucket) for bucket in buckets]
+            for axis, buckets in self.buckets.items()
+            if buckets
+        }
 
-    def _bin(self, pairs: Sequence[tuple[FinishedRun, FinishedRun]], size: str, bin: SizeBin) -> BinDifference:
+    def _bucket(self, pairs: Sequence[tuple[FinishedRun, FinishedRun]], axis: Axis, bucket: Bucket) -> BucketDifference:
         differences, errors = [], []
         for run, reference in pairs:
-            graphs, error = self._graph_errors(run)
-            _, expected = self._graph_errors(reference)
-            values = self.sizes[size][graphs]
-            inside = (values >= bin.first) & (values <= bin.last) & ~(error.isnan() | expected.isnan())
+            samples, error = self._sample_errors(run)
+            _, expected = self._sample_errors(reference)
+            inside = bucket.holds(self.values[axis][samples]) & ~(error.isnan() | expected.isnan())
             if bool(inside.any()):
                 differences.append((error - expected)[inside].mean().item())
                 errors.append(expected[inside].mean().item())
         if not errors:
-            return BinDifference(bin, None, None)
-        estimate, _ = judge(differences, self.tests * len(self.bins[size]), 0.0, True, self.ratio)
-        return BinDifference(bin, sum(errors) / len(errors), estimate)
+            return BucketDifference(bucket, None, None, None)
+        baseline_error = sum(errors) / len(errors)
+        tests = self.tests * sum(map(len, self.buckets.values()))
+        estimate, verdict = judge(differences, tests, self.ablation.margin * baseline_error, True, self.ratio)
+        return BucketDifference(bucket, baseline_error, estimate, verdict)
 
-    def _graph_errors(self, run: FinishedRun) -> tuple[Int[Tensor, " scored"], Float[Tensor, " scored"]]:
-        """Which graphs a run was scored on, and how wrong it was on each."""
+    def _sample_errors(self, run: FinishedRun) -> tuple[Int[Tensor, " scored"], Float[Tensor, " scored"]]:
+        """Which of all samples a run was scored on, and how wrong it was on each."""
         if run.run not in self._errors:
             graphs = torch.tensor(self.study.division(run.run.seed).positions[run.result.split])
+            samples = sample_rows(self.study.graphs, self.schema.target_level, graphs)
             errors = sample_errors(read_table(self.study, run.run, "predictions.csv"), run.result.task)
-            if len(errors) != len(graphs):
+            if len(errors) != len(samples):
                 raise MspeError(
-                    f"{self.study.run_folder(run.run)}: its predictions are of {len(errors)} graphs, but the "
-                    f"{run.result.split} part has {len(graphs)}; remove the folder and run the same command again"
+                    f"{self.study.run_folder(run.run)}: its predictions are of {len(errors)} samples, but the "
+                    f"{run.result.split} part has {len(samples)}; remove the folder and run the same command again"
                 )
-            self._errors[run.run] = graphs, errors
+            self._errors[run.run] = samples, errors
         return self._errors[run.run]
 
     def _curve(self, runs: Sequence[FinishedRun]) -> dict[str, list[float]]:

@@ -22,6 +22,7 @@ from mspe.common.section import validate
 from mspe.dataset import UnsplitDataset, unsplit_graphs, unsplit_source
 from mspe.encodings import GraphStatistics
 from mspe.encodings.presets import DEFAULT_FILTERS
+from mspe.pipeline.buckets import check_axis
 from mspe.training.device import get_device
 
 ENCODINGS = ("none", "rwse", "rrwp", "lappe", "hkse", "spd", "all")
@@ -64,6 +65,7 @@ def compare(
     model: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
     parameter_tolerance: float = 0.05,
+    by: Literal["distance", "diameter", "size", "none"] | None = None,
     folder: str | Path | None = None,
     jobs: int | None = None,
     device: str = "auto",
@@ -106,6 +108,10 @@ def compare(
         Laid over these sections.
     parameter_tolerance
         By which share of the baseline's a variant's number of parameters may differ.
+    by
+        What verdicts are given by in buckets, beside those on all samples: the `diameter` or `size` of a sample's
+        graph, or its `distance`, as `sample_values` of `mspe.pipeline.buckets` has it; None: distance, where samples
+        are whole graphs diameter and size.
     folder
         Keeps all runs; None: `comparisons/`, and there one named by the graphs.
     jobs
@@ -151,6 +157,7 @@ def compare(
         "model": model or {},
         "training": training or {},
         "parameter_tolerance": parameter_tolerance,
+        "by": by,
     }
     ablation = validate(AblationParams, declared, "compare")
     load_plugins(plugins)
@@ -205,6 +212,8 @@ def compare_declared(
         first, ablation.test_share, warn=True
     ).schema  # which stands for the others: each has warnings much like it
     statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()), lambda: [study.graphs])
+    if ablation.by not in (None, "none"):
+        check_axis(ablation.by, study.graphs, schema.target_level)
     variants = expand_variants(ablation, values, statistics, schema.settings, source)
     study.add_operators(operators_of(variants), backend)
     check_equal_size(parameter_counts(variants, schema), ablation.baseline, ablation.parameter_tolerance, source)

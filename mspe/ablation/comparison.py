@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mspe.ablation.answer import answer
+from mspe.ablation.bucket_table import bucket_columns, bucket_rows
 from mspe.ablation.page import render_page, write_page
 from mspe.ablation.report import Report
 from mspe.ablation.table import columns_of, report_rows
@@ -42,25 +43,37 @@ class Comparison:
         """Return one dictionary per variant, for `pandas.DataFrame(comparison.table())`."""
         return report_rows(self.report)
 
+    def buckets(self) -> list[dict[str, Any]]:
+        """Return one dictionary per confirmed variant and bucket of distances, diameters or sizes."""
+        return bucket_rows(self.report)
+
     def save(self, path: str | Path) -> None:
         """Write the page, or the numbers alone.
 
         Parameters
         ----------
         path
-            A file that ends in `.html`, `.json` (everything) or `.csv` (the table).
+            A file that ends in `.html`, `.json` (everything), `.csv` (the table) or `.buckets.csv` (a row per confirmed
+            variant and bucket).
 
         Raises
         ------
         MspeError
-            If it ends otherwise, or cannot be written.
+            If it ends otherwise, or cannot be written; or there are no buckets.
         """
         writers: dict[str, Callable[[], None]] = {
             ".html": lambda: write_page(path, self.report, self.params_text),
             ".json": lambda: write_json(path, self.report.to_json()),
             ".csv": lambda: write_csv(path, columns_of(self.table())),
+            ".buckets.csv": lambda: write_csv(path, self._bucket_columns(path)),
         }
         writers[check_ending(path)]()
+
+    def _bucket_columns(self, path: str | Path) -> dict[str, list[Any]]:
+        columns = bucket_columns(self.report)
+        if not columns:
+            raise MspeError(f"{path}: no variant has been confirmed in buckets; name a file that ends in .csv")
+        return columns
 
     def __str__(self) -> str:
         return format_report(self.report)
@@ -79,7 +92,9 @@ def check_ending(path: str | Path) -> str:
     MspeError
         If it has another one.
     """
-    suffix = Path(path).suffix.lower()
+    name, suffix = Path(path).name.lower(), Path(path).suffix.lower()
+    if name.endswith(".buckets.csv"):
+        return ".buckets.csv"
     if suffix not in _ENDINGS:
         raise MspeError(f"{path}: got the ending {suffix or 'none'!r}, allowed: {', '.join(_ENDINGS)}")
     return suffix

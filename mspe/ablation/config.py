@@ -66,6 +66,8 @@ class AblationParams(Section):
     """`each`: where the dataset's split is drawn, each seed draws its own; `one`: all seeds have the same."""
     test_share: Annotated[Probability, Field(gt=0, le=0.5)] | None = None
     """Share of the graphs that a drawn split tests with; null: the dataset's own."""
+    by: Literal["distance", "diameter", "size", "none"] | None = None
+    """Of samples, by which verdicts are given in buckets, too; null: distance, of whole graphs diameter and size."""
     parameter_tolerance: PositiveFloat = 0.01
     """By how much of the baseline's a variant's number of parameters may differ."""
     training: dict[str, Any] = Field(default_factory=dict)

@@ -7,9 +7,9 @@ from statistics import fmean
 
 from mspe.ablation.design import pooled_deviation
 from mspe.ablation.records import FinishedRun, Record, read_table
-from mspe.ablation.sizes import sample_errors
 from mspe.ablation.study import Study
 from mspe.ablation.verdicts import error_of
+from mspe.pipeline.buckets import sample_errors
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ def read_or_plan(study: Study, variants: Sequence[Variant], ablation: AblationPa
 
 def _declaration_key(study: Study, variants: Sequence[Variant], ablation: AblationParams) -> str:
     settings = study.settings.model_dump(exclude={"divided"})  # with another one the plan is gone
-    content = [settings, ablation.model_dump(), [variant.as_plain() for variant in variants]]
+    declared = ablation.model_dump(exclude={"by"})  # which says what is told of the runs, not what is run
+    content = [settings, declared, [variant.as_plain() for variant in variants]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mspe.ablation.rounds import Plan
 from mspe.ablation.verdicts import LEVEL, Estimate, Verdict, error_of
+from mspe.pipeline.buckets import Axis, Bucket
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class About:
         That all runs took together.
     environment
         Hardware, versions and commits of the runs, each once: with two, they were made by two machines or versions.
+    distance
+        What the distance of a sample is, in words; empty where it has none.
     """
 
     dataset: str
@@ -54,6 +57,7 @@ class About:
     date: str
     seconds: float
     environment: list[str]
+    distance: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,29 +83,23 @@ class Scores:
 
 
 @dataclass(frozen=True)
-class SizeBin:
-    """A range of sizes, both ends included, and how many graphs of the dataset lie in it."""
-
-    first: int
-    last: int
-    graphs: int
-
-
-@dataclass(frozen=True)
-class BinDifference:
-    """The mean error of the graphs of a range, minus the baseline's.
+class BucketDifference:
+    """The mean error of the samples of a bucket, minus the baseline's.
 
     Attributes
     ----------
     baseline_error
-        The baseline's mean error there, over seeds; None where no scored graph lies in the range.
+        The baseline's mean error there, over seeds; None where no scored sample lies in the bucket.
     difference
-        Paired by seed, its interval corrected for all ranges and comparisons; None without a seed in common.
+        Paired by seed, its interval corrected for all buckets and comparisons; None without a seed in common.
+    verdict
+        On that difference, the margin being of the baseline's error in the bucket; None with one seed, too.
     """
 
-    bin: SizeBin
+    bucket: Bucket
     baseline_error: float | None
     difference: Estimate | None
+    verdict: Verdict | None
 
 
 @dataclass(frozen=True)
@@ -142,8 +140,8 @@ class VariantReport:
         None of the baseline, of variants that were not confirmed, and where there is no test.
     scale
         None of variants that are not of a single channel.
-    by_size
-        By `diameter` and `nodes`; empty where samples are no graphs, and of variants that were not confirmed.
+    buckets
+        By `distance`, `diameter` or `size`; empty of the baseline and of variants that were not confirmed.
     curve
         Columns `epoch`, `train_loss` and `val_loss`, mean over the seeds of its last round; empty without runs.
     costs
@@ -158,7 +156,7 @@ class VariantReport:
     confirm: Scores | None = None
     verdict: Verdict | None = None
     scale: Scale | None = None
-    by_size: dict[str, list[BinDifference]] = field(default_factory=dict)
+    buckets: dict[Axis, list[BucketDifference]] = field(default_factory=dict)
     curve: dict[str, list[float]] = field(default_factory=dict)
     costs: Costs | None = None
 

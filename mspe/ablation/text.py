@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from mspe.ablation.answer import answer
+from mspe.ablation.bucket_table import bucket_cells
 from mspe.ablation.report import Report
 from mspe.ablation.rounds import percent
 from mspe.ablation.table import cells, columns
@@ -21,6 +22,7 @@ def format_report(report: Report) -> str:
     paragraphs = [
         _wrapped(answer(report)),
         _aligned(table),
+        _aligned(_buckets(report)),
         [part for line in plan_lines(report) for part in _wrapped(line)],
         [shortened(f"{v.name}: {failure}", _LINE) for v in report.variants for failure in v.failures],
     ]
@@ -30,6 +32,12 @@ def format_report(report: Report) -> str:
 def _wrapped(text: str) -> list[str]:
     """Lines that end in no number whose unit stands in the next one."""
     return [line.replace("\u00a0", " ") for line in wrap(text.replace(" %", "\u00a0%"), _LINE)]
+
+
+def _buckets(report: Report) -> list[list[str]]:
+    """Differences by distance, diameter or size where one of them was asked for; the page has several."""
+    axes = {axis for variant in report.confirmed for axis in variant.buckets}
+    return bucket_cells(report, axes.pop()) if len(axes) == 1 else []
 
 
 def plan_lines(report: Report) -> list[str]:
@@ -47,6 +55,8 @@ def plan_lines(report: Report) -> list[str]:
 
 def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
     """Cells in columns; a line that is too long goes on in the next one, indented."""
+    if not table:
+        return []
     widths = [max(map(len, column)) for column in zip(*(row[:-1] for row in table), strict=True)]
     lines = ["  ".join([*map(str.ljust, row, widths), row[-1]]) for row in table]
     return [part for line in lines for part in wrap(line, _LINE, subsequent_indent="    ")]

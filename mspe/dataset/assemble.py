@@ -28,7 +28,7 @@ from mspe.dataset.summary import summarise
 from mspe.graphs import SPLITS, GraphSchema, PackedGraphs
 from mspe.graphs.checks import check_graphs
 from mspe.graphs.features import Features, FeatureTable
-from mspe.graphs.packing import Level
+from mspe.graphs.packing import ANSWER_DISTANCE, TARGET_ROWS, Level
 from mspe.tasks import Task
 
 logger = logging.getLogger(__name__)
@@ -58,8 +58,9 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
 def pack(spec: DatasetSpec, samples: Samples, part: Sequence[int], num_workers: int) -> PackedGraphs:
     """Build the graphs of the items at some positions, their features as they are read: not numbered, not scaled."""
     items = [samples.items[position] for position in part]
-    targets = spec.task_of(samples).target_fields
-    levels: dict[str, Level] = {"x": "node", "edge_attr": "edge", "edge_weight": "edge", **targets}
+    task = spec.task_of(samples)
+    levels: dict[str, Level] = {"x": "node", "edge_attr": "edge", "edge_weight": "edge", **task.target_fields}
+    levels[ANSWER_DISTANCE] = TARGET_ROWS[task.level]
     if samples.to_graph is None:
         return PackedGraphs.from_list(items, levels)
     return PackedGraphs.concatenate(map_chunks(partial(_build, samples.to_graph, levels), items, num_workers))

@@ -30,6 +30,12 @@ BANK_KEY = "bank_key"
 STRUCTURE_KEY = "structure_key"
 """The field by which stored spectra and encodings name the structure of the graph that each was computed of."""
 
+TARGET_ROWS: dict[str, Level] = {"graph": "graph", "node": "node", "edge": "link"}
+"""The rows that targets of a level stand in."""
+
+ANSWER_DISTANCE = "answer_distance"
+"""The field that says how many hops away each target's answer lies, where a dataset knows; −1 where there is none."""
+
 _LINK_FIELDS = (EDGE_LABEL_INDEX, "edge_label")
 
 

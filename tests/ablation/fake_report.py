@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from mspe.ablation.report import About, BinDifference, Costs, Report, Scale, Scores, SizeBin, VariantReport
+from mspe.ablation.report import About, BucketDifference, Costs, Report, Scale, Scores, VariantReport
 from mspe.ablation.rounds import Plan
-from mspe.ablation.verdicts import Estimate, judge
+from mspe.ablation.verdicts import Estimate, Verdict, judge
+from mspe.pipeline.buckets import Axis, Bucket
 
 WALKS, TIMES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32), (0.25, 0.5, 1, 2, 4, 8, 16, 32)
 SINGLE = {f"only_walk_{k}": Scale("walk", k) for k in WALKS} | {f"only_heat_{t:g}": Scale("heat", t) for t in TIMES}
@@ -19,9 +20,9 @@ LARGE |= {"degree": 0.0, "without_walk": -0.07}
 LARGE |= {f"only_walk_{k}": -0.07 * np.exp(-((np.log2(k) - 3) ** 2) / 3) for k in WALKS}
 LARGE |= {f"only_heat_{t:g}": -0.085 * np.exp(-((np.log2(t) - 1.5) ** 2) / 4) for t in TIMES}
 CONFIRMED = ("hkse", "all", "only_heat_4", "rwse", "lappe")
-SIZES = {
+BUCKETS: dict[Axis, list[tuple[int, int, int]]] = {
     "diameter": [(0, 4, 95), (5, 6, 99), (7, 8, 105), (9, 11, 92), (12, 40, 98)],
-    "nodes": [(2, 9, 101), (10, 14, 96), (15, 19, 98), (20, 27, 95), (28, 122, 99)],
+    "size": [(2, 9, 101), (10, 14, 96), (15, 19, 98), (20, 27, 95), (28, 122, 99)],
 }
 
 
@@ -73,7 +74,7 @@ def fake_report(
                 confirm=confirm,
                 verdict=verdict,
                 scale=SINGLE.get(name),
-                by_size=_by_size(change, error, random) if verdict else {},
+                buckets=_by_bucket(change, error, random) if verdict else {},
                 curve={} if name in absent else _curve(error * (1 + change), random, 60 if confirm else 20),
                 costs=None
                 if name in absent
@@ -130,15 +131,17 @@ def _scores(
     return Scores(seeds, values, float(np.mean(values)), std, estimate), verdict
 
 
-def _by_size(change: float, error: float, random: np.random.Generator) -> dict[str, list[BinDifference]]:
-    found = {}
-    for size, ranges in SIZES.items():
-        found[size] = []
+def _by_bucket(change: float, error: float, random: np.random.Generator) -> dict[Axis, list[BucketDifference]]:
+    found: dict[Axis, list[BucketDifference]] = {}
+    for axis, ranges in BUCKETS.items():
+        found[axis] = []
         for place, numbers in enumerate(ranges):
             base = error * (0.7 + 0.2 * place)
             mean, half = base * (change * (0.4 + 0.4 * place) + 0.005 * random.standard_normal()), 0.03 * base
             estimate = Estimate(mean, mean - half, mean + half, half / 2, 14, 0.01)
-            found[size].append(BinDifference(SizeBin(*numbers), base, estimate))
+            beyond = abs(mean) > half
+            verdict = Verdict("better" if mean < 0 else "worse", within_margin=False) if beyond else None
+            found[axis].append(BucketDifference(Bucket(*numbers), base, estimate, verdict))
     return found
 
 

@@ -66,13 +66,15 @@ def expanded(study: Study, ablation: AblationParams) -> list[Variant]:
     return expand_variants(ablation, VALUES, statistics, {})
 
 
-def write_run(study: Study, run: Run, score: float | None, **result: Any) -> Path:
-    """Write what a run with this score leaves: of classes, accuracy."""
+def write_run(
+    study: Study, run: Run, score: float | None, table: Mapping[str, list[float]] | None = None, **result: Any
+) -> Path:
+    """Write what a run with this score leaves: of classes, accuracy, unless `table` holds other predictions."""
     folder, part = study.run_folder(run), study.scored_part(run.round)
     samples = len(study.division(run.seed).positions[part])
     right = np.arange(samples) < round((score or 0.0) * samples)
-    table = {"index": list(range(samples)), "target": [1] * samples, "prediction": right.astype(int).tolist()}
-    write_csv(folder / "predictions.csv", table)
+    wrong_or_right = {"index": list(range(samples)), "target": [1] * samples, "prediction": right.astype(int).tolist()}
+    write_csv(folder / "predictions.csv", table or wrong_or_right)
     write_csv(folder / "curve.csv", {"epoch": [1, 2], "train_loss": [2.0, 1.0], "val_loss": [2.0, 1.5]})
     named = {"round": run.round, "variant": run.variant, "seed": run.seed}
     task = {"task_type": "classification", "target_level": "graph", "loss": "cross_entropy"}

@@ -1,13 +1,16 @@
 """The answer's sentence for each kind of finding."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from mspe.ablation.answer import answer
-from mspe.ablation.report import Report, Scores
-from mspe.ablation.verdicts import Estimate, Verdict
+from mspe.ablation.report import BucketDifference, Report, Scores
+from mspe.ablation.verdicts import Estimate, Verdict, Word
+from mspe.pipeline.buckets import Bucket
 from tests.ablation.fake_report import SMALL, fake_report
 
 
@@ -98,9 +101,9 @@ def test_what_failed_and_what_is_missing_ends_the_answer() -> None:
 
 def test_where_the_best_gains_most_is_told_with_an_interval() -> None:
     report = fake_report(SMALL)
-    parts = [(size, part) for size, found in report.variant("hkse").by_size.items() for part in found]
+    parts = [(size, part) for size, found in report.variant("hkse").buckets.items() for part in found]
     size, most = min(parts, key=lambda one: one[1].difference.mean / one[1].baseline_error)
-    assert (size, most.bin.first, most.bin.last) == ("nodes", 28, 122)
+    assert (size, most.bucket.first, most.bucket.last) == ("size", 28, 122)
     share = -100 * most.difference.mean / most.baseline_error
     assert f"hkse gains most on graphs of 28 to 122 nodes: their error is {share:.1f} % lower (" in answer(report)
 
@@ -109,8 +112,45 @@ def test_where_is_not_told_without_a_better_one_or_an_interval_beyond_zero() -> 
     assert "gains most" not in answer(fake_report({"none": 0.0, "hkse": 0.0, "rwse": 0.0}, confirmed=["hkse", "rwse"]))
     report = fake_report(SMALL)
     wide = {
-        size: [replace(part, difference=None) for part in parts]
-        for size, parts in report.variant("hkse").by_size.items()
+        size: [replace(part, difference=None, verdict=None) for part in parts]
+        for size, parts in report.variant("hkse").buckets.items()
     }
-    variants = [replace(v, by_size=wide) if v.name == "hkse" else v for v in report.variants]
+    variants = [replace(v, buckets=wide) if v.name == "hkse" else v for v in report.variants]
     assert "gains most" not in answer(replace(report, variants=variants))
+
+
+def by_distance(report: Report, words: Sequence[str]) -> Report:
+    """The same with buckets of distances, whose verdicts for hkse are these."""
+    means = {"better": -0.2, "undecided": -0.02, "worse": 0.2}
+    parts = []
+    for place, word in enumerate(words):
+        bucket, mean = Bucket(1 + 3 * place, 3 + 3 * place, 100), means[word] - 0.01 * place
+        estimate = Estimate(mean, mean - 0.04, mean + 0.04, 0.02, 14, 0.01)
+        parts.append(BucketDifference(bucket, 1.0, estimate, Verdict(cast(Word, word), False)))
+    return replace(
+        report, variants=[replace(v, buckets={"distance": parts} if v.name == "hkse" else {}) for v in report.variants]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["undecided", "better", "better"], "helps beyond 3 hops, most at 7 to 9: the error there is 22.0 % lower ("),
+        (["undecided", "undecided", "better"], "helps beyond 6 hops: the error there is 22.0 % lower"),
+        (["better", "better", "worse"], "helps up to 6 hops, most at 4 to 6: the error there is 21.0 % lower"),
+        (["better", "better"], "helps at every distance, most at 4 to 6: "),
+        (["worse", "better", "worse"], "helps at 4 to 6 hops: "),
+        (["better", "worse", "better"], "helps at 1 to 3 and 7 to 9 hops, most at 7 to 9: "),
+        (["better"], "helps at 1 to 3 hops: "),
+    ],
+)  # fmt: skip
+def test_up_to_or_beyond_which_distance_the_best_helps(words: list[str], told: str) -> None:
+    assert f"hkse {told}" in answer(by_distance(fake_report(SMALL), words))
+
+
+def test_help_at_a_distance_is_told_even_where_none_is_shown_on_all_samples() -> None:
+    report = by_distance(of(("hkse", 0.001, OPEN)), ["undecided", "better"])
+    text = answer(report)
+    assert "nothing is shown to lower" in text
+    assert text.endswith("hkse helps beyond 3 hops: the error there is 21.0 % lower (17.0 to 25.0 %).")
+    assert "helps" not in answer(by_distance(report, ["undecided", "worse"]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mspe.ablation.answer import answer
+from mspe.ablation.bucket_table import bucket_columns
 from mspe.ablation.page import costs, curves, differences, scales, where
 from mspe.ablation.page.drawing import Picture
 from mspe.ablation.page.method import method
@@ -14,6 +15,7 @@ from mspe.ablation.table import cells, columns, columns_of, report_rows
 from mspe.common.csv_files import format_csv
 from mspe.common.files import write_text
 from mspe.common.json_files import format_json
+from mspe.pipeline.buckets import AXES
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,10 @@ def render_page(report: Report, params_text: str = "") -> str:
 
 
 def _downloads(report: Report) -> list[Download]:
-    table = format_csv(columns_of(report_rows(report)))
+    table, buckets = format_csv(columns_of(report_rows(report))), bucket_columns(report)
     return [
         Download("comparison.csv", data_uri("text/csv", table)),
+        *([Download("comparison.buckets.csv", data_uri("text/csv", format_csv(buckets)))] if buckets else []),
         Download("comparison.json", data_uri("application/json", format_json(report.to_json()))),
     ]
 
@@ -86,9 +89,9 @@ def _sections(report: Report) -> list[PageSection]:
             "No variant has been compared with the baseline yet.",
         ),
         PageSection(
-            "For which graphs do they help?",
-            known(where.by_size(report, "diameter"), where.by_size(report, "nodes")),
-            "Nothing is known by size: that takes confirmed variants, and samples that are whole graphs.",
+            "Where do they help?",
+            known(*(where.by_bucket(report, axis) for axis in AXES)),
+            "Nothing is known by distance or size: that takes confirmed variants.",
         ),
         PageSection(
             "What do they cost?",

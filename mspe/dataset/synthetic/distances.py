@@ -10,13 +10,15 @@ from mspe.dataset.synthetic.question import Answered, Question, mark
 def pair_distance(random: np.random.Generator, graph: SyntheticGraph, params: SyntheticParams) -> Answered:
     """Distance of two marked nodes."""
     first, second = random.choice(graph.size, size=2, replace=False).tolist()
-    return Answered(graph.distances([first])[0, [second]], mark(graph.size, {first: 1, second: 1}), (2,))
+    distance = graph.distances([first])[0, [second]]
+    return Answered(distance, mark(graph.size, {first: 1, second: 1}), (2,), distance)
 
 
 def source_distance(random: np.random.Generator, graph: SyntheticGraph, params: SyntheticParams) -> Answered:
     """Distance of each node from a marked one."""
     source = int(random.integers(graph.size))
-    return Answered(graph.distances([source])[0], mark(graph.size, {source: 1}), (2,))
+    distances = graph.distances([source])[0]
+    return Answered(distances, mark(graph.size, {source: 1}), (2,), distances)
 
 
 def eccentricity(random: np.random.Generator, graph: SyntheticGraph, params: SyntheticParams) -> Answered:

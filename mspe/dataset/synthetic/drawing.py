@@ -27,6 +27,8 @@ class Drawn:
         One for the graph, or one a node; NaN where a node is not asked.
     features
         Categories, or real numbers; None where nodes have none.
+    distances
+        Hops from the node that an answer comes from, a row each as `answers`; None where that is no single node.
     redrawn
         How many graphs before it were not connected, where the question needs that.
     """
@@ -34,6 +36,7 @@ class Drawn:
     graph: SyntheticGraph
     answers: Real[np.ndarray, " rows"]
     features: Real[np.ndarray, "nodes columns"] | None
+    distances: Real[np.ndarray, " rows"] | None
     redrawn: int
 
 
@@ -54,7 +57,8 @@ def draw(plan: Plan, random: np.random.Generator) -> Drawn:
         if not plan.question.connected or graph.is_connected:
             graph = graph.renumbered(random.permutation(size))
             answered = plan.question.answer(random, graph, plan.params)
-            return Drawn(graph, answered.answers, features_of(answered, plan.params, random), redrawn)
+            features = features_of(answered, plan.params, random)
+            return Drawn(graph, answered.answers, features, answered.distances, redrawn)
     raise MspeError(
         f"dataset.synthetic: none of {DRAWS} graphs of {plan.generator.name} with {size} nodes and degree "
         f"{plan.params.degree} is connected, which {plan.question.name} needs; raise dataset.synthetic.degree, or take "

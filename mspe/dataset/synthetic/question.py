@@ -24,11 +24,14 @@ class Answered:
         Categories (whole) or numbers of each node; None where structure alone is asked about.
     categories
         How many categories each column has; empty where the columns are numbers.
+    distances
+        Hops between each answer's place and the node that it comes from; None where that is no single node.
     """
 
     answers: Real[np.ndarray, " rows"]
     features: Real[np.ndarray, "nodes columns"] | None = None
     categories: tuple[int, ...] = ()
+    distances: Real[np.ndarray, " rows"] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from mspe.dataset.spec import DatasetSpec, Samples
 from mspe.dataset.splits import FRACTIONS
 from mspe.dataset.synthetic.drawing import Drawn, draw
 from mspe.dataset.synthetic.plan import Plan, find_misfit, plans
+from mspe.graphs.packing import ANSWER_DISTANCE
 from mspe.tasks import Regression, SingleLabel, Task
 
 
@@ -76,12 +77,14 @@ def _data(drawn: Drawn, has_classes: bool, first_class: int) -> Data:
     """Classes are whole numbers, but where some nodes are not asked: there real ones, and NaN."""
     answers = torch.from_numpy(drawn.answers - first_class)[:, None]
     whole = has_classes and not bool(answers.isnan().any())
-    features = {} if drawn.features is None else {"x": _narrow(drawn.features)}
+    further = {} if drawn.features is None else {"x": _narrow(drawn.features)}
+    if drawn.distances is not None:
+        further[ANSWER_DISTANCE] = torch.from_numpy(drawn.distances).long()
     return Data(
         edge_index=torch.from_numpy(drawn.graph.directed),
         num_nodes=drawn.graph.size,
         y=answers.long() if whole else answers.float(),
-        **features,
+        **further,
     )
 
 

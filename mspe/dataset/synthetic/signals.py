@@ -17,7 +17,8 @@ def diffusion_source(random: np.random.Generator, graph: SyntheticGraph, params:
     """The node, against all others, from which a unit of mass has spread by `distance` lazy steps."""
     source = int(random.integers(graph.size))
     mass = spread(graph, source, params.distance)
-    return Answered((np.arange(graph.size) == source).astype(np.int64), mass[:, None])
+    answers = (np.arange(graph.size) == source).astype(np.int64)
+    return Answered(answers, mass[:, None], distances=graph.distances([source])[0])
 
 
 def spread(graph: SyntheticGraph, source: int, steps: int) -> Float[np.ndarray, " size"]:

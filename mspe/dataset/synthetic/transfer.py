@@ -15,8 +15,10 @@ def ring_transfer(random: np.random.Generator, graph: SyntheticGraph, params: Sy
     """
     source = int(random.integers(graph.size))
     label = int(random.integers(params.classes))
-    target = int(random.choice(np.flatnonzero(graph.distances([source])[0] == params.distance)))
-    return Answered(asked_at(graph.size, target, label), mark(graph.size, {source: 1 + label}), (1 + params.classes,))
+    distances = graph.distances([source])[0]
+    target = int(random.choice(np.flatnonzero(distances == params.distance)))
+    features = mark(graph.size, {source: 1 + label})
+    return Answered(asked_at(graph.size, target, label), features, (1 + params.classes,), distances)
 
 
 def tree_match(random: np.random.Generator, graph: SyntheticGraph, params: SyntheticParams) -> Answered:

@@ -20,6 +20,7 @@ from mspe.dataset.synthetic.reading import read, train_val_test
 from mspe.encodings import PRESETS
 from mspe.graphs import GraphLoader, PackedGraphs
 from mspe.models import ModelParams, get_model, model_arguments
+from mspe.pipeline.buckets import NONE, sample_values
 from mspe.training import Trainer, get_optimizer, set_seed
 
 
@@ -184,3 +185,27 @@ def test_a_small_model_solves_ring_transfer_over_two_hops(tmp_path: Path) -> Non
     loaders = GraphLoader(dataset.train, 32, shuffle=True), GraphLoader(dataset.val, 32)
     trainer.fit(*loaders, epochs=15, metric_for_best="accuracy")
     assert trainer.eval_epoch(GraphLoader(dataset.test, 32))["accuracy"] == 1.0
+
+
+def test_every_graph_says_how_far_each_answer_lies_whatever_the_noise() -> None:
+    """Regressed distances are their own answer; elsewhere NetworkX counts from the node that is the source."""
+    for values in ({"task": "source_distance"}, {"task": "source_distance", "noise": 0.5}, {"task": "pair_distance"}):
+        graphs = read_unsplit(DatasetParams(name="synthetic", synthetic=SyntheticParams(graphs=10, **values))).graphs
+        assert graphs.levels["answer_distance"] == graphs.levels["y"]
+        assert graphs.fields["answer_distance"].flatten().tolist() == graphs.fields["y"].flatten().tolist()
+    for data in read_unsplit(
+        DatasetParams(name="synthetic", synthetic=SyntheticParams(graphs=10, task="diffusion_source"))
+    ).graphs:
+        source = int(data.y.argmax())
+        lengths = nx.single_source_shortest_path_length(nx.Graph(data.edge_index.T.tolist()), source)
+        assert data.answer_distance.tolist() == [lengths[node] for node in range(data.num_nodes)]
+
+
+@pytest.mark.parametrize("task", ["ring_transfer", "tree_match", "path_parity"])
+def test_what_is_transferred_lies_at_the_planted_distance(task: str) -> None:
+    """Of a tree's root and a path's end, which have no single source, that is their eccentricity."""
+    graphs = read_unsplit(
+        DatasetParams(name="synthetic", synthetic=SyntheticParams(graphs=10, task=task, distance=3))
+    ).graphs
+    values = sample_values("distance", graphs, "node")
+    assert values[values != NONE].tolist() == [3] * 10
