@@ -212,7 +212,7 @@ def compare_declared(
         first, ablation.test_share, warn=True
     ).schema  # which stands for the others: each has warnings much like it
     statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()), lambda: [study.graphs])
-    if ablation.by not in (None, "none"):
+    if ablation.by is not None and ablation.by != "none":
         check_axis(ablation.by, study.graphs, schema.target_level)
     variants = expand_variants(ablation, values, statistics, schema.settings, source)
     study.add_operators(operators_of(variants), backend)
