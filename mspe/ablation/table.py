@@ -145,11 +145,11 @@ def ranked(report: Report) -> list[VariantReport]:
 def columns(report: Report) -> list[Column]:
     """Return the headings; the verdicts' order is that of `ranked`."""
     metric = metric_name(report.about.metric)
-    unit = "%" if in_percent(report) else "points"
+    unit = ", %" if in_percent(report) else ""
     return [
         Column("variant", numeric=False),
         Column("verdict", numeric=False),
-        Column(f"change of {metric}, {unit}"),
+        Column(f"change of {metric}{unit}"),
         Column("interval"),
         Column(f"{metric} ± std"),
         Column("seeds"),

@@ -37,7 +37,7 @@ class Change:
     Attributes
     ----------
     mean
-        Of what is minimised, in % of the baseline's error, less than 0 being better; else in points of the score.
+        Of what is minimised, in % of the baseline's error, less than 0 being better; else in the score's own unit.
     low, high
         Of its interval; None with one seed.
     """

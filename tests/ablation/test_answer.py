@@ -62,7 +62,7 @@ def test_where_no_number_of_seeds_decides_more_data_is_the_advice() -> None:
     assert "no number of seeds would decide while every seed draws its own split of these data: use more data" in text
 
 
-def test_what_is_maximised_is_told_in_points_of_the_score() -> None:
+def test_what_is_maximised_is_told_in_the_scores_unit() -> None:
     text = answer(of(("a", 0.04, BETTER), ("b", 0.0, SAME), minimized=False))
     assert text == (
         "On digits, a raises the test ROC-AUC of the baseline none (0.500) by 0.040 (95 % interval 0.030 to 0.050); "

@@ -52,6 +52,6 @@ def test_what_cannot_be_compared_has_no_verdict_and_says_why() -> None:
     assert {v.name: row[1].text for v, row in cells(fake_report(SMALL, seeds=1))}["hkse"] == "one seed, no test"
 
 
-def test_a_baseline_without_error_leaves_differences_in_points() -> None:
+def test_a_baseline_without_error_leaves_differences_in_the_scores_unit() -> None:
     report = fake_report({"none": 0.0, "all": 0.0}, ["all"], error=0.0)
-    assert columns(report)[2].title == "change of MAE, points" and report_rows(report)[1]["share"] is None
+    assert columns(report)[2].title == "change of MAE" and report_rows(report)[1]["share"] is None

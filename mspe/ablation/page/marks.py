@@ -32,8 +32,8 @@ def compared(report: Report) -> dict[str, Change]:
 def axis_label(report: Report, per: str = "\n") -> str:
     """Return what a change is, in which unit, and which direction is better."""
     metric = metric_name(report.about.metric)
-    unit = f"% of that of {report.baseline}" if in_percent(report) else f"points, from {report.baseline}"
-    return f"change of {metric}, {unit}{per}({'less' if report.about.minimized else 'more'} is better)"
+    unit = f", % of that of {report.baseline}" if in_percent(report) else f" from {report.baseline}'s"
+    return f"change of {metric}{unit}{per}({'less' if report.about.minimized else 'more'} is better)"
 
 
 def margin_of(report: Report) -> float:
