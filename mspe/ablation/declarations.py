@@ -1,6 +1,7 @@
 """What the names of variants mean."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from mspe.ablation.config import ABLATION_PARAMS, AblationParams
@@ -173,20 +174,28 @@ def describe_bank(bank: BankConfig) -> str:
     Examples
     --------
     >>> describe_bank(BankConfig(filters={"heat": {"times": [0.5, 4.0]}}, others={"degree": True}, pair=False))
-    'heat 0.5, 4; degree (nodes)'
+    'heat 0.5, 4 (nodes); degree'
+    >>> describe_bank(BankConfig(others={"resistance": True, "distance": 5}, node=False))
+    'resistance (pairs); distance 5'
     >>> describe_bank(BankConfig(others={"magnetic": {"potentials": [0.1, 0.25], "steps": [2]}}))
     'magnetic (potentials 0.1, 0.25; steps 2)'
     >>> describe_bank(BankConfig())
     'nothing'
     """
-    filters = [
-        f"{name} {', '.join(f'{scale:g}' for scale in _scales_of(v))}".strip() for name, v in bank.filters.items()
-    ]
-    others = [name if value is True else f"{name} {_in_words(value)}" for name, value in _others_in_use(bank).items()]
-    if not filters and not others:
-        return "nothing"
+    words = {name: ", ".join(f"{scale:g}" for scale in _scales_of(values)) for name, values in bank.filters.items()}
+    words |= {name: "" if value is True else _in_words(value) for name, value in _others_in_use(bank).items()}
+    groups = groupby(words, key=lambda name: _places_off(name, bank))
+    return "; ".join("; ".join(f"{name} {words[name]}".strip() for name in names) + off for off, names in groups) or (
+        "nothing"
+    )
+
+
+def _places_off(name: str, bank: BankConfig) -> str:
+    """What is said of an encoding that has channels of both kinds, and only one of them in this bank."""
+    about = ENCODINGS[name].about if name in ENCODINGS else None
+    has_both = about is not None and len(about.places) == 2
     places = {(True, False): " (nodes)", (False, True): " (pairs)"}
-    return "; ".join([*filters, *others]) + (places.get((bank.node, bank.pair), "") if filters else "")
+    return places.get((bank.node, bank.pair), "") if has_both else ""
 
 
 def _in_words(value: Any) -> str:

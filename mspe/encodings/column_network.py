@@ -36,6 +36,14 @@ class ColumnNetwork(nn.Module):
         self.passed = nn.ModuleList([nn.Linear(_WIDTH, _WIDTH, bias=False) for _ in range(layers)])
         self.output = nn.Linear(_WIDTH, channels, bias=False)
 
+    @property
+    def numbers_per_column(self) -> int:
+        """Numbers per node and column that training holds.
+
+        The inputs; of each layer its states and what the nonlinearity has; of one layer, messages and gradients.
+        """
+        return self.input.in_features + _WIDTH * (2 * len(self.own) + 8)
+
     def forward(
         self,
         columns: Float[Tensor, "nodes columns inputs"],
@@ -50,7 +58,8 @@ class ColumnNetwork(nn.Module):
         for own, passed in zip(self.own, self.passed, strict=True):
             messages = passed(states)
             weighted = messages[index[1]] * values.to(messages.dtype)[:, None, None]  # [edges, columns, width]
-            received = torch.zeros_like(messages).index_add(0, index[0], weighted)
+            # index_put keeps no values for the backward pass; index_add keeps them all, per edge and column
+            received = torch.zeros_like(messages).index_put((index[0],), weighted, accumulate=True)
             states = states + functional.silu(own(states) + received)
         return self.output(states.mean(dim=1) if mean else states.sum(dim=1))
 

@@ -23,6 +23,11 @@ from mspe.encodings.statistics import GraphStatistics
 logger = logging.getLogger(__name__)
 
 
+PresetName = Literal[
+    "default", "rwse", "rrwp", "lappe", "hkse", "spd", "elstatic", "peg", "rd", "spe", "r_pearl", "b_pearl", "none"
+]
+
+
 def read_params(encoding: type[Encoding], value: Any, path: tuple[str, ...] = ()) -> Section | None:
     """Read what stands under an encoding's key.
 
@@ -170,7 +175,7 @@ class EncodingParams(Section):
 
     plugins: Annotated[Tuple[str], BeforeValidator(_load)] = ()
     """Python files that register further encodings; they are run when the parameters are read."""
-    preset: Literal["default", "rwse", "rrwp", "lappe", "hkse", "spd", "none"] | None = None
+    preset: PresetName | None = None
     """A published encoding by name; it replaces the filters, `node`, `pair` and the other encodings."""
     filters: Annotated[dict[str, Any], BeforeValidator(_read_filters)] = Field(default_factory=dict)
     node: bool = True

@@ -71,6 +71,11 @@ class Encoding(nn.Module):
         return False
 
     @property
+    def numbers_per_pair(self) -> int:
+        """Numbers per pair of nodes that `node` holds while a model is trained, by which batches are kept small."""
+        return 0
+
+    @property
     def node_channels(self) -> list[str]:
         """Names of the node channels."""
         return []

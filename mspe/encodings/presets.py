@@ -7,6 +7,8 @@ DEFAULT_FILTERS = {
     "heat": {"times": [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0]},
 }
 
+_PEARL = {"samples": 120, "channels": 37, "layers": 8}
+
 PRESETS: dict[str, dict[str, Any]] = {
     # the multi-scale bank
     "default": {"filters": DEFAULT_FILTERS, "node": True, "pair": True},
@@ -20,5 +22,21 @@ PRESETS: dict[str, dict[str, Any]] = {
     "hkse": {"filters": {"heat": DEFAULT_FILTERS["heat"]}, "node": True, "pair": False},
     # shortest-path distance, Ying et al. (Graphormer), arXiv 2106.05234
     "spd": {"filters": {}, "node": False, "pair": False, "distance": 10},
+    # statistics of electrostatic potentials, Rampášek et al. (GraphGPS's ElstaticSE), arXiv 2205.12454
+    "elstatic": {"filters": {}, "node": True, "pair": False, "electrostatic": True},
+    # distances of eigenvectors, Wang et al. (PEG), arXiv 2203.00199, of as many as Huang et al. take on ZINC
+    "peg": {"filters": {}, "node": False, "pair": False, "eigenvector_distance": 8},
+    # effective resistance, Zhang et al. (Graphormer-GD), arXiv 2301.09505
+    "rd": {"filters": {}, "node": False, "pair": True, "resistance": True},
+    # stable eigenvectors with the sizes on ZINC, Huang et al. (SPE), arXiv 2310.02579
+    "spe": {
+        "filters": {},
+        "node": True,
+        "pair": False,
+        "stable": {"filters": 16, "channels": 37, "layers": 8},
+    },
+    # random and basis inputs with the sizes on ZINC, Kanatsoulis et al. (PEARL), arXiv 2502.01122
+    "r_pearl": {"filters": {}, "node": True, "pair": False, "pearl": {**_PEARL, "variant": "random"}},
+    "b_pearl": {"filters": {}, "node": True, "pair": False, "pearl": {**_PEARL, "variant": "basis"}},
     "none": {"filters": {}, "node": False, "pair": False},
 }

@@ -16,14 +16,18 @@ def find_max_pairs(model: nn.Module, device: torch.device) -> int | None:
 
     For `GraphLoader(max_pairs=…)`. It is the same on every call on one machine, so that batches are. Every layer keeps
     its heads' weights, and with dropout the mask; with pair channels there are the channels, the hidden layer, and a
-    bias a layer and head, each with a gradient.
+    bias a layer and head, each with a gradient. Trained encodings say themselves what they keep.
     """
-    if not isinstance(model, GraphTransformer) or model.attention != "softmax":
+    if not isinstance(model, GraphTransformer):
         return None
-    scores = len(model.layers) * model.heads
-    numbers = 3.0 * scores  # weights, mask, and what the backward pass holds of them
-    if model.pair_bias is not None:
-        numbers += 2 * (scores + model.pair_bias.hidden.in_features + model.pair_bias.hidden.out_features)
+    numbers = sum(encoding.numbers_per_pair for encoding in model.bank.evaluated)
+    if model.attention == "softmax":
+        scores = len(model.layers) * model.heads
+        numbers += 3 * scores  # weights, mask, and what the backward pass holds of them
+        if model.pair_bias is not None:
+            numbers += 2 * (scores + model.pair_bias.hidden.in_features + model.pair_bias.hidden.out_features)
+    if not numbers:
+        return None
     return int(_SHARE[device.type] * _total_bytes(device) / (4 * numbers))
 
 

@@ -1,11 +1,13 @@
 """Presets against closed forms and the papers' own implementations."""
 
+from typing import get_args
+
 import pytest
 import torch
 from torch_geometric.transforms import AddRandomWalkPE
 
-from mspe.encodings import PRESETS, AddMultiScalePE, EncodingParams, EncodingSet, GraphStatistics
-from mspe.encodings.config import as_bank
+from mspe.encodings import ENCODINGS, PRESETS, AddMultiScalePE, EncodingParams, EncodingSet, GraphStatistics
+from mspe.encodings.config import PresetName, as_bank
 from mspe.encodings.encoding_set import node_channels
 from tests.conftest import complete, cycle, graph
 from tests.encodings.fixtures import encode, view_of
@@ -17,6 +19,20 @@ def test_a_preset_is_the_same_bank_by_every_door(preset: str) -> None:
     resolved = EncodingParams(preset=preset).resolve(GraphStatistics(max_nodes=30))  # type: ignore[arg-type]
     assert EncodingSet.from_config(resolved).config() == by_name == EncodingSet.from_config(by_name).config()
     assert as_bank(preset).trainable is False
+
+
+def test_presets_are_the_ones_that_parameters_allow_and_no_encodings() -> None:
+    assert get_args(PresetName) == tuple(PRESETS)
+    assert not set(PRESETS) & set(ENCODINGS)
+
+
+@pytest.mark.parametrize(
+    ("preset", "on_nodes", "on_pairs"),
+    [("elstatic", 10, 0), ("peg", 0, 1), ("rd", 0, 3), ("spe", 37, 0), ("r_pearl", 37, 0), ("b_pearl", 37, 0)],
+)
+def test_papers_settings_have_the_channels_of_their_encoding_alone(preset: str, on_nodes: int, on_pairs: int) -> None:
+    bank = EncodingSet.from_config(EncodingParams(preset=preset).resolve(GraphStatistics(max_nodes=30)))  # type: ignore[arg-type]
+    assert (len(bank.node_channels), len(bank.pair_channels), len(list(bank))) == (on_nodes, on_pairs, 1)
 
 
 def test_rwse_is_pygs_random_walk() -> None:

@@ -17,7 +17,8 @@ import pytest
 from mspe.ablation import run as ablation_run
 from mspe.ablation.plans import CONFIRM_SEED
 from mspe.ablation.study import Run
-from stages import encode, evaluate, preprocess, report, spectrum, train
+from mspe.common.json_files import write_json
+from stages import encode, evaluate, operators, preprocess, report, spectrum, train
 from tests.ablation.fake_runs import begin, declared, read_csl
 from tests.faults import FULL
 from tests.faults.operations import Ended, interrupt, kill, refuse, run_in_child
@@ -33,16 +34,18 @@ COSTS = {"metrics/cost/0.json", f"{RUN}/cost.json"}
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage, what it writes, and at how many of its operations it is stopped."""
+    """A stage, what it writes, at how many of its operations it is stopped, and whether DVC leaves its outputs."""
 
     main: Callable[[], None]
     outputs: tuple[str, ...]
     tried: int
+    persists: bool = False
 
 
 STAGES = {
     "preprocess": Stage(preprocess.main, ("data/graphs",), 1),
     "spectrum": Stage(spectrum.main, ("data/spectrum",), 1),
+    "operators": Stage(operators.main, ("data/operators",), 2, persists=True),
     "encode": Stage(encode.main, ("data/encodings",), 2),
     "train": Stage(
         partial(train.main, 0),
@@ -62,6 +65,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stages.prepare(folder)
     with chdir(folder):
         stages.change(runtime={"resume": True, "threads": 1}, training={"epochs": EPOCHS, "batch_size": 8}, seeds=[0])
+        stages.change(encodings={"communicability": [1.0]})
+        write_json("data/operators.json", {"operators": ["adjacency"]})
         ablation = declared(variants=["none", "all"], training={"epochs": EPOCHS})
         engine = begin(Path(STUDY), read_csl(), ablation)
         engine.study.write_variants("confirm", engine.variants)
@@ -128,7 +133,8 @@ def check_run_again(
     `before` are the operations that were done when it was stopped, after `kept` epochs.
     """
     discarded = any(map(DISCARDS.match, before))
-    remove_outputs(stage, folder)
+    if not stage.persists:
+        remove_outputs(stage, folder)
     again = run_in_child(stage.main, folder, scratch)
     assert again.status == 0, again.printed
     assert content(stage, folder) == content(stage, finished)

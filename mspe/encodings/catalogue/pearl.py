@@ -84,6 +84,11 @@ class Pearl(Encoding):
         return self.variant == "random"
 
     @property
+    def numbers_per_pair(self) -> int:
+        """Of `basis`, which has a column per node."""
+        return self.network.numbers_per_column if self.variant == "basis" else 0
+
+    @property
     def node_channels(self) -> list[str]:
         """Numbered from 1."""
         return [f"pearl({number})" for number in range(1, self.channels + 1)]

@@ -63,6 +63,11 @@ class Stable(Encoding):
         self.network = ColumnNetwork(filters, channels, layers)
 
     @property
+    def numbers_per_pair(self) -> int:
+        """Of the kernels, each with a gradient and the product that it is made of, and of ρ."""
+        return 3 * self.network.input.in_features + self.network.numbers_per_column
+
+    @property
     def node_channels(self) -> list[str]:
         """Numbered from 1."""
         return [f"stable({number})" for number in range(1, self.channels + 1)]

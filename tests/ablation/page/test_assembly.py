@@ -71,7 +71,7 @@ def test_equal_input_gives_equal_bytes(page: Page, report: Report) -> None:
         (fake_report(SMALL, failed=["none"]), "No variant has been compared with the baseline yet."),
         (fake_report(SMALL, failed=list(SMALL)), "No run has left a learning curve yet."),
         (fake_report(SMALL), "No variant of a single scale has been compared with the baseline."),
-        (fake_report(SMALL, confirmed=[], seeds=0), "Nothing is known by size"),
+        (fake_report(SMALL, confirmed=[], seeds=0), "Nothing is known by distance or size"),
         (fake_report(SMALL, seeds=1, screened=False), "one seed, no test"),
         (fake_report({**LARGE, "hkse": 5e7, "only_walk_8": 1e9}, error=1e-7, noise=0.1), "Beyond the frame"),
         (fake_report({"none": 0.0, "all": 0.0}, ["all"], error=0.0), "makes no difference"),
