@@ -17,13 +17,14 @@ from mspe.common.section import Distinct, Section
 from mspe.encodings.about import About
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
-from mspe.encodings.structure import components, ranks, simple_adjacency, unit_columns
+from mspe.encodings.structure import components, simple_adjacency
 
 Length = Annotated[int, Field(ge=3, le=20)]
 Tree = tuple
 """A rooted tree: the trees below its root, in ascending order."""
 
-_MOST_WORK = 10**11  # edges · nodes · steps: some minutes
+_MOST_WORK = 3 * 10**10  # operations: some minutes
+_MOST_ENTRIES = 2**22  # of a power's rows that are held
 
 
 class Homomorphisms(Encoding):
@@ -35,7 +36,7 @@ class Homomorphisms(Encoding):
 
     Direction and weights are ignored, repeated edges are one, self-loops are left out; an isolated node or a single
     one has 0 of each; components are counted apart. Counts are exact up to 2⁵³ and to sixteen digits above. Of n nodes
-    and m edges, trees take m operations, cycles n · m.
+    and m edges, trees take m operations, cycles n · m, and far fewer where few nodes lie within half a cycle's length.
 
     Parameters
     ----------
@@ -127,20 +128,31 @@ def tree_counts(adjacency: csr_array, trees: Sequence[Tree]) -> list[Float[np.nd
 
 
 def closed_walks(adjacency: csr_array, lengths: Sequence[int]) -> list[Float[np.ndarray, " nodes"]]:
-    """Count closed walks: (A^(a + b))_vv is the row sum of A^a ∘ A^b, so powers up to half the length are enough."""
-    column = ranks(components(adjacency))
-    count, half = int(column.max(initial=-1)) + 1, (max(lengths) + 1) // 2
-    work = adjacency.nnz * count * half
+    """Count closed walks: (A^(a + b))_vv is the row sum of A^a ∘ A^b, so powers up to half the length are enough.
+
+    Powers are sparse, some rows at a time: their entries are the nodes so many steps away, in large graphs few.
+    """
+    half = (max(lengths) + 1) // 2
+    _check_work(adjacency, half)
+    largest = int(np.bincount(components(adjacency)).max(initial=1))
+    rows = max(1, _MOST_ENTRIES // largest)
+    blocks = []
+    for first in range(0, adjacency.shape[0], rows):
+        powers = [None, adjacency[first : first + rows]]
+        for _ in range(half - 1):
+            powers.append(powers[-1] @ adjacency)
+        blocks.append([(powers[k // 2] * powers[k - k // 2]).sum(axis=1) for k in lengths])
+    return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+
+
+def _check_work(adjacency: csr_array, half: int) -> None:
+    """Refuse powers that would take too long: a step of a row has at most its walks, and at most all edges."""
+    work, walks = 0.0, adjacency.sum(axis=1)
+    for _ in range(half - 1):
+        walks = adjacency @ walks
+        work += float(np.minimum(walks, adjacency.nnz).sum())
     if work > _MOST_WORK:
         raise MspeError(
-            f"encodings.homomorphisms.cycles: closed walks in a graph of {count} connected nodes would take {work:.0e} "
-            f"operations, allowed: {_MOST_WORK:.0e}; leave this encoding out"
+            f"encodings.homomorphisms.cycles: closed walks in a graph of {adjacency.shape[0]} nodes would take "
+            f"{work:.0e} operations, allowed: {_MOST_WORK:.0e}; leave out long cycles, or use encodings.filters.walk"
         )
-    walks = np.zeros((len(lengths), column.size))
-    for block in unit_columns(column, count):
-        powers = [block]
-        for _ in range(half):
-            powers.append(adjacency @ powers[-1])
-        halves = ((powers[length // 2], powers[length - length // 2]) for length in lengths)
-        walks += [np.einsum("vs,vs->v", *both) for both in halves]
-    return list(walks)

@@ -72,14 +72,14 @@ def test_trees_are_all_different_and_named() -> None:
 def test_work_is_bounded_and_parameters_have_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(EncodingSet.from_config({"homomorphisms": True}).node_channels) == 7 + 6
     monkeypatch.setattr(module, "_MOST_WORK", 100)
-    with pytest.raises(MspeError, match=r"encodings.homomorphisms.cycles: closed walks in a graph of 6 connected"):
+    with pytest.raises(MspeError, match=r"encodings.homomorphisms.cycles: closed walks in a graph of 6 nodes"):
         counts(complete(6))
 
 
-def test_blocks_of_columns_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_of_rows_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     data = from_networkx(networkx.gnp_random_graph(12, 0.5, seed=0))
     whole = counts(data)
-    monkeypatch.setattr("mspe.encodings.structure._COLUMN_ELEMENTS", 30)
+    monkeypatch.setattr(module, "_MOST_ENTRIES", 30)
     np.testing.assert_allclose(counts(data), whole)
     matrix = torch.from_numpy(networkx.to_numpy_array(networkx.gnp_random_graph(12, 0.5, seed=0)))
     np.testing.assert_allclose(whole[:, -1], torch.linalg.matrix_power(matrix, 8).diagonal())
