@@ -4,12 +4,16 @@ A thousand validation molecules (`MSPE_DATA` names the raw files' folder), each 
 to finished numbers, the decomposition included; in turn, in one process, medians. The pair channels of an encoding are
 computed as in training, in batches of 32, and never stored. A peer may get fewer graphs; its time is scaled up.
 
+With `--large`, the node channels of one random geometric graph of 20,000 nodes and mean degree 6 instead: seconds, or
+why an encoding refuses it.
+
     python -m benchmarks.catalogue [--repetitions 3] [--graphs 1000]
 """
 
 import argparse
 import os
 import platform
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +25,10 @@ import torch
 from scipy.linalg import expm
 from torch_geometric.data import Data
 from torch_geometric.transforms import AddLaplacianEigenvectorPE, AddRandomWalkPE
-from torch_geometric.utils import to_networkx
+from torch_geometric.utils import from_networkx, to_networkx
 
 from benchmarks.timing import interleaved
+from mspe.common.errors import MspeError
 from mspe.common.json_files import write_json
 from mspe.dataset import get_dataset
 from mspe.encodings import BatchEncodings, EncodingSet, compute_spectrum
@@ -31,6 +36,7 @@ from mspe.encodings.spectrum import further
 from mspe.graphs import DenseLayout, PackedGraphs
 
 RESULT = Path("benchmarks/results/catalogue.json")
+LARGE_RESULT = Path("benchmarks/results/catalogue_large.json")
 BATCH = 32
 
 Values = np.ndarray
@@ -338,12 +344,41 @@ def largest_difference(
     return worst
 
 
+def measure_large(num_nodes: int) -> dict[str, float | str]:
+    """Seconds for the node channels of each encoding on one large graph, the spectrum included, or its refusal."""
+    radius = (6 / num_nodes / np.pi) ** 0.5
+    network = nx.random_geometric_graph(num_nodes, radius, seed=0)
+    graphs = PackedGraphs.from_structure(Data(edge_index=from_networkx(network).edge_index, num_nodes=num_nodes))
+    found: dict[str, float | str] = {}
+    for row in ROWS:
+        bank = EncodingSet.from_config(row.bank)
+        if not bank.node_channels:
+            continue
+        reads = any("spectrum" in encoding.needs for encoding in bank) or bool(further(bank.operators))
+        try:
+            spectrum = compute_spectrum(graphs, backend="auto", operators=bank.operators)
+            start = time.perf_counter()
+            if reads:
+                spectrum = compute_spectrum(graphs, backend="auto", operators=bank.operators)
+            bank.encode_nodes(spectrum, lambda: graphs)
+            found[row.name] = round(time.perf_counter() - start, 2)
+        except MspeError as error:
+            found[row.name] = str(error)
+        print(f"{row.name:<20}", found[row.name], flush=True)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--graphs", type=int, default=1000)
+    parser.add_argument("--large", type=int, nargs="?", const=20_000, metavar="NODES")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    if arguments.large:
+        measured_large = measure_large(arguments.large)
+        write_json(LARGE_RESULT, {"nodes": arguments.large, "threads": 1, "encodings": measured_large})
+        return
     (_, val, _) = get_dataset("zinc").get_splits()
     chosen = torch.argsort(val.num_nodes, stable=True)[:: max(1, len(val) // arguments.graphs)]
     structure = PackedGraphs(val.num_nodes, val.num_edges, val.edge_index, {}, {})[chosen]

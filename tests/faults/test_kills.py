@@ -179,7 +179,8 @@ def test_a_stage_stopped_at_an_operation_and_run_again_ends_as_an_undisturbed_on
 ) -> None:
     stage = STAGES[name]
     operations = run_in_child(stage.main, place(stage), tmp_path).operations
-    check_that_outputs_come_before_the_state_goes(operations)
+    if not stage.persists:  # else each output is kept by itself, also where the stage is stopped after it
+        check_that_outputs_come_before_the_state_goes(operations)
     count = len(operations)
     for number in chosen(count, stage.tried):
         folder = place(stage)
