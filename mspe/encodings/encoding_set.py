@@ -353,7 +353,10 @@ def view_measures(spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | N
 
 
 def _no_spectrum(*_: str) -> NoReturn:
-    raise MspeError("an encoding needs eigenvectors, of which such large graphs have none; set encodings.backend=dense")
+    raise MspeError(
+        "an encoding needs eigenvectors, of which such large graphs have none; set encodings.backend=dense where "
+        "memory allows, or take filters, which need no eigenvectors: walk, heat, wavelet, ppr, learned"
+    )
 
 
 def _edges(graphs: Callable[[], PackedGraphs] | None, group: Tensor) -> tuple[Tensor, Tensor | None]:
