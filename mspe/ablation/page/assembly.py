@@ -7,14 +7,14 @@ from pathlib import Path
 from mspe.ablation.answer import answer
 from mspe.ablation.bucket_table import bucket_columns
 from mspe.ablation.page import costs, curves, differences, scales, where
-from mspe.ablation.page.drawing import Picture
 from mspe.ablation.page.method import method
-from mspe.ablation.page.template import Download, data_uri, render
 from mspe.ablation.report import Report
 from mspe.ablation.table import cells, columns, columns_of, report_rows
 from mspe.common.csv_files import format_csv
 from mspe.common.files import write_text
 from mspe.common.json_files import format_json
+from mspe.page.drawing import Picture
+from mspe.page.template import Download, data_uri, render
 from mspe.pipeline.buckets import AXES
 
 
@@ -51,7 +51,7 @@ def render_page(report: Report, params_text: str = "") -> str:
     """Return the page that `write_page` writes."""
     headings = columns(report)
     return render(
-        "page.html.jinja",
+        Path(__file__).with_name("page.html.jinja"),
         report=report,
         answer=answer(report),
         columns=headings,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mspe.ablation.page import marks
-from mspe.ablation.page.drawing import GREY, INK, Picture, draw
 from mspe.ablation.report import Report, VariantReport
 from mspe.ablation.wording import listed
+from mspe.page.drawing import GREY, INK, Picture, draw, grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def cost_against_error(report: Report) -> Picture | None:
         axes.set_xlabel(f"time to encode and train one run\n({report.plan.epochs} epochs; seconds)")
         axes.set_ylabel(marks.axis_label(report))
         axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), columnspacing=1.2)
-        marks.grid(axes, "both")
+        grid(axes, "both")
 
     told = ", ".join(f"{name} {x:.3g} s {y:+.3g}" for name, (x, y) in points.items())
     alt = f"Points of the change to {report.baseline} against seconds to encode and train. {told}."

@@ -4,9 +4,9 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from mspe.ablation.page import marks
-from mspe.ablation.page.drawing import Picture, draw
 from mspe.ablation.report import Report
 from mspe.ablation.wording import listed
+from mspe.page.drawing import Picture, draw, grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ def learning_curves(report: Report) -> Picture | None:
         axes.set_ylabel("validation loss (log scale)" if drawn and min(drawn) > 0 else "validation loss")
         axes.locator_params(axis="x", integer=True)
         axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), handlelength=3.4, columnspacing=1.2)
-        marks.grid(axes, "y")
+        grid(axes, "y")
 
     ends = ", ".join(f"{name} from {c['val_loss'][0]:.3g} to {c['val_loss'][-1]:.3g}" for name, c in curves.items())
     alt = f"Lines of validation loss by epoch, mean over seeds: {ends}."

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from mspe.ablation.page import marks
-from mspe.ablation.page.drawing import GREY, INK, Picture, draw
 from mspe.ablation.report import Report
+from mspe.page.drawing import GREY, INK, Picture, draw, grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +50,7 @@ def all_differences(report: Report) -> Picture | None:
         axes.set_xlim(limits)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(marks.axis_label(report))
-        marks.grid(axes, "x")
+        grid(axes, "x")
 
     listed = ", ".join(
         f"{variant.name} {marks.told(changes[variant.name], marks.unit_of(report))}"

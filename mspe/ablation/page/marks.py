@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mspe.ablation.page.drawing import INK, LINES
 from mspe.ablation.report import Report, VariantReport
 from mspe.ablation.table import ranked
 from mspe.ablation.wording import Change, change, decimals, in_percent, metric_name, number, resolution
+from mspe.page.drawing import INK, LINES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,12 +87,6 @@ def band(axes: "Axes", margin: float, vertical: bool) -> None:
     span, line = (axes.axvspan, axes.axvline) if vertical else (axes.axhspan, axes.axhline)
     span(-margin, margin, color=BAND, linewidth=0, zorder=0)
     line(0, color=INK, linewidth=1, zorder=1)
-
-
-def grid(axes: "Axes", axis: Any) -> None:
-    """Draw light lines behind everything."""
-    axes.grid(axis=axis, color="#e6e6e6", linewidth=0.6)
-    axes.set_axisbelow(True)
 
 
 def outside(report: Report, limits: tuple[float, float], names: Sequence[str]) -> str:

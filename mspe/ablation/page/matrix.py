@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from mspe.ablation.answer import answer
-from mspe.ablation.page.template import Download, data_uri, render
 from mspe.ablation.report import Report
 from mspe.ablation.side_by_side import cell, finding, variant_names
 from mspe.ablation.wording import metric_name, score
 from mspe.common.files import write_text
 from mspe.common.json_files import format_json
+from mspe.page.template import Download, data_uri, render
 
 
 def write_matrix_page(path: str | Path, reports: Sequence[Report], content: Mapping[str, Any]) -> None:
@@ -33,7 +33,7 @@ def write_matrix_page(path: str | Path, reports: Sequence[Report], content: Mapp
     names = variant_names(reports)
     described = {v.name: v.encodings for report in reports for v in report.variants}
     page = render(
-        "matrix.html.jinja",
+        Path(__file__).with_name("matrix.html.jinja"),
         answer=finding(reports),
         baseline=reports[0].baseline,
         margin=f"{100 * reports[0].margin:g} %",

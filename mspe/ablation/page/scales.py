@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from mspe.ablation.page import marks
-from mspe.ablation.page.drawing import LINES, Picture, draw
 from mspe.ablation.report import Report, Scale, VariantReport
+from mspe.page.drawing import LINES, Picture, draw, grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def _picture(
         axes.set_xlabel(label)
         axes.set_ylabel(marks.axis_label(report))
         axes.set_title(f"{name}, one scale at a time", loc="left")
-        marks.grid(axes, "y")
+        grid(axes, "y")
 
     listed = "; ".join(f"{s.value:g}: {marks.told(changes[v.name], marks.unit_of(report))}" for s, v in found)
     rounds = [marks.confirmed(variant) for _, variant in found]

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from mspe.ablation.page import marks
-from mspe.ablation.page.drawing import Picture, draw
 from mspe.ablation.report import BucketDifference, Report
 from mspe.ablation.wording import Change, listed, relative
+from mspe.page.drawing import Picture, draw, grid
 from mspe.pipeline.buckets import Axis, Bucket
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def by_bucket(report: Report, axis: Axis) -> Picture | None:
         axes.set_xlabel(f"{_LABELS[axis]};\nbelow: number of {samples}")
         axes.set_ylabel(f"change of the mean error,\n% of that of {report.baseline} (less is better)")
         axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), handlelength=3.4, columnspacing=1.2)
-        marks.grid(axes, "y")
+        grid(axes, "y")
 
     told = "; ".join(f"{name}: {_listed(buckets, changes)}" for name, changes in found.items())
     alt = f"Change of the mean error by the {_LABELS[axis]}, over {len(buckets)} ranges. {told}."

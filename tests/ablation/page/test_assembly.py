@@ -1,6 +1,7 @@
 """The page says what the report says, in one file that asks for no other."""
 
 import re
+import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import replace
 
@@ -92,3 +93,11 @@ def test_losses_that_are_not_finite_do_not_end_the_page() -> None:
 
 def test_a_large_comparison_stays_below_a_megabyte(page: Page) -> None:
     assert len(page.text.encode()) < 1_000_000
+
+
+def test_text_of_the_figures_is_large_enough_for_a_phone(page: Page) -> None:
+    """Shown 328 pixels wide, on a screen of 360, no letter is lower than 8 pixels."""
+    for drawing in page.drawings:
+        width = float(drawing.get("viewBox", "").split()[2])
+        sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", ET.tostring(drawing, "unicode"))]
+        assert min(sizes) * 328 / width >= 8

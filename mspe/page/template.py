@@ -19,12 +19,15 @@ def data_uri(kind: str, text: str) -> str:
     return f"data:{kind};charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
 
 
-def render(template: str, **values: Any) -> str:
-    """Return a template of this folder, filled; what is missing is an error, and text is escaped."""
+def render(template: Path, **values: Any) -> str:
+    """Return a template, filled; what is missing is an error, and text is escaped.
+
+    It includes `style.css`, the style of all pages.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([template.parent, Path(__file__).parent]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -32,7 +35,7 @@ def render(template: str, **values: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["unbroken"] = _unbroken
-    return environment.get_template(template).render(**values)
+    return environment.get_template(template.name).render(**values)
 
 
 def _unbroken(text: str) -> str:

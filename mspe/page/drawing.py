@@ -87,6 +87,12 @@ def draw(plot: Callable[["Axes"], None], name: str, alt: str, width: float, heig
     return _inline(text.getvalue(), name, alt)
 
 
+def grid(axes: "Axes", axis: Any) -> None:
+    """Draw light lines behind everything."""
+    axes.grid(axis=axis, color="#e6e6e6", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
 def _inline(document: str, name: str, alt: str) -> str:
     """Of an SVG document the element alone, with ids of its own and its text in the page's font."""
     element = document[document.index("<svg") :]

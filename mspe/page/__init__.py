@@ -1,0 +1,1 @@
+"""What self-contained pages are made of: a template with the style that all share, and figures as SVG."""
