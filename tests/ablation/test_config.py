@@ -16,7 +16,7 @@ from mspe.common.section import validate
         ({"baseline": "rwse"}, "baseline is rwse, allowed: one of variants, none, all"),
         ({"variants": ["none", "none"]}, "variants: got .*duplicate entries"),
         ({"variants": ["none", "../all"]}, "variants.1: got '../all'"),
-        ({"seed": 1}, "seed: unknown key; known here: baseline, confirm, definitions"),
+        ({"seed": 1}, "seed: unknown key; known here: baseline, by, confirm, definitions"),
         ({"named": ["rwse"]}, "named is rwse, allowed: one of variants, none, all"),
         ({"variants": ["none"]}, "variants is none alone; name another one to compare with it"),
         ({"minutes": 5, "confirm": {"seeds": 3}}, "minutes plan both rounds"),
