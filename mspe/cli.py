@@ -133,6 +133,41 @@ def _evaluate(arguments: "Namespace") -> int:
     return 0
 
 
+def _range_arguments(parser: "ArgumentParser") -> None:
+    from mspe.common.arguments import whole_number
+
+    _add_checkpoint(parser)
+    parser.add_argument(
+        "input",
+        nargs="?",
+        help="PyG graphs (.pt) or molecules (.csv, .smi, .sdf); default: the test part of data/graphs",
+    )
+    parser.add_argument("--graphs", type=whole_number(1, 10**6), default=32, help="at most (default: %(default)s)")
+    parser.add_argument("--nodes", type=whole_number(1, 10**6), default=4, help="per graph (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default: %(default)s)")
+    parser.add_argument("--smiles-column", default="smiles", help="of a CSV file (default: %(default)s)")
+    parser.add_argument("--output", default="range.html", help="the page, or .json (default: %(default)s)")
+
+
+def _range(arguments: "Namespace") -> int:
+    from mspe.common.plugins import load_plugins
+    from mspe.influence import check_ending
+    from mspe.pipeline.encoding import read_file
+    from mspe.pipeline.scored_data import read_for
+    from mspe.pipeline.trained_model import TrainedModel
+
+    check_ending(arguments.output)
+    load_plugins(arguments.plugin)
+    trained = TrainedModel.load(arguments.checkpoint, arguments.device)
+    given = arguments.input
+    graphs = read_for(trained, "test") if given is None else read_file(given, arguments.smiles_column)
+    report = trained.range(graphs, arguments.graphs, arguments.nodes, seed=arguments.seed)
+    report.save(arguments.output)
+    print(report)
+    print(f"{arguments.output} holds the rest")
+    return 0
+
+
 def _encode_arguments(parser: "ArgumentParser") -> None:
     parser.add_argument("input", help="a dataset's name, PyG graphs (.pt), or molecules (.csv, .smi, .sdf)")
     parser.add_argument(
@@ -334,6 +369,12 @@ SUBCOMMANDS = {
         ("mspe evaluate models/0/best.pt --split val",),
         _evaluate_arguments,
         _evaluate,
+    ),
+    "range": Subcommand(
+        "measure how far a checkpoint looks: a table, a page, and an answer in words",
+        ("mspe range models/0/best.pt", "mspe range models/0/best.pt molecules.csv --nodes 16 --output range.html"),
+        _range_arguments,
+        _range,
     ),
     "encode": Subcommand(
         "add encodings to the graphs of a dataset or a file",

@@ -55,15 +55,26 @@ def read_input(source: str, root: str = "data/raw", smiles_column: str = "smiles
     if source in DATASETS:
         dataset = get_dataset(source, root=root)
         return dict(zip(("train", "val", "test"), map(list, dataset.get_splits()), strict=True))
+    return {"": read_file(source, smiles_column)}
+
+
+def read_file(source: str, smiles_column: str = "smiles") -> list[Data]:
+    """Read the graphs of a file as `read_input` does.
+
+    Raises
+    ------
+    MspeError
+        If there is no such file, or a row of it makes no graph.
+    """
     if not Path(source).is_file():
         raise MspeError(f"{source}: neither a file nor a dataset; `mspe datasets` lists those")
     if Path(source).suffix.lower() == ".pt":
-        return {"": [Data.from_dict(attributes) for attributes in load_graphs(Path(source))]}
+        return [Data.from_dict(attributes) for attributes in load_graphs(Path(source))]
     samples = molecule_samples(source, smiles_column)
     for sample in samples:
         if sample.graph is None:
             raise MspeError(f"{source}: {sample.reason}; correct the row, or leave it out")
-    return {"": [sample.graph for sample in samples if sample.graph is not None]}
+    return [sample.graph for sample in samples if sample.graph is not None]
 
 
 def write_encoded(

@@ -19,6 +19,7 @@ from mspe.graphs.features import Features
 from mspe.graphs.molecules import describe_problem, molecule_structure
 from mspe.graphs.packing import FEATURE_KEY, Level
 from mspe.graphs.validation import Problem
+from mspe.influence import RangeReport, measure_range
 from mspe.pipeline.checkpoint import read_trained
 from mspe.pipeline.evaluation import Evaluation
 from mspe.tasks import Task, task_of
@@ -200,6 +201,48 @@ class TrainedModel:
             *(schema.name, self.path),
         )
         return features.restore(graphs)
+
+    def range(
+        self, graphs: Samples, most_graphs: int = 32, most_nodes: int = 4, probes: int = 8, seed: int = 0
+    ) -> RangeReport:
+        """Measure how far the model looks: the influence of nodes on nodes by their distance.
+
+        Parameters
+        ----------
+        graphs
+            As `predict` takes them, of any level; graphs of its own dataset with targets of nodes are asked about those
+            with a known target alone.
+        most_graphs, most_nodes
+            Graphs, and nodes of each, that are measured at most; of more, as many are drawn at random.
+        probes
+            Backward passes per node: outputs with no more columns are exact, wider ones estimated.
+        seed
+            Of what is random.
+
+        Returns
+        -------
+        RangeReport
+            Printed it is a table; `.save("range.html")` writes the page, `.table()` gives rows.
+
+        Raises
+        ------
+        MspeError
+            If there are no graphs, or their features are not those that the model was trained on.
+        """
+        if not isinstance(graphs, PackedGraphs):
+            read = [_read_graph(number, one, _INPUTS) for number, one in enumerate(list_samples(graphs))]
+            graphs = self._pack(read, _INPUTS)
+        return measure_range(
+            self.model,
+            self._as_trained(graphs),
+            self.schema.target_level,
+            most_graphs=most_graphs,
+            most_nodes=most_nodes,
+            probes=probes,
+            seed=seed,
+            checkpoint=str(self.path),
+            dataset=self.schema.name,
+        )
 
     def encode(self, graphs: Sequence[Data]) -> list[Data]:
         """Return copies of PyG graphs with the node channels of its bank, also trained, as `pe` [nodes, channels]."""

@@ -1,0 +1,149 @@
+"""Figures of a range: influence by distance, changes by distance, and a graph coloured by influence."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from mspe.encodings.graph_view import GraphView
+from mspe.encodings.plot import lay_out
+from mspe.encodings.spectrum import Spectrum
+from mspe.graphs import DenseLayout
+from mspe.influence.causal import CausalCurve
+from mspe.influence.gradient import Example
+from mspe.influence.spread import Spread
+from mspe.page.drawing import GREY, INK, LINES, Picture, draw, grid
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_WIDTH = 4.2  # inches
+_LEAST = 1e-4  # share of the influence at which the axis ends
+_MOST_NODES = 300  # that a figure shows
+_CLASSES = [(0.1, "#08306b", "10 % or more"), (0.01, "#2f7fbc", "1 to 10 %"), (0.001, "#9dc7e3", "0.1 to 1 %")]
+_REST = ("#ffffff", "less than 0.1 %")
+
+_TITLES = {"layers": "the states behind each layer", "paths": "the output by one way alone between nodes"}
+
+
+def influence_by_distance(kind: str, spreads: Mapping[str, Spread]) -> Picture | None:
+    """Draw the share of the influence by hops, one line per layer or way; None where nothing has influence."""
+    known = {name: spread for name, spread in spreads.items() if spread.shares}
+    if not known:
+        return None
+
+    def plot(axes: "Axes") -> None:
+        for number, (name, spread) in enumerate(known.items()):
+            style = LINES[(number + 1) % len(LINES)]
+            hops = [hop for hop, share in enumerate(spread.shares) if share >= _LEAST]
+            axes.plot(
+                hops, [spread.shares[hop] for hop in hops], **style, markersize=4.5, linewidth=1.4, label=name,
+                markevery=(0, max(1, len(hops) // 6)),
+            )  # fmt: skip
+        axes.set_yscale("log", subs=[])
+        axes.set_ylim(_LEAST, 1.3)
+        axes.yaxis.set_major_formatter(lambda share, place: f"{100 * share:g} %")
+        axes.locator_params(axis="x", integer=True)
+        axes.set_xlabel("distance (hops)")
+        axes.set_ylabel("share of the influence (log scale)")
+        axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), handlelength=3.4, columnspacing=1.2)
+        grid(axes, "y")
+
+    told = ", ".join(f"{name} {spread.range} hops" for name, spread in known.items())
+    alt = f"Lines of the share of the influence on {_TITLES[kind]} by distance. On average: {told}."
+    caption = (
+        f"Influence on {_TITLES[kind]}, by the hops from which it comes; all nodes at a distance together. On average: "
+        f"{told}. Shares below {100 * _LEAST:g} % are not drawn."
+    )
+    return Picture(draw(plot, kind, alt, _WIDTH, 3.7), caption)
+
+
+def causal_changes(occlusion: CausalCurve, removal: CausalCurve) -> Picture | None:
+    """Draw how much the output changes where all from a distance on is other; None where nothing changes it."""
+    labels = {"other features": occlusion, "edges removed": removal}
+    known = {label: curve for label, curve in labels.items() if curve.range is not None}
+    if not known:
+        return None
+
+    def shares(curve: CausalCurve) -> np.ndarray:
+        means = np.array([one.mean or 0.0 for one in curve.change])
+        return 100 * means / means[0]
+
+    def plot(axes: "Axes") -> None:
+        for number, (label, curve) in enumerate(known.items()):
+            axes.plot(
+                curve.distances, shares(curve), **LINES[number + 1], markersize=4.5, linewidth=1.4, label=label,
+                clip_on=False,
+            )  # fmt: skip
+        axes.set_ylim(bottom=0)
+        axes.set_xlim(left=0)
+        axes.locator_params(axis="x", integer=True)
+        axes.set_xlabel("changed from this distance on (hops)")
+        axes.set_ylabel("change of the output,\n% of that where all is changed")
+        axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), handlelength=3.4, columnspacing=1.2)
+        grid(axes, "y")
+
+    told = ", ".join(f"{label} {curve.range:.2f} hops" for label, curve in known.items())
+    alt = f"Lines of the change of the output by the distance from which on features or edges are changed: {told}."
+    caption = (
+        f"What really changes at a node when all that lies farther away is changed: the embedded features replaced by "
+        "those of random nodes, with encodings and edges kept; or the edges removed, with encodings computed anew. "
+        f"Area under the curves: {told}."
+    )
+    return Picture(draw(plot, "causal", alt, _WIDTH, 3.7), caption)
+
+
+def example_graph(example: Example) -> Picture | None:
+    """Draw a graph coloured by the influence on one of its nodes; None if it is too large to be seen."""
+    influence = np.array(example.influence)
+    if influence.size > _MOST_NODES or not influence.sum() > 0:
+        return None
+    shares = influence / influence.sum()
+    edges = np.array(example.edges, dtype=np.int64).reshape(-1, 2)
+    places = lay_out(_view(influence.size, edges))
+    size = 5.0 if influence.size > 60 else 8.0
+
+    def plot(axes: "Axes") -> None:
+        for pair in edges:
+            axes.plot(*places[pair].T, color=GREY, linewidth=0.8, zorder=1)
+        left = np.ones(shares.size, dtype=bool)
+        for least, colour, label in _CLASSES:
+            chosen = left & (shares >= least)
+            left &= ~chosen
+            _nodes(axes, places[chosen], colour, label, size)
+        _nodes(axes, places[left], *_REST, size)
+        axes.plot(
+            *places[example.node], "o", markersize=size + 5, markerfacecolor="none", markeredgecolor="#D55E00",
+            markeredgewidth=2, label="the node influenced", linestyle="none",
+        )  # fmt: skip
+        axes.set_aspect("equal", adjustable="datalim")
+        axes.set_axis_off()
+        axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), columnspacing=1.2, handletextpad=0.4)
+
+    alt = (
+        f"Graph {example.graph} of {influence.size} nodes, coloured by the share of the influence on node "
+        f"{example.node}; its own share is {100 * shares[example.node]:.2g} %."
+    )
+    caption = (
+        f"Graph {example.graph}, of median size: each node's share of the influence on node {example.node}, whose own "
+        f"is {100 * shares[example.node]:.2g} %."
+    )
+    return Picture(draw(plot, "example", alt, _WIDTH, 3.7), caption)
+
+
+def _nodes(axes: "Axes", places: np.ndarray, colour: str, label: str, size: float) -> None:
+    axes.plot(
+        *places.T, "o", markersize=size, markerfacecolor=colour, markeredgecolor=INK, markeredgewidth=0.6, label=label,
+        linestyle="none", zorder=2,
+    )  # fmt: skip
+
+
+def _view(size: int, edges: np.ndarray) -> GraphView:
+    layout = DenseLayout.from_sizes([size])
+    index = torch.from_numpy(edges.T.copy())
+    return GraphView(layout, fields=dict, spectrum=_no_spectrum, edges=lambda: (index, None))
+
+
+def _no_spectrum() -> Spectrum:
+    raise AssertionError("a layout reads edges alone")

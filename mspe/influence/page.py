@@ -1,0 +1,80 @@
+"""The page of a range: one HTML file with its answer, figures and numbers, which asks for no other file."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mspe.common.json_files import format_json
+from mspe.influence.causal import CausalCurve
+from mspe.influence.estimate import Estimate
+from mspe.influence.figures import causal_changes, example_graph, influence_by_distance
+from mspe.influence.gradient import Example
+from mspe.influence.spread import Spread
+from mspe.page.drawing import Picture
+from mspe.page.template import Download, data_uri, render
+
+_MOST_LINES = 6  # of a figure
+
+
+def render_page(
+    answer: str,
+    note: str,
+    alike: Estimate,
+    parts: Sequence[tuple[str, str, Spread]],
+    curves: tuple[CausalCurve, CausalCurve],
+    example: Example,
+    content: Mapping[str, Any],
+) -> str:
+    """Return the page; equal input gives equal text.
+
+    Parameters
+    ----------
+    answer, note
+        Its first sentences, and what was measured.
+    alike
+        Mean distance if all nodes counted alike.
+    parts
+        Influence against distance: kind (output, layers, paths, channels), name, numbers.
+    curves
+        Of occlusion and of removed edges.
+    example
+        A graph.
+    content
+        Everything as plain values, which the page offers as a file.
+    """
+    by_kind: dict[str, dict[str, Spread]] = {}
+    for kind, name, spread in parts:
+        by_kind.setdefault(kind, {})[name] = spread
+    pictures: list[Picture | None] = [
+        influence_by_distance("layers", _thinned(by_kind.get("layers") or by_kind["output"])),
+        influence_by_distance("paths", by_kind["paths"]) if "paths" in by_kind else None,
+        causal_changes(*curves),
+        example_graph(example),
+    ]
+    return render(
+        Path(__file__).with_name("range.html.jinja"),
+        answer=answer,
+        note=note,
+        alike=str(alike),
+        figures=[picture for picture in pictures if picture is not None],
+        rows=[(name, _cells(spread)) for _, name, spread in parts],
+        download=Download("range.json", data_uri("application/json", format_json(content))),
+    )
+
+
+def _thinned(layers: Mapping[str, Spread]) -> dict[str, Spread]:
+    """The first, the last, and some between."""
+    names, most = list(layers), min(len(layers), _MOST_LINES)
+    places = sorted({round(number * (len(names) - 1) / max(1, most - 1)) for number in range(most)})
+    return {names[place]: layers[names[place]] for place in places}
+
+
+def _cells(spread: Spread) -> list[str]:
+    elsewhere = spread.elsewhere.mean
+    beyond = [_percent(spread.beyond(hops)) if spread.shares else "–" for hops in (2, 4, 8)]
+    resistance = "–" if spread.resistance_range is None else str(spread.resistance_range)
+    return [str(spread.range), resistance, *beyond, "–" if elsewhere is None else _percent(elsewhere)]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if share else "0"
