@@ -84,7 +84,9 @@ class RangeReport:
         )
         if self.occlusion.range is None:
             return text
-        return f"{text} Judged by replaced features, it looks {self.occlusion.range:.1f} hops far."
+        told = f"{text} Judged by replaced features, it looks {self.occlusion.range:.1f} hops far"
+        differ = abs(self.occlusion.range - found.range.mean) > 1
+        return f"{told}: the two differ, as gradients see small changes alone." if differ else f"{told}."
 
     def spreads(self) -> Iterator[tuple[str, str, Spread]]:
         """Iterate over parts and names of all that was measured, with the influence against distance.

@@ -55,6 +55,8 @@ def read_input(source: str, root: str = "data/raw", smiles_column: str = "smiles
     if source in DATASETS:
         dataset = get_dataset(source, root=root)
         return dict(zip(("train", "val", "test"), map(list, dataset.get_splits()), strict=True))
+    if not Path(source).is_file():
+        raise MspeError(f"{source}: neither a file nor a dataset; `mspe datasets` lists those")
     return {"": read_file(source, smiles_column)}
 
 
@@ -66,8 +68,6 @@ def read_file(source: str, smiles_column: str = "smiles") -> list[Data]:
     MspeError
         If there is no such file, or a row of it makes no graph.
     """
-    if not Path(source).is_file():
-        raise MspeError(f"{source}: neither a file nor a dataset; `mspe datasets` lists those")
     if Path(source).suffix.lower() == ".pt":
         return [Data.from_dict(attributes) for attributes in load_graphs(Path(source))]
     samples = molecule_samples(source, smiles_column)
