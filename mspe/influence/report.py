@@ -22,7 +22,7 @@ _BEYOND = (1, 2, 4, 8, 16)
 
 @dataclass(frozen=True)
 class About:
-    """What was measured.
+    """Model, graphs and settings of a measurement.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class About:
 
 @dataclass(frozen=True)
 class RangeReport:
-    """How far a model looks; printed it is a table under a sentence.
+    """Range of a model; printed it is a table under a sentence.
 
     Attributes
     ----------
