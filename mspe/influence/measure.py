@@ -9,6 +9,7 @@ from mspe.graphs import PackedGraphs
 from mspe.influence.causal import cut, occlude
 from mspe.influence.estimate import Estimate
 from mspe.influence.gradient import measure
+from mspe.influence.readout import read_out
 from mspe.influence.report import About, RangeReport
 from mspe.influence.sample import Sample, draw
 from mspe.influence.sites import Sites
@@ -69,12 +70,13 @@ def measure_range(
         influence = measure(model, sample, sites, on_nodes, probes, seed)
         occlusion = occlude(model, sample, sites, on_nodes, seed)
         removal = cut(model, sample, sites, on_nodes)
+        readouts = read_out(model, sample, sites, seed)
     finally:
         model.train(training)
     measured = "output" if on_nodes else "last layer"
     drawn = len(sample.sizes)
     about = About(checkpoint, dataset, measured, drawn, influence.output.nodes, sample.graphs, probes, seed)
-    return RangeReport(about, _alike(sample), influence, occlusion, removal)
+    return RangeReport(about, _alike(sample), influence, occlusion, removal, readouts)
 
 
 def _check_numbers(**given: int) -> None:

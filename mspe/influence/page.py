@@ -9,6 +9,7 @@ from mspe.influence.causal import CausalCurve
 from mspe.influence.estimate import Estimate
 from mspe.influence.figures import causal_changes, example_graph, influence_by_distance
 from mspe.influence.gradient import Example
+from mspe.influence.readout import Readout
 from mspe.influence.spread import Spread
 from mspe.page.drawing import Picture
 from mspe.page.template import Download, data_uri, render
@@ -23,6 +24,7 @@ def render_page(
     parts: Sequence[tuple[str, str, Spread]],
     curves: tuple[CausalCurve, CausalCurve],
     example: Example,
+    readouts: Mapping[str, Readout],
     content: Mapping[str, Any],
 ) -> str:
     """Return the page; equal input gives equal text.
@@ -39,6 +41,8 @@ def render_page(
         Of occlusion and of removed edges.
     example
         A graph.
+    readouts
+        By layer, how well its states tell degrees and distances.
     content
         Everything as plain values, which the page offers as a file.
     """
@@ -58,6 +62,7 @@ def render_page(
         alike=str(alike),
         figures=[picture for picture in pictures if picture is not None],
         rows=[(name, _cells(spread)) for _, name, spread in parts],
+        readouts=[(layer, [_score(one.degree), _score(one.distance)]) for layer, one in readouts.items()],
         download=Download("range.json", data_uri("application/json", format_json(content))),
     )
 
@@ -74,6 +79,10 @@ def _cells(spread: Spread) -> list[str]:
     beyond = [_percent(spread.beyond(hops)) if spread.shares else "–" for hops in (2, 4, 8)]
     resistance = "–" if spread.resistance_range is None else str(spread.resistance_range)
     return [str(spread.range), resistance, *beyond, "–" if elsewhere is None else _percent(elsewhere)]
+
+
+def _score(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _percent(share: float) -> str:

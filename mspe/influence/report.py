@@ -12,6 +12,7 @@ from mspe.influence.causal import CausalCurve
 from mspe.influence.estimate import Estimate
 from mspe.influence.gradient import GradientInfluence
 from mspe.influence.page import render_page
+from mspe.influence.readout import Readout
 from mspe.influence.spread import RESISTANCE_EDGES, Spread
 
 ENDINGS = (".html", ".json")
@@ -22,7 +23,7 @@ _BEYOND = (1, 2, 4, 8, 16)
 
 @dataclass(frozen=True)
 class About:
-    """Model, graphs and settings of a measurement.
+    """Description of what was measured.
 
     Attributes
     ----------
@@ -50,7 +51,7 @@ class About:
 
 @dataclass(frozen=True)
 class RangeReport:
-    """Range of a model; printed it is a table under a sentence.
+    """Range of a model by several measures; printed it is a table under a sentence.
 
     Attributes
     ----------
@@ -62,6 +63,8 @@ class RangeReport:
         By gradients.
     occlusion, removal
         Changes of the output where features, or edges, from a distance on are others.
+    readouts
+        By layer, how well its states tell degrees and distances; empty with fewer than two graphs.
     """
 
     about: About
@@ -69,6 +72,7 @@ class RangeReport:
     influence: GradientInfluence
     occlusion: CausalCurve
     removal: CausalCurve
+    readouts: dict[str, Readout]
 
     @property
     def answer(self) -> str:
@@ -152,6 +156,7 @@ class RangeReport:
             parts=list(self.spreads()),
             curves=(self.occlusion, self.removal),
             example=self.influence.example,
+            readouts=self.readouts,
             content=self.to_json(),
         )
 

@@ -28,6 +28,8 @@ class DrawnGraph:
         Nodes drawn, numbered within the graph.
     candidates
         Number of nodes from which they were drawn.
+    degrees
+        Neighbours of each node.
     hops, resistance
         From each source to every node; ∞ where no path leads; None for a graph too large for resistances.
     """
@@ -37,6 +39,7 @@ class DrawnGraph:
     size: int
     sources: Int[np.ndarray, " sources"]
     candidates: int
+    degrees: Float[np.ndarray, " nodes"]
     hops: Float[np.ndarray, "sources nodes"]
     resistance: Float[np.ndarray, "sources nodes"] | None
 
@@ -123,7 +126,9 @@ def draw(
             adjacency = adjacency_of(graphs[number].edge_index.numpy(), size)
             hops = hops_from(adjacency, sources)
             resistance = resistance_from(adjacency, sources, hops) if size <= MOST_NODES else None
-            members.append(DrawnGraph(number, first, size, sources, len(places), hops, resistance))
+            members.append(
+                DrawnGraph(number, first, size, sources, len(places), adjacency.sum(axis=1), hops, resistance)
+            )
             first += size
         drawn.append(DrawnBatch(batch, members))
     return Sample(drawn, len(usable))

@@ -68,6 +68,8 @@ def read_file(source: str, smiles_column: str = "smiles") -> list[Data]:
     MspeError
         If there is no such file, or a row of it makes no graph.
     """
+    if not Path(source).is_file():
+        raise MspeError(f"{source}: no such file; give PyG graphs (.pt) or molecules (.csv, .smi, .sdf)")
     if Path(source).suffix.lower() == ".pt":
         return [Data.from_dict(attributes) for attributes in load_graphs(Path(source))]
     samples = molecule_samples(source, smiles_column)
