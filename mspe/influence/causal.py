@@ -10,14 +10,14 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
-from mspe.graphs.packing import FEATURE_KEY
+from mspe.graphs.packing import EDGE_LABEL_INDEX, FEATURE_KEY
 from mspe.influence.estimate import Estimate, two_stage
 from mspe.influence.sample import DrawnGraph, Sample
 from mspe.influence.sites import Sites
-from mspe.influence.trace import hooked
+from mspe.influence.trace import device_of, hooked
 
 _EACH, _FURTHER = 8, 8  # every distance up to the first, then so many, ever farther apart
-_INPUTS = ("x", "edge_index", "edge_attr", "edge_weight", "batch", "ptr", FEATURE_KEY)
+_INPUTS = ("x", "edge_index", "edge_attr", "edge_weight", "batch", "ptr", EDGE_LABEL_INDEX, FEATURE_KEY)
 
 Turn = list[tuple[DrawnGraph, int]]
 Rerun = Callable[[Batch, Float[Tensor, " nodes"], int], Float[Tensor, "nodes width"]]
@@ -81,7 +81,7 @@ def cut(model: nn.Module, sample: Sample, sites: Sites, on_nodes: bool) -> Causa
 def _curve(model: nn.Module, sample: Sample, sites: Sites, on_nodes: bool, rerun: Rerun) -> CausalCurve:
     distances = _distances(sample.farthest + 1)
     changes: dict[int, dict[int, list[float]]] = {distance: {} for distance in distances}
-    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+    device = device_of(model)
     for drawn in sample.batches:
         batch = drawn.batch.to(device)
         before = _outputs(model, batch, sites, on_nodes)

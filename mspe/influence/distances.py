@@ -5,7 +5,7 @@ from jaxtyping import Float, Int
 from scipy.sparse import coo_array, csr_array
 
 MOST_NODES = 2000
-"""Nodes of a graph up to which resistances are computed: a dense pseudo-inverse takes some seconds."""
+"""Nodes of a graph up to which resistances are computed, and edges removed: each decomposes a dense matrix."""
 
 
 def adjacency_of(edge_index: Int[np.ndarray, "2 edges"], num_nodes: int) -> csr_array:

@@ -59,10 +59,10 @@ def influence_by_distance(kind: str, spreads: Mapping[str, Spread]) -> Picture |
     return Picture(draw(plot, kind, alt, _WIDTH, 3.7), caption)
 
 
-def causal_changes(occlusion: CausalCurve, removal: CausalCurve) -> Picture | None:
+def causal_changes(occlusion: CausalCurve, removal: CausalCurve | None) -> Picture | None:
     """Draw how much the output changes where all from a distance on is other; None where nothing changes it."""
     labels = {"other features": occlusion, "edges removed": removal}
-    known = {label: curve for label, curve in labels.items() if curve.range is not None}
+    known = {label: curve for label, curve in labels.items() if curve is not None and curve.range is not None}
     if not known:
         return None
 

@@ -17,11 +17,9 @@ from mspe.influence.jacobian import block_norms
 from mspe.influence.sample import DrawnGraph, Sample
 from mspe.influence.sites import Sites
 from mspe.influence.spread import NodeSpread, Spread
-from mspe.influence.trace import Trace, run_traced
+from mspe.influence.trace import Trace, device_of, run_traced
 
 OUTPUT = "output"
-
-Found = dict[int, list[NodeSpread]]
 
 
 @dataclass(frozen=True)
@@ -91,41 +89,58 @@ def measure(
         Of random signs.
     """
     generator = torch.Generator().manual_seed(seed)
-    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+    device = device_of(model)
     final = OUTPUT if on_nodes else list(sites.layers)[-1]
-    found: dict[tuple[str, str], Found] = defaultdict(lambda: defaultdict(list))
+    found = _Tally()
     rows: dict[int, np.ndarray] = {}
-    ways: dict[str, Sequence[nn.Module]] = {"": (), **_others(sites.paths)}
     for drawn in sample.batches:
         batch = drawn.batch.to(device)
-        for way, blocked in ways.items():
+        trace = run_traced(model, batch, sites)
+        inputs = trace.inputs
+        for turn, sources in drawn.turns():
+            for name, target in _outputs(trace, on_nodes).items():
+                read = inputs if name == final else inputs[:1]
+                norms = block_norms(target, read, sources.to(device), probes, generator)
+                influence = _over_channels(norms[0])
+                found.add(("targets", name), turn, influence)
+                if name == final:
+                    rows |= {graph.number: influence[graph.nodes] for graph, place in turn if place == 0}
+                    by_channel = norms[1].T if trace.channels is not None else ()
+                    for channel, one in zip(sites.channel_names, by_channel, strict=True):
+                        found.add(("channels", channel), turn, one.cpu().numpy())
+        for way, blocked in _others(sites.paths).items():
             trace = run_traced(model, batch, sites, blocked)
-            read_at = _outputs(trace, on_nodes)
-            targets = {final: read_at[final]} if way else read_at
-            inputs = [one for one in (trace.features, trace.channels) if one is not None]
             for turn, sources in drawn.turns():
-                for name, target in targets.items():
-                    read = inputs if name == final and not way else inputs[:1]
-                    norms = block_norms(target, read, sources.to(device), probes, generator)
-                    influence = norms[0].square().sum(dim=1).sqrt().cpu().numpy()
-                    kind = ("paths", way) if way else ("targets", name)
-                    _add(found[kind], turn, influence)
-                    if kind == ("targets", final):
-                        rows.update({graph.number: influence[graph.nodes] for graph, place in turn if place == 0})
-                    for channel, one in zip(sites.channel_names, norms[1].T if len(norms) > 1 else (), strict=False):
-                        _add(found["channels", channel], turn, one.cpu().numpy())
-    spreads = {kind: Spread.of(nodes, sample.sizes, sample.graphs) for kind, nodes in found.items()}
-
-    def of(kind: str, names: Sequence[str]) -> dict[str, Spread]:
-        return {name: spreads[kind, name] for name in names if (kind, name) in spreads}
-
+                target = _outputs(trace, on_nodes)[final]
+                norms = block_norms(target, trace.inputs[:1], sources.to(device), probes, generator)
+                found.add(("paths", way), turn, _over_channels(norms[0]))
     return GradientInfluence(
-        output=spreads["targets", final],
-        layers=of("targets", list(sites.layers)),
-        paths=of("paths", list(sites.paths)),
-        channels=of("channels", list(sites.channel_names)),
+        output=found.spread(("targets", final), sample),
+        layers={name: found.spread(("targets", name), sample) for name in sites.layers},
+        paths={name: found.spread(("paths", name), sample) for name in sites.paths},
+        channels={name: found.spread(("channels", name), sample) for name in sites.channel_names},
         example=_example(sample, rows),
     )
+
+
+class _Tally:
+    """Influence on the drawn nodes, by what is influenced and by graph."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, str], dict[int, list[NodeSpread]]] = defaultdict(lambda: defaultdict(list))
+
+    def add(self, kind: tuple[str, str], turn: list[tuple[DrawnGraph, int]], influence: np.ndarray) -> None:
+        for graph, place in turn:
+            resistance = None if graph.resistance is None else graph.resistance[place]
+            spread = NodeSpread.of(influence[graph.nodes], graph.hops[place], resistance)
+            self.found[kind][graph.number].append(spread)
+
+    def spread(self, kind: tuple[str, str], sample: Sample) -> Spread:
+        return Spread.of(self.found[kind], sample.sizes, sample.graphs)
+
+
+def _over_channels(norms: Tensor) -> np.ndarray:
+    return norms.square().sum(dim=1).sqrt().cpu().numpy()
 
 
 def _others(paths: Mapping[str, Sequence[nn.Module]]) -> dict[str, list[nn.Module]]:
@@ -139,12 +154,6 @@ def _outputs(trace: Trace, on_nodes: bool) -> dict[str, Tensor]:
         return trace.states
     assert trace.output is not None
     return {**trace.states, OUTPUT: trace.output}
-
-
-def _add(found: Found, turn: list[tuple[DrawnGraph, int]], influence: np.ndarray) -> None:
-    for graph, place in turn:
-        resistance = None if graph.resistance is None else graph.resistance[place]
-        found[graph.number].append(NodeSpread.of(influence[graph.nodes], graph.hops[place], resistance))
 
 
 def _example(sample: Sample, rows: Mapping[int, np.ndarray]) -> Example:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from mspe.common.errors import MspeError
 from mspe.graphs import PackedGraphs
 from mspe.influence.causal import cut, occlude
+from mspe.influence.distances import MOST_NODES
 from mspe.influence.estimate import Estimate
 from mspe.influence.gradient import measure
 from mspe.influence.readout import read_out
@@ -69,7 +70,7 @@ def measure_range(
     try:
         influence = measure(model, sample, sites, on_nodes, probes, seed)
         occlusion = occlude(model, sample, sites, on_nodes, seed)
-        removal = cut(model, sample, sites, on_nodes)
+        removal = cut(model, sample, sites, on_nodes) if sample.largest <= MOST_NODES else None
         readouts = read_out(model, sample, sites, seed)
     finally:
         model.train(training)

@@ -22,7 +22,7 @@ def render_page(
     note: str,
     alike: Estimate,
     parts: Sequence[tuple[str, str, Spread]],
-    curves: tuple[CausalCurve, CausalCurve],
+    curves: tuple[CausalCurve, CausalCurve | None],
     example: Example,
     readouts: Mapping[str, Readout],
     content: Mapping[str, Any],

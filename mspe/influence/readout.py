@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from torch import nn
 
 from mspe.influence.sample import DrawnGraph, Sample
 from mspe.influence.sites import Sites
-from mspe.influence.trace import run_traced
+from mspe.influence.trace import device_of, run_traced
 
-_PENALTIES = np.logspace(-3, 3, 7)  # of standardised columns, chosen by leave-one-out on the fitted part
+_PENALTIES = np.logspace(-2, 6, 9)  # of standardised columns, chosen by folds of whole graphs
+_FOLDS = 5
 
 States = Float[np.ndarray, "nodes hidden"]
 
@@ -40,13 +40,13 @@ def read_out(model: nn.Module, sample: Sample, sites: Sites, seed: int) -> dict[
     Returns
     -------
     dict
-        By layer; empty with fewer than two graphs.
+        By layer; empty with fewer than four graphs.
     """
     graphs = [graph for drawn in sample.batches for graph in drawn.graphs]
-    if len(graphs) < 2:
+    if len(graphs) < 4:
         return {}
     states: dict[str, list[States]] = {name: [] for name in sites.layers}
-    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+    device = device_of(model)
     for drawn in sample.batches:
         trace = run_traced(model, drawn.batch.to(device), sites)
         for name, found in trace.states.items():
@@ -88,6 +88,7 @@ def _score(
 ) -> float | None:
     """R² on the graphs held out."""
     from sklearn.linear_model import RidgeCV
+    from sklearn.model_selection import GroupKFold
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
@@ -95,6 +96,10 @@ def _score(
         (np.concatenate([inputs[place] for place in part]), np.concatenate([targets[place] for place in part]))
         for part in (fitted, held_out)
     )
-    if y.size < 2 or new_y.size < 2 or np.ptp(new_y) == 0:
+    graph = np.repeat(fitted, [targets[place].size for place in fitted])
+    count = np.unique(graph).size
+    if count < 2 or new_y.size < 2 or np.ptp(new_y) == 0:
         return None
-    return float(make_pipeline(StandardScaler(), RidgeCV(_PENALTIES)).fit(x, y).score(new_x, new_y))
+    folds = list(GroupKFold(min(_FOLDS, count)).split(x, y, graph))
+    probe = make_pipeline(StandardScaler(), RidgeCV(_PENALTIES, cv=folds, scoring="neg_mean_squared_error"))
+    return float(probe.fit(x, y).score(new_x, new_y))

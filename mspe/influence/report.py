@@ -62,16 +62,17 @@ class RangeReport:
     influence
         By gradients.
     occlusion, removal
-        Changes of the output where features, or edges, from a distance on are others.
+        Changes of the output where features, or edges, from a distance on are others. No edges are removed where a
+        graph is so large that the encodings of each rest would take long.
     readouts
-        By layer, how well its states tell degrees and distances; empty with fewer than two graphs.
+        By layer, how well its states tell degrees and distances; empty with fewer than four graphs.
     """
 
     about: About
     alike: Estimate
     influence: GradientInfluence
     occlusion: CausalCurve
-    removal: CausalCurve
+    removal: CausalCurve | None
     readouts: dict[str, Readout]
 
     @property

@@ -76,6 +76,11 @@ class Sample:
         return {graph.number: graph.candidates for batch in self.batches for graph in batch.graphs}
 
     @property
+    def largest(self) -> int:
+        """Nodes of the largest graph."""
+        return max(graph.size for batch in self.batches for graph in batch.graphs)
+
+    @property
     def farthest(self) -> int:
         """Most hops from a source to a node."""
         hops = [graph.hops[np.isfinite(graph.hops)].max() for batch in self.batches for graph in batch.graphs]

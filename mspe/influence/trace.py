@@ -33,6 +33,11 @@ class Trace:
     states: dict[str, Float[Tensor, "nodes hidden"]] = field(default_factory=dict)
     output: Tensor | None = None
 
+    @property
+    def inputs(self) -> list[Tensor]:
+        """The zeros that were added: to the features, and to the channels where a model has them."""
+        return [one for one in (self.features, self.channels) if one is not None]
+
 
 def run_traced(model: nn.Module, batch: Batch, sites: Sites, blocked: Sequence[nn.Module] = ()) -> Trace:
     """Run a model so that the influence of nodes can be read off gradients.
@@ -80,6 +85,11 @@ def run_traced(model: nn.Module, batch: Batch, sites: Sites, blocked: Sequence[n
             "sites.features: is not run, or gives no row per node; name the module that embeds node features"
         )
     return trace
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Return where a model's parameters lie; one without any is on the CPU."""
+    return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
 
 
 @contextmanager

@@ -143,3 +143,27 @@ def test_the_model_is_left_as_it_was(molecules: tuple) -> None:
     measure_range(model, molecules[1][:2], "graph", most_nodes=1, probes=1)
     assert model.training and not any(module._forward_hooks for module in model.modules())
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_a_model_that_scores_pairs_is_measured_on_its_states() -> None:
+    pairs = torch.tensor([[0, 3], [1, 2], [0, 4]])
+    graphs = packed(cycle(6), cycle(8)).without_fields(["x"])
+    fields = {"edge_label_index": pairs}
+    asked = PackedGraphs(
+        graphs.num_nodes,
+        graphs.num_edges,
+        graphs.edge_index,
+        fields,
+        {"edge_label_index": "link"},
+        torch.tensor([2, 1]),
+    )
+    report = measure_range(transformer(target_level="edge"), asked, "edge", probes=2)
+    assert report.about.measured == "last layer" and report.influence.output.range.mean is not None
+
+
+def test_of_a_large_graph_neither_resistances_nor_removed_edges_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("mspe.influence.sample", "mspe.influence.measure"):
+        monkeypatch.setattr(f"{module}.MOST_NODES", 7)
+    report = measured(LinearModel(hops(1)), packed(cycle(8)))
+    assert report.removal is None and report.influence.output.resistance_range is None
+    assert measured(LinearModel(hops(1)), packed(cycle(7))).removal is not None

@@ -46,8 +46,10 @@ def test_states_tell_what_they_hold() -> None:
 
 def test_what_cannot_be_told_apart_has_no_score() -> None:
     model = Positions()
-    found = read_out(model, draw(packed(cycle(6), cycle(8), graph(1, [])), 9, 9, 9, 0), model.sites, 0)
+    found = read_out(
+        model, draw(packed(cycle(6), cycle(8), graph(1, []), graph(3, [(0, 1)])), 9, 9, 9, 0), model.sites, 0
+    )
     assert all(one.degree is None or np.isfinite(one.degree) for one in found.values())
-    bare = draw(packed(graph(2, []), graph(3, [])), 9, 9, 9, 0)
+    bare = draw(packed(*[graph(2, []), graph(3, [])] * 2), 9, 9, 9, 0)
     assert read_out(model, bare, model.sites, 0)["place"].distance is None
     assert read_out(model, draw(packed(cycle(6)), 9, 9, 9, 0), model.sites, 0) == {}
