@@ -36,7 +36,7 @@ def read_trained(path: str | Path) -> tuple[nn.Module, GraphSchema, int | None]:
     _check_form(checkpoint, path)
     metadata = checkpoint["metadata"]
     schema = validate(GraphSchema, metadata["schema"], f"{path}: metadata.schema")
-    arguments = {"features": Features.of(schema).plain(), **metadata["model"]}  # older checkpoints have none
+    arguments = _arguments(metadata, schema)
     _check_schema(schema, path)
     _check_arguments(arguments, schema, path)
     model = _build(arguments, path)
@@ -45,6 +45,17 @@ def read_trained(path: str | Path) -> tuple[nn.Module, GraphSchema, int | None]:
             _load_weights(model, checkpoint[key], key, path)
     _check_scaling(model, schema, path)
     return model, schema, metadata.get("seed")
+
+
+def read_arguments(path: str | Path) -> dict[str, Any]:
+    """Return the arguments of `get_model` of a checkpoint that `read_trained` takes."""
+    metadata = read_tensors(path)["metadata"]
+    schema = validate(GraphSchema, metadata["schema"], f"{path}: metadata.schema")
+    return _arguments(metadata, schema)
+
+
+def _arguments(metadata: Mapping[str, Any], schema: GraphSchema) -> dict[str, Any]:
+    return {"features": Features.of(schema).plain(), **metadata["model"]}  # older checkpoints have none
 
 
 def _check_form(checkpoint: Mapping[str, Any], path: str | Path) -> None:

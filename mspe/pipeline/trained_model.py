@@ -142,10 +142,21 @@ class TrainedModel:
             )
         if isinstance(samples, PackedGraphs):
             return self._run(self._as_trained(samples), batch_size).prediction
-        graphs = [_read_graph(number, sample, _INPUTS) for number, sample in enumerate(list_samples(samples))]
-        if not graphs:
+        samples = list_samples(samples)
+        if not samples:
             return torch.empty(0, self.num_outputs)
-        return self._run(self._as_trained(self._pack(graphs, _INPUTS)), batch_size).prediction
+        return self._run(self.prepare(samples), batch_size).prediction
+
+    def prepare(self, samples: Sequence[Data | str]) -> PackedGraphs:
+        """Return at least one graph or molecule in the form of the training data, without targets.
+
+        Raises
+        ------
+        MspeError
+            If a SMILES string is unreadable, or the model was trained on other features.
+        """
+        graphs = [_read_graph(number, sample, _INPUTS) for number, sample in enumerate(samples)]
+        return self._as_trained(self._pack(graphs, _INPUTS))
 
     def evaluate(self, graphs: Samples, batch_size: int = 64) -> Evaluation:
         """Score graphs with targets.
