@@ -82,7 +82,7 @@ def _cells(spread: Spread) -> list[str]:
 
 
 def _score(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
 
 
 def _percent(share: float) -> str:
