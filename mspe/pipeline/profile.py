@@ -1,9 +1,9 @@
 """Cost of a model on the user's own graphs, and how it grows with the nodes of a graph and with layers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -239,8 +239,11 @@ def _encoded(graphs: PackedGraphs, bank: EncodingSet) -> PackedGraphs:
     return joined.with_fields_of(bank.encode_nodes(joined, lambda: graphs))
 
 
-def _with_spectrum(graphs: PackedGraphs, operators: Any) -> PackedGraphs:
-    return graphs.with_fields_of(compute_spectrum(graphs, backend="auto", operators=(NORMALIZED, *further(operators))))
+def _with_spectrum(graphs: PackedGraphs, operators: Iterable[str]) -> PackedGraphs:
+    """The graphs with their spectra: dense ones, which pair channels need, where that is not too large."""
+    backend: Literal["dense", "auto"] = "dense" if int(graphs.num_nodes.max()) ** 2 <= _MOST_PAIRS else "auto"
+    spectrum = compute_spectrum(graphs, backend=backend, operators=(NORMALIZED, *further(operators)))
+    return graphs.with_fields_of(spectrum)
 
 
 def _plain(exponent: Exponent | None) -> dict[str, float | None] | None:

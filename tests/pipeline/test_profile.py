@@ -82,3 +82,11 @@ def test_what_cannot_be_measured_is_one_line(regression: tuple[GraphDataset, Pat
         main(["profile", "params.yaml", "nci"])
     with pytest.raises(MspeError, match="no such file"):
         profile_checkpoint("nothing.pt", "nci")
+
+
+def test_pair_channels_of_a_graph_beyond_the_dense_backends_size_have_their_spectrum() -> None:
+    node = torch.arange(700)
+    edge = torch.stack([node, (node + 1) % 700])
+    ring = Data(edge_index=torch.cat([edge, edge.flip(0)], dim=1), num_nodes=700)
+    found = profile._with_spectrum(PackedGraphs.from_structure(ring), ())
+    assert found.fields["eigenvalues"].numel() == 700
