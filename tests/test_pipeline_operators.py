@@ -47,19 +47,6 @@ def test_a_further_operator_leaves_the_finished_ones_as_they_are(workspace: Work
     assert "Running stage" not in workspace.run("dvc", "repro", "evaluate@0")
 
 
-def test_colours_of_the_training_graphs_stand_in_the_bank_and_reach_predictions(workspace: Workspace) -> None:
-    workspace.run("git", "checkout", "--", "params.yaml")
-    workspace.set_params("encodings.wl={rounds: [1, 2], colours: 3}", "encodings.random_features=4")
-    assert stages_run(workspace.run("dvc", "repro", "evaluate@0"))[-1] == "evaluate@0"
-    bank = workspace.json("data/encodings/bank.json")
-    assert [len(colours) for colours in bank["wl"]["vocabulary"]] == [3, 3]
-    assert "wl(2; other)" in bank["node_channels"] and "random(4)" in bank["node_channels"]
-    (workspace.folder / "new.smi").write_text("CCO\nc1ccccc1\n", encoding="utf-8")
-    predicted = [workspace.run("mspe", "predict", "models/0/best.pt", "new.smi", "--output", f"{n}.csv") for n in "ab"]
-    one, other = ((workspace.folder / f"{name}.csv").read_bytes() for name in "ab")
-    assert predicted and one == other
-
-
 def test_what_no_encoding_reads_any_more_is_removed(workspace: Workspace) -> None:
     workspace.run("git", "checkout", "--", "params.yaml")
     workspace.set(encodings__communicability=None, encodings__biharmonic=True)
@@ -75,3 +62,16 @@ def test_an_operator_of_graphs_without_eigenvectors_is_refused_before_anything_i
     output = workspace.run("dvc", "repro", "operators", ok=False)
     assert "error: encodings: one of them needs eigenvectors of the operator adjacency" in output
     assert "encodings.backend=dense" in output and "Traceback" not in output
+
+
+def test_colours_of_the_training_graphs_stand_in_the_bank_and_reach_predictions(workspace: Workspace) -> None:
+    workspace.run("git", "checkout", "--", "params.yaml")
+    workspace.set_params("encodings.wl={rounds: [1, 2], colours: 3}", "encodings.random_features=4")
+    assert stages_run(workspace.run("dvc", "repro", "evaluate@0"))[-1] == "evaluate@0"
+    bank = workspace.json("data/encodings/bank.json")
+    assert [len(colours) for colours in bank["wl"]["vocabulary"]] == [3, 3]
+    assert "wl(2; other)" in bank["node_channels"] and "random(4)" in bank["node_channels"]
+    (workspace.folder / "new.smi").write_text("CCO\nc1ccccc1\n", encoding="utf-8")
+    predicted = [workspace.run("mspe", "predict", "models/0/best.pt", "new.smi", "--output", f"{n}.csv") for n in "ab"]
+    one, other = ((workspace.folder / f"{name}.csv").read_bytes() for name in "ab")
+    assert predicted and one == other

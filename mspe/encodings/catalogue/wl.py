@@ -54,7 +54,7 @@ class Wl(Encoding):
     """
 
     name = "wl"
-    about = About("colours of 1-WL, one-hot", "Weisfeiler, Leman 1968", "m", ("node",))
+    about = About("colours of 1-WL, one-hot", "Weisfeiler 1968", "m", ("node",))
     needs: ClassVar[frozenset[Need]] = frozenset({"edges"})
 
     class Params(Section):
