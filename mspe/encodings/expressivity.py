@@ -46,7 +46,8 @@ def tell_apart(
     Parameters
     ----------
     bank
-        An `EncodingSet` or its configuration, or a preset's name; channels may not depend on signs or bases.
+        An `EncodingSet` or its configuration, or a preset's name; channels may not depend on signs or bases, nor on
+        random numbers.
     first, second
         Graphs of equally many nodes and edges: others are told apart by counting.
     tolerance
@@ -55,7 +56,8 @@ def tell_apart(
     Raises
     ------
     MspeError
-        If the graphs are of different sizes, or a channel's sign is arbitrary.
+        If the graphs are of different sizes, a channel's sign is arbitrary, or channels are random: these tell a graph
+        from itself with its nodes in another order.
 
     Examples
     --------
@@ -72,6 +74,8 @@ def tell_apart(
     if any(bank.signed):
         names = [name for name, signed in zip(bank.node_channels, bank.signed, strict=True) if signed]
         raise MspeError(f"bank: {names[0]} is known up to its sign, so it tells no graphs apart by itself")
+    if drawing := [encoding.name for encoding in bank if encoding.draws]:
+        raise MspeError(f"bank: {drawing[0]} has random numbers, which tell any graphs apart, isomorphic ones too")
     (node, pair), (other_node, other_pair) = (_channels(bank, graph) for graph in (first, second))
     return ToldApart(
         _differ(_of_nodes(node), _of_nodes(other_node), tolerance),

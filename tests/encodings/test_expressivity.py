@@ -10,7 +10,7 @@ from mspe.common.errors import MspeError
 from mspe.encodings import PRESETS
 from mspe.encodings.expressivity import ToldApart, tell_apart
 
-INVARIANT = [name for name in PRESETS if name != "lappe"]
+INVARIANT = [name for name in PRESETS if name not in ("lappe", "r_pearl")]
 
 
 def data(graph: nx.Graph) -> Data:
@@ -64,8 +64,11 @@ def test_strongly_regular_graphs_of_the_same_parameters_are_not_told_apart_by_an
         assert not tell_apart(name, rook(), shrikhande()), name
 
 
-def test_a_sign_that_is_arbitrary_and_other_sizes_are_refused() -> None:
+def test_signs_that_are_arbitrary_random_numbers_and_other_sizes_are_refused() -> None:
     with pytest.raises(MspeError, match=r"^bank: eigenvector\(1\) is known up to its sign"):
         tell_apart("lappe", rook(), shrikhande())
+    for random in ("r_pearl", {"filters": {}, "random_features": True}):
+        with pytest.raises(MspeError, match=r"^bank: (pearl|random_features) has random numbers, which tell any graphs"):
+            tell_apart(random, rook(), rook())
     with pytest.raises(MspeError, match=r"^graphs: got 6 nodes with 12 edges and 7 nodes with 14 edges, expected"):
         tell_apart("rwse", data(nx.cycle_graph(6)), data(nx.cycle_graph(7)))
