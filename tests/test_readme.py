@@ -11,7 +11,7 @@ import pytest
 import mspe
 from mspe.ablation.comparison import Comparison
 from mspe.cli import build_parser
-from mspe.dataset import get_dataset
+from mspe.dataset import get_dataset, unsplit_graphs
 from tests.ablation.fake_report import SMALL, fake_report
 from tests.conftest import ROOT
 from tests.pipeline.conftest import train
@@ -34,6 +34,21 @@ def test_a_comparison_is_called_printed_and_saved(
     exec(next(block for block in BLOCKS if "mspe.compare(" in block), {})
     assert comparison.answer.split()[0] in capsys.readouterr().out
     assert "</html>" in (tmp_path / "page.html").read_text()
+
+
+def test_the_nodes_of_one_graph_are_compared(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it is printed, but for the training."""
+    signature = inspect.signature(mspe.compare)
+
+    def compare(graphs: Any, split: str, **options: Any) -> str:
+        signature.bind(graphs, split=split, **options)
+        return unsplit_graphs(graphs, split=split).divide(seed=0).summary[-1]
+
+    monkeypatch.setattr(mspe, "compare", compare)
+    exec(next(block for block in BLOCKS if "KarateClub" in block), {})
+    assert "the nodes are split" in capsys.readouterr().out
 
 
 def test_every_command_of_mspe_is_one_that_it_takes() -> None:

@@ -14,7 +14,7 @@ from mspe.ablation.declarations import describe_bank, single_scale
 from mspe.ablation.plans import Rounds
 from mspe.ablation.records import FailedRun, FinishedRun, MissingRun, Record, read_run, read_table
 from mspe.ablation.report import About, BucketDifference, Costs, Report, Scale, Scores, VariantReport
-from mspe.ablation.study import ROUNDS, RoundName, Run, Study
+from mspe.ablation.study import ROUNDS, RoundName, Run, StoredDivision, Study
 from mspe.ablation.variant import Variant
 from mspe.ablation.verdicts import Verdict, error_of, judge
 from mspe.common.errors import MspeError
@@ -227,8 +227,7 @@ class _Builder:
     def _sample_errors(self, run: FinishedRun) -> tuple[Int[Tensor, " scored"], Float[Tensor, " scored"]]:
         """Which of all samples a run was scored on, and how wrong it was on each."""
         if run.run not in self._errors:
-            graphs = torch.tensor(self.study.division(run.run.seed).positions[run.result.split])
-            samples = sample_rows(self.study.graphs, self.schema.target_level, graphs)
+            samples = self._scored_samples(self.study.division(run.run.seed), run.result.split)
             errors = sample_errors(read_table(self.study, run.run, "predictions.csv"), run.result.task)
             if len(errors) != len(samples):
                 raise MspeError(
@@ -237,6 +236,13 @@ class _Builder:
                 )
             self._errors[run.run] = samples, errors
         return self._errors[run.run]
+
+    def _scored_samples(self, division: StoredDivision, part: str) -> Int[Tensor, " scored"]:
+        """Which of all samples a part's predictions are of: where nodes are split, all, since it has all graphs."""
+        level = self.schema.target_level
+        count = len(self.study.graphs)
+        graphs = torch.arange(count) if division.unit == "node" else torch.tensor(division.positions[part])
+        return sample_rows(self.study.graphs, level, graphs)
 
     def _curve(self, runs: Sequence[FinishedRun]) -> dict[str, list[float]]:
         return dict(mean_curve([read_table(self.study, run.run, "curve.csv") for run in runs])) if runs else {}

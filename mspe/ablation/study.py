@@ -29,6 +29,7 @@ from mspe.common.files import remove_directory
 from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.section import Section, Tuple, validate
 from mspe.dataset import Division, UnsplitDataset
+from mspe.dataset.node_split import SplitUnit, take_part
 from mspe.encodings import compute_spectrum
 from mspe.encodings.spectrum import further, operator_slug, refuse_large
 from mspe.graphs import GraphSchema, PackedGraphs
@@ -80,6 +81,8 @@ class StoredDivision(Section):
     seed: int | None = None
     """That divides them; None of a comparison that was begun before it was told."""
     positions: dict[str, list[int]]
+    unit: SplitUnit = "graph"
+    """What positions are of: graphs or, numbered over all graphs, nodes."""
     graph_schema: GraphSchema
 
 
@@ -199,7 +202,7 @@ class Study:
 
     def write_division(self, seed: int, division: Division) -> None:
         """Write how a seed divides the graphs."""
-        content = {"positions": division.positions, "graph_schema": division.schema.model_dump()}
+        content = {"positions": division.positions, "unit": division.unit, "graph_schema": division.schema.model_dump()}
         write_sealed_json(self.division_path(seed), {"graphs": self.settings.graphs, "seed": seed, **content})
 
     def division(self, seed: int) -> StoredDivision:
@@ -220,7 +223,8 @@ class Study:
 
     def part(self, graphs: PackedGraphs, division: StoredDivision, name: str) -> PackedGraphs:
         """Return a part of all graphs, features numbered and scaled by the training part."""
-        return Features.of(division.graph_schema).apply(graphs[torch.tensor(division.positions[name])])
+        part = take_part(graphs, division.positions[name], division.unit)
+        return Features.of(division.graph_schema).apply(part)
 
     def write_variants(self, name: RoundName, variants: Sequence[Variant]) -> None:
         """Write how variants are trained in a round."""

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from torch_geometric.data import Data
@@ -14,6 +14,7 @@ from mspe.common.parallel import map_chunks
 from mspe.dataset.base import GraphDataset
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.duplicates import count_duplicates, identify_graphs, identify_molecules
+from mspe.dataset.node_split import known_targets, take_part
 from mspe.dataset.spec import DatasetSpec, Samples, SplitKind
 from mspe.dataset.splits import (
     FRACTIONS,
@@ -43,7 +44,7 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
         If a part would be empty, a graph or a feature is unusable, or there is nothing to learn: all targets equal.
     """
     parts = split_positions(spec, samples, params)
-    packed = {name: pack(spec, samples, part, num_workers) for name, part in parts.items()}
+    packed = _pack_parts(spec, samples, parts, num_workers)
     for name, graphs in packed.items():
         _check(graphs, name)
     identities = {name: identify(samples, parts[name], packed[name], num_workers) for name in SPLITS}
@@ -53,6 +54,15 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
     warn_of_unknown(features, packed, spec.name)
     finished = {name: features.apply(graphs) for name, graphs in packed.items()}
     return GraphDataset(schema, **finished, summary=summarise_split(spec, samples, params, schema))
+
+
+def _pack_parts(
+    spec: DatasetSpec, samples: Samples, parts: Mapping[str, Sequence[int]], num_workers: int
+) -> dict[str, PackedGraphs]:
+    if samples.split_unit == "graph":
+        return {name: pack(spec, samples, part, num_workers) for name, part in parts.items()}
+    graphs = pack(spec, samples, range(len(samples.items)), num_workers)
+    return {name: take_part(graphs, part, "node") for name, part in parts.items()}
 
 
 def pack(spec: DatasetSpec, samples: Samples, part: Sequence[int], num_workers: int) -> PackedGraphs:
@@ -115,8 +125,13 @@ def describe(
         label_counts=task.label_counts(packed, num_classes),
         max_nodes=max(int(graphs.num_nodes.max()) for graphs in packed.values()),
         settings=dict(spec.settings),
-        counts={**{name: len(graphs) for name, graphs in packed.items()}, **samples.dropped},
+        counts={**{name: _count(graphs, samples) for name, graphs in packed.items()}, **samples.dropped},
     )
+
+
+def _count(graphs: PackedGraphs, samples: Samples) -> int:
+    """How many units of the split a part has."""
+    return len(graphs) if samples.split_unit == "graph" else int(known_targets(graphs.fields["y"]).sum())
 
 
 def summarise_split(spec: DatasetSpec, samples: Samples, params: DatasetParams, schema: GraphSchema) -> tuple[str, ...]:
@@ -127,7 +142,7 @@ def summarise_split(spec: DatasetSpec, samples: Samples, params: DatasetParams, 
 def split_positions(
     spec: DatasetSpec, samples: Samples, params: DatasetParams, fractions: Fractions = FRACTIONS
 ) -> dict[str, list[int]]:
-    """Return the positions of train, val and test among a spec's items: at most `limit` each.
+    """Return the positions of train, val and test among a spec's items, or its nodes: at most `limit` each.
 
     Parameters
     ----------
@@ -147,7 +162,7 @@ def split_positions(
 def choose_split(
     spec: DatasetSpec, samples: Samples, params: DatasetParams, fractions: Fractions = FRACTIONS
 ) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-    """The positions of train, val and test among a spec's items.
+    """The positions of train, val and test among a spec's items, or its nodes where these are split.
 
     Raises
     ------
@@ -155,33 +170,44 @@ def choose_split(
         If the spec has no such split, or a part would be empty.
     """
     kind = split_kind(spec, samples, params)
-    parts: tuple[Sequence[int], Sequence[int], Sequence[int]]
+    parts = _split(spec, samples, params, kind, fractions)
+    for name, part in zip(SPLITS, parts, strict=True):
+        if not part:
+            _refuse_empty(spec.name, samples, kind, name)
+    return parts
+
+
+def _split(
+    spec: DatasetSpec, samples: Samples, params: DatasetParams, kind: SplitKind, fractions: Fractions
+) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
     drawn = samples.drawn and kind == "random"
     if samples.predefined_split is not None and (kind in ("column", "published") or drawn):
         parts = samples.predefined_split
-        if kind == "column":
-            parts = _with_validation(parts, spec.name, params.split_seed)
-    elif kind == "scaffold":
-        parts = scaffold_split(_needed(samples.smiles, kind))
+        return _with_validation(parts, spec.name, params.split_seed) if kind == "column" else parts
+    if kind == "scaffold":
+        places = scaffold_split(_needed(samples.smiles, kind, samples))
     elif kind == "folds":
-        parts = fold_split(_needed(samples.labels, kind), params.fold, spec.folds, params.split_seed)
+        places = fold_split(_needed(samples.labels, kind, samples), params.fold, spec.folds, params.split_seed)
     elif kind == "stratified":
-        parts = stratified_split(_needed(samples.labels, kind), params.split_seed, fractions)
+        places = stratified_split(_needed(samples.labels, kind, samples), params.split_seed, fractions)
     else:
-        parts = random_split(len(samples.items), params.split_seed, fractions)
-    for name, part in zip(SPLITS, parts, strict=True):
-        if not part and len(samples.items) == 1:
-            raise MspeError(
-                f"{spec.name}: one graph cannot be split; targets of nodes or graphs need several graphs, or set "
-                "dataset.task=edge_prediction"
-            )
-        if not part:
-            remedy = "name samples for it" if kind == "column" else "give at least 10 samples"
-            raise MspeError(
-                f"{spec.name}: the {name} part of the {kind} split is empty ({len(samples.items)} samples in all); "
-                f"{remedy}, or set another dataset.split"
-            )
-    return parts
+        places = random_split(len(samples.units), params.split_seed, fractions)
+    train, val, test = ([samples.units[place] for place in part] for part in places)
+    return train, val, test
+
+
+def _refuse_empty(dataset: str, samples: Samples, kind: SplitKind, part: str) -> NoReturn:
+    if len(samples.units) == 1 and samples.split_unit == "graph":
+        raise MspeError(
+            f"{dataset}: one graph cannot be split; give targets of its nodes, several graphs, or set "
+            "dataset.task=edge_prediction"
+        )
+    what = "samples" if samples.split_unit == "graph" else "nodes with a target"
+    remedy = f"name {what} for it" if kind == "column" else f"give at least 10 {what}"
+    raise MspeError(
+        f"{dataset}: the {part} part of the {kind} split is empty ({len(samples.units)} {what} in all); {remedy}, or "
+        "set another dataset.split"
+    )
 
 
 def _with_validation(
@@ -214,9 +240,9 @@ def split_kind(spec: DatasetSpec, samples: Samples, params: DatasetParams) -> Sp
     return params.split or spec.splits[0]
 
 
-def _needed(values: Sequence | None, kind: SplitKind) -> Sequence:
+def _needed(values: Sequence | None, kind: SplitKind, samples: Samples) -> Sequence:
     if values is None:
-        what = "one class a graph" if kind != "scaffold" else "SMILES"
+        what = f"one class a {samples.split_unit}" if kind != "scaffold" else "SMILES"
         raise MspeError(f"dataset.split: got {kind!r}, which needs {what}; set dataset.split=random")
     return values
 
@@ -278,11 +304,11 @@ def warn_of_unknown(features: Features, packed: Mapping[str, PackedGraphs], name
 
 
 def identify(samples: Samples, part: Sequence[int], graphs: PackedGraphs, num_workers: int) -> list[Hashable]:
-    """Return of each graph of a part what it shares with its duplicates alone; nothing where samples are edges.
+    """Return of each graph of a part what its duplicates alone have too; nothing where samples are edges or nodes.
 
-    There, graphs have the same nodes by construction; what differs are the supervision edges.
+    There, graphs have the same nodes by construction; what differs are the supervision edges, or the targets.
     """
-    if "edge_label" in graphs.fields:
+    if "edge_label" in graphs.fields or samples.split_unit == "node":
         return []
     if samples.smiles is None:
         return list(identify_graphs(graphs))

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
+import torch
 from torch_geometric.data import Data
 
 from mspe.dataset.config import DatasetParams
+from mspe.dataset.node_split import SplitUnit, known_targets
 from mspe.dataset.settings import check_settings
 from mspe.tasks import Task
 
@@ -25,10 +28,14 @@ class Samples:
         PyG graphs, or what `to_graph` makes a graph of. Integer features are categories, real ones are numbers.
     to_graph
         A module's function from an item to its graph, called in several processes, on the items of the split alone.
+    split_unit
+        What the split divides: the items or, with `node`, the nodes that have a target, numbered over all items in
+        their order; items are then graphs.
     predefined_split
-        Items of train, val and test where reading decides: published splits, a user's column, edges hidden at random.
+        Items, or nodes, of train, val and test where reading decides: published splits, a user's column or masks, edges
+        hidden at random.
     labels
-        The class of each item, which a stratified split needs.
+        The class of each of `units`, which a stratified split needs.
     smiles
         The molecule of each item, which a scaffold split needs.
     dropped
@@ -56,6 +63,7 @@ class Samples:
 
     items: Sequence[Any]
     to_graph: Callable[[Any], Data] | None = None
+    split_unit: SplitUnit = "graph"
     predefined_split: tuple[Sequence[int], Sequence[int], Sequence[int]] | None = None
     labels: Sequence[int] | None = None
     smiles: Sequence[str] | None = None
@@ -69,6 +77,13 @@ class Samples:
     unused: tuple[str, ...] = ()
     feature_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     split_from: str = ""
+
+    @cached_property
+    def units(self) -> Sequence[int]:
+        """Positions of what a split divides: all items, or the nodes that have a target."""
+        if self.split_unit == "graph":
+            return range(len(self.items))
+        return known_targets(torch.cat([graph.y for graph in self.items])).nonzero().flatten().tolist()
 
 
 @dataclass(frozen=True)

@@ -78,5 +78,8 @@ def _split(spec: DatasetSpec, samples: Samples, params: DatasetParams, kind: Spl
         "scaffold": "by the molecules' scaffolds",
     }
     source = sources.get(kind, f"{kind}, drawn by {seed}")
-    sizes = "" if params.limit is None else f"; at most {params.limit} graphs a part, as dataset.limit says"
-    return f"{source}{sizes} ({', '.join(SPLITS)})"
+    sizes = (
+        "" if params.limit is None else f"; at most {params.limit} {samples.split_unit}s a part, as dataset.limit says"
+    )
+    nodes = "; the nodes are split: features and edges of all are seen, targets of train alone are learned"
+    return f"{source}{sizes}{nodes * (samples.split_unit == 'node')} ({', '.join(SPLITS)})"

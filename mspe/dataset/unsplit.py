@@ -15,6 +15,7 @@ from mspe.dataset.assemble import (
     warn_of_unknown,
 )
 from mspe.dataset.config import DatasetParams
+from mspe.dataset.node_split import SplitUnit, take_part
 from mspe.dataset.spec import DatasetSpec, Samples
 from mspe.dataset.splits import FRACTIONS, Fractions
 from mspe.graphs import GraphSchema, PackedGraphs
@@ -36,16 +37,19 @@ class Division:
     Attributes
     ----------
     positions
-        Of the graphs of `train`, `val` and `test` in `UnsplitDataset.graphs`.
+        Of the graphs of `train`, `val` and `test` in `UnsplitDataset.graphs`; of their nodes where these are split.
     schema
         Kinds and widths of features and targets, learned from the training part alone.
     summary
         Lines on what was understood, as `GraphDataset` has them.
+    unit
+        What is split.
     """
 
     positions: dict[str, list[int]]
     schema: GraphSchema
     summary: tuple[str, ...]
+    unit: SplitUnit = "graph"
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class UnsplitDataset:
     graphs
         All of them, in the order of the samples; their features are neither numbered nor scaled.
     identities
-        Of each graph, what it shares with its duplicates alone; empty where samples are edges.
+        Of each graph, what it shares with its duplicates alone; empty where samples are edges, or nodes of all graphs.
 
     Examples
     --------
@@ -133,11 +137,12 @@ class UnsplitDataset:
         """
         params = self._params_of(seed)
         positions = split_positions(self.spec, self.samples, params, self._fractions(test_share))
-        packed = {name: self.graphs[part] for name, part in positions.items()}
+        unit = self.samples.split_unit
+        packed = {name: take_part(self.graphs, part, unit) for name, part in positions.items()}
         schema = describe(self.spec, self.samples, params, packed)
         if warn:
             self._warn(positions, packed, schema)
-        return Division(positions, schema, summarise_split(self.spec, self.samples, params, schema))
+        return Division(positions, schema, summarise_split(self.spec, self.samples, params, schema), unit)
 
     def _warn(
         self, positions: Mapping[str, Sequence[int]], packed: Mapping[str, PackedGraphs], schema: GraphSchema
@@ -149,7 +154,7 @@ class UnsplitDataset:
 
     def part(self, division: Division, name: str) -> PackedGraphs:
         """Return the graphs of `train`, `val` or `test`, their features numbered and scaled by the training part."""
-        return Features.of(division.schema).apply(self.graphs[division.positions[name]])
+        return Features.of(division.schema).apply(take_part(self.graphs, division.positions[name], division.unit))
 
     @property
     def _kind(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from torch import nn
 
 from mspe.common.errors import MspeError
+from mspe.models.gcn import GCNNetwork
 from mspe.models.graph_transformer import GraphTransformer
 
 
@@ -42,29 +43,34 @@ class Sites:
         MspeError
             If it is another one.
         """
-        if not isinstance(model, GraphTransformer):
+        if not isinstance(model, GraphTransformer | GCNNetwork):
             raise MspeError(
                 f"sites: got a {type(model).__name__}, allowed: a model of get_model; of any other module name its "
                 "parts: Sites(features=model.encoder, layers={...})"
             )
         encoder = model.node_encoder
-        paths = {
-            "attention": [layer.attention for layer in model.layers if layer.attention is not None],
-            "message passing": [
-                *(layer.local for layer in model.layers if layer.local is not None),
-                *model.position_updates,
-            ],
-        }
         return cls(
             features=encoder.features,
             layers={f"layer {number}": layer for number, layer in enumerate(model.layers, 1)},
             channels=encoder.norm,
             channel_names=_channel_names(model),
-            paths=paths if all(paths.values()) else {},
+            paths=_paths(model) if isinstance(model, GraphTransformer) else {},
         )
 
 
-def _channel_names(model: GraphTransformer) -> list[str]:
+def _paths(model: GraphTransformer) -> dict[str, list[nn.Module]]:
+    """Attention and message passing, of a model that has both."""
+    paths = {
+        "attention": [layer.attention for layer in model.layers if layer.attention is not None],
+        "message passing": [
+            *(layer.local for layer in model.layers if layer.local is not None),
+            *model.position_updates,
+        ],
+    }
+    return paths if all(paths.values()) else {}
+
+
+def _channel_names(model: GraphTransformer | GCNNetwork) -> list[str]:
     """Channels as the node encoder has them: those of arbitrary sign last, or in their place what SignNet makes."""
     encoder = model.node_encoder
     if encoder.norm is None:

@@ -12,6 +12,7 @@ from mspe.encodings.config import as_bank
 from mspe.graphs import GraphSchema, TargetLevel
 from mspe.graphs.features import Features
 from mspe.models.config import ModelParams
+from mspe.models.gcn import GCNNetwork
 from mspe.models.graph_transformer import GPS, GINENetwork, GraphTransformer
 from mspe.models.memory import find_max_pairs
 from mspe.tasks import task_of
@@ -25,7 +26,7 @@ __all__ = [
     "model_arguments",
 ]
 
-MODELS = {"graph_transformer": GraphTransformer, "gps": GPS, "gine": GINENetwork}
+MODELS = {"graph_transformer": GraphTransformer, "gps": GPS, "gine": GINENetwork, "gcn": GCNNetwork}
 
 DEFAULT_BANK = PRESETS["default"]
 
@@ -49,7 +50,7 @@ def get_model(
     ----------
     name
         `graph_transformer`: message passing beside attention with a bias from pairs. `gps`: GraphGPS, the same without
-        the bias. `gine`: message passing alone.
+        the bias. `gine`: message passing alone. `gcn`: graph convolutions alone, for few labelled nodes.
     num_features
         Width of the node features; the one-hot width where they are categories, 0 where there are none.
     num_classes

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from mspe.common.section import NonNegativeInt, PositiveInt, Probability, Section, Width
 
-ModelName = Literal["graph_transformer", "gps", "gine"]
+ModelName = Literal["graph_transformer", "gps", "gine", "gcn"]
 
 DEFAULT_NODE_DIM = 28
 
@@ -44,6 +44,8 @@ class ModelParams(Section):
     `layer` is another one, over all nodes and channels of a graph."""
     dropout: Probability = 0.0
     attention_dropout: Probability = 0.0
+    feature_dropout: Probability = 0.0
+    """Of real node features, before anything reads them: against learning few labelled nodes by heart."""
     pooling: Literal["sum", "mean"] = "sum"
 
     @model_validator(mode="after")
@@ -76,7 +78,7 @@ class ModelParams(Section):
 
     @property
     def _attends(self) -> bool:
-        return self.name != "gine" and self.attention != "none"
+        return self.name not in ("gine", "gcn") and self.attention != "none"
 
     @property
     def encoding_dim(self) -> int:

@@ -84,6 +84,7 @@ class NodeEncoder(nn.Module):
         self.order = sorted(range(len(signed)), key=lambda channel: signed[channel])  # those of arbitrary sign last
         names = [bank.node_channels[channel] for channel in self.order]
         encoding_dim = params.encoding_dim if names else 0
+        self.feature_dropout = params.feature_dropout
         self.features = FeatureEncoder(num_features, params.hidden_dim - encoding_dim, numbered)
         self.num_signed = sum(signed) if encoding_dim else 0
         self.sign_net = self.norm = self.gate = self.encoding = None
@@ -97,7 +98,7 @@ class NodeEncoder(nn.Module):
         self.encoding = nn.Linear(len(names), encoding_dim)
 
     def forward(self, batch: Batch, encodings: BatchEncodings) -> Float[Tensor, "nodes hidden"]:
-        embedded = self.features(batch.get("x"), batch.batch.numel())
+        embedded = self.features(self._dropped(batch.get("x")), batch.batch.numel())
         if self.encoding is None or self.norm is None:
             return embedded
         channels = encodings.node().to(self.encoding.weight.dtype)
@@ -109,6 +110,12 @@ class NodeEncoder(nn.Module):
         if self.gate is not None:
             channels = channels * self.gate()
         return torch.cat([embedded, self.encoding(channels).to(embedded.dtype)], dim=-1)
+
+    def _dropped(self, features: Shaped[Tensor, "nodes *columns"] | None) -> Shaped[Tensor, "nodes *columns"] | None:
+        """Real features with some left out; categories as they are."""
+        if features is None or not features.is_floating_point():
+            return features
+        return functional.dropout(features, self.feature_dropout, self.training)
 
     def _encode_signed(self, signed: Float[Tensor, "nodes signed"], batch: Batch) -> Float[Tensor, "nodes channels"]:
         if self.sign_net is not None:

@@ -91,7 +91,7 @@ def graph_samples(path: str | Path) -> list[Sample]:
 
 
 def predict(trained: TrainedModel, samples: Sequence[Sample], batch_size: int = 64) -> dict[str, list[Any]]:
-    """Predict every sample that has a graph.
+    """Predict every sample that has a graph, or every node of these graphs.
 
     Parameters
     ----------
@@ -105,23 +105,32 @@ def predict(trained: TrainedModel, samples: Sequence[Sample], batch_size: int = 
     Returns
     -------
     dict
-        Columns of the samples' file, `name` for graphs; `prediction`, in the target's units or the class's name, and
-        of classes `probability`; of several targets `prediction_0`, … or by their names; `reason`, empty where there
-        is a prediction.
+        A row per sample or, of a model of nodes, per node, numbered by `node` within its graph; a sample without a
+        graph has one row. Columns of the samples' file, `name` for graphs; `prediction`, in the target's units or the
+        class's name, and of classes `probability`; of several targets `prediction_0`, … or by their names; `reason`,
+        empty where there is a prediction.
 
     Raises
     ------
     MspeError
-        If the model scores nodes or edges, or was trained on other features, or the file has a column of such a name.
+        If the model scores edges, or was trained on other features, or the file has a column of such a name.
     """
     prediction = trained.predict([sample.graph for sample in samples if sample.graph is not None], batch_size)
     given: list[str] = list(samples[0].cells) if samples else []
+    by_node = trained.schema.target_level == "node"
+    rows = [(sample, node) for sample in samples for node in range(_num_rows(sample, by_node))]
     columns: dict[str, list[Any]] = {}
+    if by_node:
+        columns["node"] = [None if sample.graph is None else node for sample, node in rows]
     for name, values in trained.task.columns(prediction, trained.output_names).items():
         known = iter(values)
-        columns[name] = [None if sample.graph is None else next(known) for sample in samples]
-    columns["reason"] = [sample.reason for sample in samples]
+        columns[name] = [None if sample.graph is None else next(known) for sample, _ in rows]
+    columns["reason"] = [sample.reason for sample, _ in rows]
     for name in given:
         if name in columns:
             raise MspeError(f"the input has a column {name!r}, as the predictions have: {', '.join(columns)}; rename")
-    return {**{name: [sample.cells[name] for sample in samples] for name in given}, **columns}
+    return {**{name: [sample.cells[name] for sample, _ in rows] for name in given}, **columns}
+
+
+def _num_rows(sample: Sample, by_node: bool) -> int:
+    return int(sample.graph.num_nodes) if by_node and sample.graph is not None else 1

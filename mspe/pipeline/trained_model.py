@@ -116,7 +116,7 @@ class TrainedModel:
         return Features.of(self.schema)
 
     def predict(self, samples: Samples, batch_size: int = 64) -> Float[Tensor, "samples outputs"]:
-        """Predict new graphs or molecules.
+        """Predict new graphs or molecules, or their nodes.
 
         Parameters
         ----------
@@ -129,17 +129,16 @@ class TrainedModel:
         Returns
         -------
         Tensor
-            [samples, outputs] on the CPU: in the target's own units, or logits; `task.columns` puts them into words.
+            [samples, outputs] on the CPU, a row per graph or, of a model of nodes, per node of all graphs in their
+            order: in the target's own units, or logits; `task.columns` puts them into words.
 
         Raises
         ------
         MspeError
-            If a SMILES string is unreadable, the model scores nodes or edges, or it was trained on other features.
+            If a SMILES string is unreadable, the model scores edges, or it was trained on other features.
         """
-        if self.schema.target_level != "graph":
-            raise MspeError(
-                f"{self.path}: scores one {self.schema.target_level} per row, allowed: a model of whole graphs"
-            )
+        if self.schema.target_level == "edge":
+            raise MspeError(f"{self.path}: scores pairs of nodes, allowed: a model of whole graphs or of nodes")
         if isinstance(samples, PackedGraphs):
             return self._run(self._as_trained(samples), batch_size).prediction
         samples = list_samples(samples)

@@ -144,9 +144,8 @@ class SingleLabel(Task):
         return f"{known.numel()} samples of class {(classes[number] if classes else str(number))!r} and of no other"
 
     def labels(self, targets: Shaped[Tensor, "samples columns"]) -> list[int] | None:
-        """Return the class of each graph; None where one is unknown, or nodes have classes."""
-        known = self.level == "graph" and not bool(targets.isnan().any())
-        return targets.flatten().long().tolist() if known else None
+        """Return the class of each sample; None where one is unknown."""
+        return None if bool(targets.isnan().any()) else targets.flatten().long().tolist()
 
 
 @dataclass(frozen=True)

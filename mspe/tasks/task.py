@@ -179,7 +179,7 @@ class Task(ABC):
         return f"{len(targets)} targets, none of them known" if bool(targets.isnan().all()) else None
 
     def labels(self, targets: Shaped[Tensor, "samples columns"]) -> list[int] | None:
-        """Return the class of each graph, by which a split can be stratified; None where it has no single one."""
+        """Return the class of each sample, by which a split can be stratified; None where it has no single one."""
         return None
 
 

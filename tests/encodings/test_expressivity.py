@@ -68,7 +68,9 @@ def test_signs_that_are_arbitrary_random_numbers_and_other_sizes_are_refused() -
     with pytest.raises(MspeError, match=r"^bank: eigenvector\(1\) is known up to its sign"):
         tell_apart("lappe", rook(), shrikhande())
     for random in ("r_pearl", {"filters": {}, "random_features": True}):
-        with pytest.raises(MspeError, match=r"^bank: (pearl|random_features) has random numbers, which tell any graphs"):
+        with pytest.raises(
+            MspeError, match=r"^bank: (pearl|random_features) has random numbers, which tell any graphs"
+        ):
             tell_apart(random, rook(), rook())
     with pytest.raises(MspeError, match=r"^graphs: got 6 nodes with 12 edges and 7 nodes with 14 edges, expected"):
         tell_apart("rwse", data(nx.cycle_graph(6)), data(nx.cycle_graph(7)))

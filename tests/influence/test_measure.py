@@ -100,7 +100,7 @@ def test_awkward_graphs_give_numbers(operator: Callable) -> None:
 
 @pytest.mark.parametrize("name", AWKWARD)
 @pytest.mark.parametrize(
-    "options", [{}, {"attention": "linear"}, {"update_encodings": True}, {"name": "gine"}], ids=str
+    "options", [{}, {"attention": "linear"}, {"update_encodings": True}, {"name": "gine"}, {"name": "gcn"}], ids=str
 )
 def test_the_librarys_models_give_numbers_on_awkward_graphs(name: str, options: dict) -> None:
     bare = PackedGraphs.from_list([AWKWARD[name]])

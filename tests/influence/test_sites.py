@@ -16,7 +16,10 @@ def test_layers_ways_and_channels_are_named() -> None:
     assert sites.paths["attention"] == [layer.attention for layer in model.layers]
 
 
-@pytest.mark.parametrize("options", [{"name": "gine"}, {"attention": "none"}, {"local": "none"}], ids=str)
+ALONE = [{"name": "gine"}, {"name": "gcn"}, {"attention": "none"}, {"local": "none"}]
+
+
+@pytest.mark.parametrize("options", ALONE, ids=str)
 def test_one_way_alone_is_not_told_apart(options: dict) -> None:
     assert Sites.of(transformer(**options)).paths == {}
 

@@ -74,6 +74,7 @@ VARIANTS = [
     {"bank": {**BANK, "node": False}},
     {"name": "gps"},
     {"name": "gine"},
+    {"name": "gcn"},
     {"local": "gatedgcn"},
     {"local": "gatedgcn", "attention": "linear"},
     {"feed_forward_factor": 0, "head_depth": 0, "scale_gate": False},

@@ -32,7 +32,7 @@ def test_the_printed_call_of_the_specification_builds_a_model(molecules: Molecul
     [
         (
             {"name": "graph_transformr"},
-            "name: got 'graph_transformr', input should be 'graph_transformer', 'gps' or 'gine'",
+            "name: got 'graph_transformr', input should be 'graph_transformer', 'gps', 'gine' or 'gcn'",
         ),
         ({"hidden_dim": 30, "heads": 4}, "hidden_dim is 30 and heads is 4: heads must divide hidden_dim"),
         ({"hidden_dim": 16, "node_dim": 16}, "node_dim is 16, allowed: less than hidden_dim, which is 16"),
@@ -61,7 +61,7 @@ def test_the_loss_decides_on_the_number_of_outputs() -> None:
         arguments(labels, loss="cross_entropy")
 
 
-@pytest.mark.parametrize("name", ["graph_transformer", "gps", "gine"])
+@pytest.mark.parametrize("name", ["graph_transformer", "gps", "gine", "gcn"])
 @pytest.mark.parametrize(("level", "samples"), [("graph", 1), ("node", 5), ("edge", 3)])
 def test_one_graph_is_a_batch_of_one(name: str, level: str, samples: int) -> None:
     model = get_model(name, 0, 2, target_level=level, hidden_dim=16, num_layers=1, heads=2).eval()

@@ -36,7 +36,7 @@ def test_relabelling_the_nodes_changes_nothing(model: nn.Module, molecules: Mole
 
 
 @pytest.mark.parametrize("level", ["node", "edge"])
-@pytest.mark.parametrize("name", ["graph_transformer", "gps", "gine"])
+@pytest.mark.parametrize("name", ["graph_transformer", "gps", "gine", "gcn"])
 def test_relabelling_the_nodes_relabels_their_outputs(name: str, level: str, molecules: Molecules) -> None:
     schema = molecules[0].model_copy(update={"target_level": level, "num_classes": 3})
     model = build(schema, name=name).eval()
@@ -79,7 +79,7 @@ def test_the_channels_of_chosen_pairs_are_those_of_the_whole_square() -> None:
 
 
 @pytest.mark.parametrize("edge_attr", [torch.zeros(140, dtype=torch.long), torch.zeros(140, 3)], ids=["kinds", "real"])
-@pytest.mark.parametrize("name", ["graph_transformer", "gine"])
+@pytest.mark.parametrize("name", ["graph_transformer", "gine", "gcn"])
 def test_graphs_without_edges_beside_a_large_one_with_features(name: str, edge_attr: torch.Tensor) -> None:
     model = get_model(name, 4, 1, num_edge_features=3, bank=BANK, **SMALL)
     ring = graph(70, [(i, (i + 1) % 70) for i in range(70)])

@@ -17,9 +17,11 @@ from mspe.common.errors import MspeError
 from mspe.common.numbers import parse_number
 from mspe.common.shown import first_of
 from mspe.dataset.config import DatasetParams
+from mspe.dataset.node_split import known_targets, node_labels
 from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped, read_table
 from mspe.dataset.own.feature_columns import FeatureColumns
 from mspe.dataset.own.graph_csv_rows import NAMES, Rows, check_names
+from mspe.dataset.own.node_column import split_by_column
 from mspe.dataset.own.one_graph import edge_samples_of, is_edge_prediction
 from mspe.dataset.own.split_column import check_split_column, find_split_column, holds_parts
 from mspe.dataset.own.target_columns import TargetColumns, check_commas
@@ -50,6 +52,7 @@ def read_graph_tables(folder: Path, params: DatasetParams) -> Samples:
     check_names(tables)
     level = _target_level(tables, params, folder)
     parts = {name: _start(table, level, params) for name, table in tables.items()}
+    _check_one_split(parts)
     index: Index = {}
     _read_samples(parts)
     _read_nodes(parts, index)
@@ -89,7 +92,15 @@ def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Pa
             f"{folder}: dataset.target_columns names {', '.join(sorted(asked))}, but neither graphs.csv nor nodes.csv "
             "has all of these; add them, or leave dataset.target_columns empty to predict edges"
         )
-    return "graph" if "graphs" in tables else "edge"
+    if "graphs" in tables:
+        return "graph"
+    return "node" if "nodes" in tables and _has_targets(tables["nodes"], params) else "edge"
+
+
+def _has_targets(nodes: Table, params: DatasetParams) -> bool:
+    """Whether nodes.csv says itself that its nodes have targets: by a column `target`, or one of the split."""
+    of_split = find_split_column(nodes, params.split_column, ())
+    return "target" in nodes.columns or (of_split in nodes.columns and holds_parts(nodes, of_split))
 
 
 def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
@@ -98,10 +109,10 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
     of_split = find_split_column(table, params.split_column, params.target_columns or ())
     holds_split = of_split in table.columns and (of_split == params.split_column or holds_parts(table, of_split))
     by_column = params.split in (None, "column")
-    if kind != "graphs" and holds_split and by_column:
+    if holds_split and by_column and kind not in ("graphs", *(["nodes"] if level == "node" else [])):
         raise MspeError(
-            f"{table.path}: column {of_split!r} is that of the split, which graphs.csv has; move it there, "
-            "or set dataset.split (random, for example)"
+            f"{table.path}: column {of_split!r} is that of the split, which {'nodes.csv or ' * (level == 'node')}"
+            "graphs.csv has; move it there, or set dataset.split (random, for example)"
         )
     targets = TargetColumns([], [], [], len(table.columns))
     if kind == "graphs" and level == "graph":
@@ -112,14 +123,24 @@ def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:
         check_split_column(table, of_split, params.split_column, ("graph",))
         targets = replace(targets, split=table.columns.index(of_split))
     elif kind == "nodes" and level == "node":
-        targets = TargetColumns.choose(table, params.target_columns, "", (), params.task, by_column=False)
+        targets = TargetColumns.choose(
+            table, params.target_columns, params.split_column, ("graph", "node"), params.task, by_column
+        )
     other = {"graph", *NAMES[kind], *(params.target_columns or ()), *(["weight"] if kind == "edges" else [])}
+    other |= set(targets.names)
     other |= {of_split} if holds_split else set()
     features = [i for i, name in enumerate(table.columns) if name not in other and kind != "graphs"]
     for position in features:
         check_commas(table, table.columns[position])
     rejected, unknown = (RejectedRows(table.path, params.strict) for _ in range(2))
     return Rows(table, rejected, unknown, FeatureColumns.learn(table, features), targets)
+
+
+def _check_one_split(parts: Mapping[str, Rows]) -> None:
+    """Refuse a split of the graphs beside one of their nodes."""
+    columns = [rows.targets.split_name(rows.table) for rows in parts.values() if rows.targets.split is not None]
+    if len(columns) > 1:
+        raise MspeError(f"{parts['edges'].table.path.parent}: {' and '.join(columns)} both hold a split; remove one")
 
 
 def _read_samples(parts: Mapping[str, Rows]) -> None:
@@ -236,7 +257,7 @@ def _build(names: Iterable[str], index: Index, parts: Mapping[str, Rows], pairs:
 def _with_targets(
     graphs: list[Data], names: list[str], parts: Mapping[str, Rows], level: TargetLevel, params: DatasetParams
 ) -> Samples:
-    """The graphs with their targets, and with the split where graphs.csv has one."""
+    """The graphs with their targets, and with the split where a table has one; a single graph's nodes are split."""
     rows = parts["nodes" if level == "node" else "graphs"]
     targets = rows.targets.targets(rows.cells, rows.lines, params.task, rows.table.path)
     targets = replace(targets, positive=params.positive_class)
@@ -244,16 +265,22 @@ def _with_targets(
     positions = rows.by_graph()
     for graph, name in zip(graphs, names, strict=True):
         graph.y = values[positions[name]]
-    samples = parts.get("graphs")
-    split = None
-    if samples is not None:
-        split = samples.targets.predefined_split([samples.targets.part(row) for row in samples.cells])
-    origin = "" if samples is None else samples.targets.split_name(samples.table)
-    return Samples(
-        graphs,
-        predefined_split=split,
-        labels=task.labels(values),
-        classes=classes,
-        task=task,
-        split_from=origin,
-    )
+    samples = Samples(graphs, classes=classes, task=task, labels=task.labels(values) if level == "graph" else None)
+    if level == "node" and (rows.targets.split is not None or len(graphs) == 1):
+        order = list(chain.from_iterable(positions[name] for name in names))
+        return _with_node_split(samples, rows, order, values[order])
+    by_graph = parts.get("graphs")
+    if by_graph is None:
+        return samples
+    split = by_graph.targets.predefined_split([by_graph.targets.part(row) for row in by_graph.cells])
+    return replace(samples, predefined_split=split, split_from=by_graph.targets.split_name(by_graph.table))
+
+
+def _with_node_split(samples: Samples, nodes: Rows, order: list[int], targets: Tensor) -> Samples:
+    """Samples whose nodes are split, by the column of nodes.csv where it has one; `order` is of their rows."""
+    assert samples.task is not None, nodes.table.path
+    samples = replace(samples, split_unit="node", labels=node_labels(samples.task, targets))
+    if nodes.targets.split is None:
+        return samples
+    split = split_by_column(nodes, order, known_targets(targets))
+    return replace(samples, predefined_split=split, split_from=nodes.targets.split_name(nodes.table))

@@ -101,8 +101,12 @@ def _refuse_sizes(given: Mapping[GraphId, Data], width: int, folder: Path) -> No
 
 
 def _say_if_ambiguous(given: list[Data], by_node: bool, width: int, folder: Path) -> None:
-    """Say what y was taken for where it has as many numbers as every graph has nodes."""
-    if width == 1 or not all(graph.y.ndim == 1 and graph.num_nodes == graph.y.numel() == width for graph in given):
+    """Say what y was taken for where it has as many numbers as every graph has nodes, of several graphs."""
+    if (
+        width == 1
+        or len(given) == 1
+        or not all(graph.y.ndim == 1 and graph.num_nodes == graph.y.numel() == width for graph in given)
+    ):
         return
     if by_node:
         logger.warning(

@@ -12,6 +12,8 @@ from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.dataset.config import DatasetParams
+from mspe.dataset.node_masks import MASKS, given_masks, split_by_masks
+from mspe.dataset.node_split import node_labels
 from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
 from mspe.dataset.own.edge_report import report_edges
 from mspe.dataset.own.graph_targets import GraphId, count_nodes_by_targets, keep_with_target, shape_targets
@@ -26,6 +28,8 @@ from mspe.graphs.validation import Problem
 from mspe.tasks import Targets, infer_task
 
 logger = logging.getLogger(__name__)
+
+_BY_MASKS = f"the nodes' masks {', '.join(MASKS)}"
 
 
 def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams) -> Samples:
@@ -69,7 +73,8 @@ def samples_of_graphs(
         As `read_graph_files` does.
     """
     rejected = RejectedRows(folder, params.strict)
-    graphs, untold, unused = _read(folder, loaded, rejected, by_name=params.split in (None, "column"))
+    by_column = params.split in (None, "column")
+    graphs, untold, unused, masks = _read(folder, loaded, rejected, by_name=by_column)
     unlabelled = all(graph.y is None for graph in graphs.values())
     whole = all(graph.y is None or not graph.y.is_floating_point() for graph in graphs.values())
     level: TargetLevel = "edge"
@@ -85,24 +90,52 @@ def samples_of_graphs(
             f"{folder}: no usable graph ({describe_dropped(dropped)}); correct the graphs and save them again"
         )
     report_edges(list(graphs.values()), folder, edges_are_samples=level == "edge")
-    by_edge = level == "edge"
-    if by_edge:
+    if level == "edge":
         samples = edge_samples_of(list(graphs.values()), folder, params)
     else:
         samples = _with_numbers(graphs, level, folder, params, whole)
-    if parts and not by_edge:
-        split = group_by_part([parts[path] for path, _ in graphs])
-        samples = replace(samples, predefined_split=split, split_from="the files' names")
+        samples = _with_split(samples, graphs, masks if level == "node" else {}, parts, folder, params)
+    used = MASKS if samples.split_from == _BY_MASKS else ()
+    _name_unused(folder, unused := Counter({name: n for name, n in unused.items() if name not in used}))
     account = rejected.account(len(graphs) + sum(dropped.values()), len(graphs), "graphs")
-    return replace(samples, dropped=dropped, account=(account,), unused=unused)
+    return replace(samples, dropped=dropped, account=(account,), unused=tuple(f"attribute {name!r}" for name in unused))
+
+
+def _with_split(
+    samples: Samples,
+    graphs: Mapping[GraphId, Data],
+    masks: Mapping[GraphId, Mapping[str, Any]],
+    parts: Mapping[Path, str],
+    folder: Path,
+    params: DatasetParams,
+) -> Samples:
+    """The split that files' names or the nodes' masks give; the nodes of a single graph are split in any case."""
+    if parts:
+        split = group_by_part([parts[path] for path, _ in graphs])
+        return replace(samples, predefined_split=split, split_from="the files' names")
+    assert samples.task is not None, folder
+    own = [masks[place] for place in graphs if masks.get(place)]
+    if samples.task.level != "node" or not (own or len(graphs) == 1):
+        return samples
+    labels = node_labels(samples.task, torch.cat([graph.y for graph in samples.items]))
+    samples = replace(samples, split_unit="node", labels=labels)
+    if not own or params.split not in (None, "column"):
+        return samples
+    by_graph = [masks.get(place, {}) for place in graphs]
+    return replace(
+        samples,
+        predefined_split=split_by_masks(samples.items, by_graph, params.fold, str(folder)),
+        split_from=_BY_MASKS,
+    )
 
 
 def _read(
     folder: Path, loaded: Iterable[tuple[Path, Sequence[Mapping[str, Any]]]], rejected: RejectedRows, by_name: bool
-) -> tuple[dict[GraphId, Data], set[GraphId], tuple[str, ...]]:
-    """The graphs that can be used, those of them that do not tell how many nodes they have, and what is not used."""
+) -> tuple[dict[GraphId, Data], set[GraphId], Counter[str], dict[GraphId, dict[str, Any]]]:
+    """The graphs that can be used, which of them do not tell how many nodes they have, what is not used, and masks."""
     graphs: dict[GraphId, Data] = {}
     untold: set[GraphId] = set()
+    masks: dict[GraphId, dict[str, Any]] = {}
     unused = Counter[str]()
     named = Counter[str]()
     for path, several in loaded:
@@ -111,7 +144,7 @@ def _read(
             if isinstance(graph, Problem):
                 rejected.add(f"{path.name}, graph {number}", graph)
                 continue
-            graphs[path, number] = graph
+            graphs[path, number], masks[path, number] = graph, given_masks(attributes)
             unused.update(name for name in attributes if name not in USED)
             named.update(name for name, value in attributes.items() if isinstance(value, str) and find_part(value))
             if not tells_node_count(attributes):
@@ -122,10 +155,13 @@ def _read(
             f"{folder}: attribute {part!r} of the graphs holds parts of a split, which files say here; save train.pt, "
             "val.pt and test.pt, or set dataset.split (random, for example) to make the split otherwise"
         )
+    return graphs, untold, unused, masks
+
+
+def _name_unused(folder: Path, unused: Mapping[str, int]) -> None:
     if unused:
         listed = ", ".join(f"{name} (of {count} graphs)" for name, count in unused.items())
         logger.warning("%s: attributes that are not used: %s; only %s are", folder, listed, ", ".join(USED))
-    return graphs, untold, tuple(f"attribute {name!r}" for name in unused)
 
 
 def _with_same_features(graphs: dict[GraphId, Data], rejected: RejectedRows) -> dict[GraphId, Data]:
@@ -183,7 +219,8 @@ def _with_numbers(
     task, numbers, classes = infer_task(targets, params.task, str(folder), level)
     for graph, part in zip(graphs.values(), numbers.split(rows), strict=True):
         graph.y = part
-    return Samples(list(graphs.values()), labels=task.labels(numbers), classes=classes, task=task)
+    labels = task.labels(numbers) if level == "graph" else None
+    return Samples(list(graphs.values()), labels=labels, classes=classes, task=task)
 
 
 def _parts_by_name(paths: Sequence[Path]) -> dict[Path, str]:

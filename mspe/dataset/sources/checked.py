@@ -2,9 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch_geometric.data import InMemoryDataset
-from torch_geometric.datasets import ZINC, GNNBenchmarkDataset, LRGBDataset, Planetoid, TUDataset
+from torch_geometric.datasets import (
+    ZINC,
+    GNNBenchmarkDataset,
+    HeterophilousGraphDataset,
+    LRGBDataset,
+    Planetoid,
+    TUDataset,
+)
 
 from mspe.common.errors import MspeError
 from mspe.common.safe_pickle import read_pickle, rewrite_pickle
@@ -29,6 +37,8 @@ def make_safe(path: Path) -> None:
     refuse_special(path.resolve())
     if path.suffix == ".pt":
         _check_tensors(path.resolve())
+    elif path.suffix == ".npz":  # numpy refuses the pickles in one
+        check_archive(path.resolve())
     elif path.suffix not in _TEXT:
         rewrite_pickle(path)
     elif path.suffix == ".index" and not path.read_bytes().endswith(b"\n"):
@@ -95,6 +105,17 @@ class CheckedPlanetoid(_Checked, Planetoid):
     def _check_raw(self) -> None:
         paths = {path.name.split(".", 2)[-1]: path for path in map(Path, self.raw_paths)}
         check_integers(paths["test.index"], range(len(read_pickle(paths["graph"]))))
+
+
+class CheckedHeterophilous(_Checked, HeterophilousGraphDataset):
+    """Heterophilous graphs of files that name no more nodes than there are."""
+
+    def _check_raw(self) -> None:
+        path = Path(self.raw_paths[0])
+        with np.load(path) as arrays:
+            nodes, edges = len(arrays["node_labels"]), arrays["edges"]
+        if edges.size and not 0 <= edges.min() <= edges.max() < nodes:
+            raise MspeError(f"{path.resolve()}: edges name nodes outside 0 to {nodes - 1}; take the published file")
 
 
 class CheckedLRGB(_Checked, LRGBDataset):
