@@ -19,3 +19,8 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Name what can be asked for, imported or not, so that a notebook's completion offers it."""
+    return sorted({*globals(), *__all__})

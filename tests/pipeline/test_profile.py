@@ -1,6 +1,5 @@
 """The cost of a model on the user's own graphs, and how it grows."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from mspe.pipeline.checkpoint import read_arguments
 from mspe.pipeline.profile import profile_checkpoint, profile_model, profile_params, repeated
 from mspe.pipeline.trained_model import TrainedModel
 from tests.conftest import ROOT
-from tests.pipeline.conftest import SMILES
 
 
 @pytest.fixture(autouse=True)
@@ -46,21 +44,6 @@ def test_a_repeated_graph_is_one_graph_of_unconnected_parts() -> None:
     assert len(found) == 1 and found.num_nodes.tolist() == [9] and found.num_edges.tolist() == [18]
     parts = found.edge_index // 3
     assert torch.equal(parts[0], parts[1]) and parts[0].bincount().tolist() == [6, 6, 6]
-
-
-def test_the_command_measures_a_checkpoint_on_molecules(
-    regression: tuple[GraphDataset, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    molecules, output = tmp_path / "molecules.csv", tmp_path / "profile.json"
-    molecules.write_text("smiles\n" + "\n".join(SMILES[:5]) + "\n", encoding="utf-8")
-    command = ["profile", str(regression[1]), str(molecules), "--output", str(output), "--device", "cpu"]
-    assert main(command) == 0
-    shown = capsys.readouterr().out
-    assert "multiply–adds" in shown and "5 graphs" in shown and "Growth with nodes" in shown
-    content = json.loads(output.read_text())
-    assert content["steps"][0]["by"] == "batch" and set(content["exponents"]) == {"nodes", "layers"}
-    with pytest.raises(SystemExit, match="--overwrite"):
-        main(command)
 
 
 def test_parameters_are_measured_without_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

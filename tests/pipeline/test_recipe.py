@@ -9,7 +9,7 @@ import yaml
 from mspe.cli import main
 from mspe.common.errors import MspeError
 from mspe.common.merge import merged
-from mspe.config import Params, load_params
+from mspe.config import Params
 from mspe.encodings import GraphStatistics
 from mspe.models import get_model
 from mspe.pipeline.recipe import apply_recipe
@@ -66,21 +66,6 @@ def test_only_what_a_recipe_names_changes(folder: Path) -> None:
     recipe.write_text("# wider\nseeds: [3, 4]  # of the recipe\nmodel: {hidden_dim: 128}\n")
     old, new = (ROOT / "params.yaml").read_text(), apply_recipe(recipe, folder / "params.yaml")
     assert new == old.replace("seeds: [0]", "seeds: [3, 4]").replace("hidden_dim: 64", "hidden_dim: 128")
-
-
-def test_the_command_prints_what_changes_and_a_second_time_that_nothing_does(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    apply(GRAPHGPS)
-    printed = capsys.readouterr().out.splitlines()
-    assert "dataset.name: nci → zinc" in printed and "training.epochs: auto → 2000" in printed
-    assert not any(line.startswith(("seeds", "model.hidden_dim")) for line in printed)  # these stay as they are
-    assert "dvc repro" in printed[-1]
-    assert load_params(folder / "params.yaml") == with_recipe(GRAPHGPS)
-    once = (folder / "params.yaml").read_bytes()
-    apply(GRAPHGPS)
-    assert capsys.readouterr().out.startswith("nothing changes")
-    assert (folder / "params.yaml").read_bytes() == once
 
 
 @pytest.mark.parametrize(

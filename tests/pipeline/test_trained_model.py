@@ -9,7 +9,6 @@ from torch_geometric.data import Batch, Data
 from torch_geometric.loader import DataLoader
 from torch_geometric.utils import from_smiles
 
-from mspe.cli import main
 from mspe.common.errors import MspeError
 from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.dataset import GraphDataset, get_dataset
@@ -107,22 +106,6 @@ def test_its_range_is_that_of_its_dataset_and_of_molecules(regression: tuple[Gra
     assert list(report.influence.channels) == trained.bank.node_channels
     with pytest.raises(MspeError):
         trained.range([])
-
-
-def test_the_command_prints_and_writes_its_range(
-    regression: tuple[GraphDataset, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "new.csv").write_text("smiles\nCCO\nCCCCCCN\n")
-    output = tmp_path / "range.html"
-    arguments = ["range", str(regression[1]), str(tmp_path / "new.csv"), "--nodes", "2"]
-    assert main([*arguments, "--output", str(output)]) == 0
-    printed = capsys.readouterr().out
-    assert printed.startswith("The model uses the graph up to") and printed.endswith(f"{output} holds the rest\n")
-    assert printed.splitlines()[0].split(";")[0] in output.read_text()
-    with pytest.raises(SystemExit, match=r"^error: range\.txt: got the ending '\.txt', allowed: \.html, \.json"):
-        main([*arguments, "--output", "range.txt"])
-    with pytest.raises(SystemExit, match=r"^error: none\.pt: no such file"):
-        main(["range", str(regression[1]), "none.pt", "--output", str(output)])
 
 
 def test_other_features_are_refused(regression: tuple[GraphDataset, Path]) -> None:
