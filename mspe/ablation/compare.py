@@ -19,6 +19,7 @@ from mspe.common.checksums import checksum
 from mspe.common.errors import MspeError
 from mspe.common.plugins import load_plugins
 from mspe.common.section import validate
+from mspe.common.terminal import log_shown
 from mspe.dataset import UnsplitDataset, unsplit_graphs, unsplit_source
 from mspe.encodings import GraphStatistics
 from mspe.encodings.presets import DEFAULT_FILTERS
@@ -70,6 +71,7 @@ def compare(
     jobs: int | None = None,
     device: str = "auto",
     plugins: Sequence[str] = (),
+    verbose: bool | None = None,
     **dataset: Any,
 ) -> Comparison:
     """Find out which encodings help a Graph Transformer on some graphs.
@@ -120,6 +122,9 @@ def compare(
         `auto`, `cpu` or `cuda`.
     plugins
         Python files with encodings.
+    verbose
+        Whether standard error shows, a line per step, what it does and when it will be done, where the log does not go
+        there already. None: on a terminal; True: in a pipe or a notebook, too; False: nothing.
     **dataset
         Keys of the section `dataset`: `target_columns`, `task`, `limit`, `split`, ….
 
@@ -161,10 +166,14 @@ def compare(
     }
     ablation = validate(AblationParams, declared, "compare")
     load_plugins(plugins)
-    unsplit = unsplit_source(graphs, **dataset) if isinstance(graphs, str | Path) else unsplit_graphs(graphs, **dataset)
-    if folder is None:
-        folder = Path("comparisons") / f"{unsplit.spec.name}-{content_key(unsplit.graphs)[:8]}"
-    return compare_declared(unsplit, ablation, _VALUES, folder, jobs, device, plugins, more=more, source="compare")
+    with log_shown(verbose):
+        if isinstance(graphs, str | Path):
+            unsplit = unsplit_source(graphs, **dataset)
+        else:
+            unsplit = unsplit_graphs(graphs, **dataset)
+        if folder is None:
+            folder = Path("comparisons") / f"{unsplit.spec.name}-{content_key(unsplit.graphs)[:8]}"
+        return compare_declared(unsplit, ablation, _VALUES, folder, jobs, device, plugins, more=more, source="compare")
 
 
 def compare_declared(

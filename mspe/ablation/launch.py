@@ -16,6 +16,7 @@ from types import FrameType
 from mspe.ablation.study import Run, Study
 from mspe.common.errors import InterruptionError, MspeError
 from mspe.common.files import write_text
+from mspe.common.terminal import duration
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ def launch(study: Study, runs: Sequence[Run], jobs: int) -> None:
             else:
                 result = f"FAILED: {_note_failure(study, run, status, output)}"
             left = (time.monotonic() - start) / number * (len(runs) - number)
-            logger.info("%d/%d  %s: %s; about %s left", number, len(runs), run, result, _duration(left))
+            logger.info("%d/%d  %s: %s; about %s left", number, len(runs), run, result, duration(left))
 
 
 def _command(study: Study, run: Run) -> list[str]:
@@ -167,7 +168,3 @@ def _reason(status: int, output: str) -> str:
 def _last_line(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return lines[-1] if lines else "nothing was printed"
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

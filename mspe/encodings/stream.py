@@ -2,17 +2,15 @@
 
 import logging
 import shutil
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from tqdm import tqdm
 
 from mspe.common.errors import MspeError
 from mspe.common.files import atomic_directory
 from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.resume import discard, hold, resume_folder
+from mspe.common.terminal import progress_bar
 from mspe.graphs import PackedGraphs
 from mspe.graphs.store import SPLITS, shard_paths, write_index
 
@@ -54,7 +52,7 @@ def map_shards(
         done = {name for name in names if _is_whole(kept / name)}
         if done:
             logger.info("resuming after %d of %d shards, kept in %s", len(done), len(names), kept)
-        for name in tqdm(names, desc=Path(target).name, unit="shard", disable=None if sys.stderr else True):
+        for name in progress_bar(names, Path(target).name, unit="shard"):
             if name not in done:
                 function(PackedGraphs.load(source / name), name).save(kept / name)
         with atomic_directory(target) as folder:

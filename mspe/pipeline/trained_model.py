@@ -115,7 +115,7 @@ class TrainedModel:
         """Tables that number and scale the features of graphs as it was trained."""
         return Features.of(self.schema)
 
-    def predict(self, samples: Samples, batch_size: int = 64) -> Float[Tensor, "samples outputs"]:
+    def predict(self, samples: Samples, batch_size: int = 64, verbose: bool = True) -> Float[Tensor, "samples outputs"]:
         """Predict new graphs or molecules, or their nodes.
 
         Parameters
@@ -125,6 +125,8 @@ class TrainedModel:
             they were before it numbered or scaled them; or graphs of its own dataset as `get_dataset` gives them.
         batch_size
             Graphs per batch.
+        verbose
+            Whether a terminal, if there is one, shows how far it is, where it takes more than a second.
 
         Returns
         -------
@@ -140,11 +142,11 @@ class TrainedModel:
         if self.schema.target_level == "edge":
             raise MspeError(f"{self.path}: scores pairs of nodes, allowed: a model of whole graphs or of nodes")
         if isinstance(samples, PackedGraphs):
-            return self._run(self._as_trained(samples), batch_size).prediction
+            return self._run(self._as_trained(samples), batch_size, verbose).prediction
         samples = list_samples(samples)
         if not samples:
             return torch.empty(0, self.num_outputs)
-        return self._run(self.prepare(samples), batch_size).prediction
+        return self._run(self.prepare(samples), batch_size, verbose).prediction
 
     def prepare(self, samples: Sequence[Data | str]) -> PackedGraphs:
         """Return at least one graph or molecule in the form of the training data, without targets.
@@ -157,7 +159,7 @@ class TrainedModel:
         graphs = [_read_graph(number, sample, _INPUTS) for number, sample in enumerate(samples)]
         return self._as_trained(self._pack(graphs, _INPUTS))
 
-    def evaluate(self, graphs: Samples, batch_size: int = 64) -> Evaluation:
+    def evaluate(self, graphs: Samples, batch_size: int = 64, verbose: bool = True) -> Evaluation:
         """Score graphs with targets.
 
         Parameters
@@ -167,6 +169,8 @@ class TrainedModel:
             classes by number, or by the number that is their name. Missing encodings are computed.
         batch_size
             Graphs per batch.
+        verbose
+            As in `predict`.
 
         Raises
         ------
@@ -175,7 +179,7 @@ class TrainedModel:
         """
         if not isinstance(graphs, PackedGraphs):
             graphs = self._pack_with_targets(list_samples(graphs))
-        scored = self._run(self._as_trained(graphs), batch_size)
+        scored = self._run(self._as_trained(graphs), batch_size, verbose)
         assert scored.target is not None, "metrics need a target"
         return Evaluation(scored.metrics(self.task.scorer()), scored.prediction, scored.target, self.task)
 
@@ -266,11 +270,10 @@ class TrainedModel:
     def _as_trained(self, graphs: PackedGraphs) -> PackedGraphs:
         return self.features.as_trained(graphs, "the graphs")
 
-    def _run(self, graphs: PackedGraphs, batch_size: int) -> Predictions:
+    def _run(self, graphs: PackedGraphs, batch_size: int, verbose: bool) -> Predictions:
         device = next(self.model.parameters()).device
-        return Predictions.concatenate(
-            predict_batches(self.model, GraphLoader(graphs, batch_size), device, Precision(False, device))
-        )
+        loader, precision = GraphLoader(graphs, batch_size), Precision(False, device)
+        return Predictions.concatenate(predict_batches(self.model, loader, device, precision, verbose))
 
     def _pack_with_targets(self, samples: Sequence[Data | str]) -> PackedGraphs:
         """Graphs with their own targets, classes by number."""

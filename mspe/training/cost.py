@@ -39,6 +39,11 @@ class CostMeter:
         """Seconds of the whole run so far."""
         return self._earlier_seconds + time.perf_counter() - self._start
 
+    @property
+    def epoch_seconds(self) -> float | None:
+        """Seconds of an epoch, in the median; None before the first has ended."""
+        return median(self._epoch_seconds) if self._epoch_seconds else None
+
     def mark_epoch(self) -> None:
         """Note that an epoch has ended."""
         now = time.perf_counter()
@@ -69,7 +74,7 @@ class CostMeter:
         """
         report: dict[str, Any] = {
             "seconds": round(self.seconds, 1),
-            "epoch_seconds": round(median(self._epoch_seconds), 3) if self._epoch_seconds else None,
+            "epoch_seconds": None if self.epoch_seconds is None else round(self.epoch_seconds, 3),
             **{f"{name}_mb": round(peak / 1e6) for name, peak in self._peaks().items()},
             "threads": torch.get_num_threads(),
         }

@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
+from mspe.common.terminal import progress_bar
 from mspe.tasks import LossFunction, Metrics, get_task, task_trained_with
 from mspe.tasks.metrics import accept_source
 from mspe.training.averaging import WeightAverage
@@ -21,14 +22,14 @@ from mspe.training.device import Precision, get_device, oom_hint, upcast_half
 from mspe.training.distributed import ProcessGroup
 from mspe.training.finite import report_nonfinite
 from mspe.training.hooks import LogHook, call_hooks
-from mspe.training.loaders import begin_epoch, check_loader, is_sharded, read_batches
+from mspe.training.loaders import begin_epoch, check_loader, count_batches, is_sharded, read_batches
 from mspe.training.loops import GradientAccumulator, Predictions, batch_target, count_targets, predict_batches
 from mspe.training.losses import get_loss_fn
 from mspe.training.metrics import get_metrics
 from mspe.training.optimizer import learning_rate
 from mspe.training.optimizer_step import OptimizerStep
 from mspe.training.parts import check_functions, check_parts
-from mspe.training.progress import EpochProgress, progress_bar
+from mspe.training.progress import EpochProgress
 from mspe.training.scheduler import check_interval
 
 
@@ -51,6 +52,7 @@ class EpochTrainer:
         scheduler_interval: str,
         skip_nonfinite: bool,
         ema: float | None,
+        verbose: bool | None,
     ) -> None:
         check_parts(model, optimizer, scheduler)
         check_functions(loss_fn, metrics)
@@ -67,6 +69,7 @@ class EpochTrainer:
         self.accumulator = GradientAccumulator(accumulation_steps)
         self.scheduler_interval = check_interval(scheduler_interval, scheduler)
         check_instance("skip_nonfinite", skip_nonfinite, bool, "true or false")
+        check_instance("verbose", verbose, bool | None, "None, true or false")
         self.skip_nonfinite = skip_nonfinite
         if grad_clip is not None:
             check_positive("grad_clip", grad_clip)
@@ -75,6 +78,7 @@ class EpochTrainer:
         self._hooks: list[LogHook] = []
         self._speed = SpeedMeter(self.device)
         self._group = ProcessGroup()
+        self.verbose = verbose if self._group.is_main else False
         self._step = OptimizerStep(self.model, optimizer, self.precision, self._group, grad_clip, self._on_nonfinite)
         self._group.broadcast([*self.model.parameters(), *self.model.buffers()])
         self._average = None if ema is None else WeightAverage(self.model, ema)
@@ -110,10 +114,15 @@ class EpochTrainer:
         MspeError
             If the loader is empty, or the loss is NaN or infinite.
         """
-        return self._train_epoch(train_loader, EpochProgress(learning_rate(self.optimizer)), lambda progress: None)
+        progress = EpochProgress(learning_rate(self.optimizer))
+        return self._train_epoch(train_loader, progress, lambda progress: None, f"epoch {self.epoch + 1}")
 
     def _train_epoch(
-        self, train_loader: Iterable[Any], progress: EpochProgress, after_step: Callable[[EpochProgress], None]
+        self,
+        train_loader: Iterable[Any],
+        progress: EpochProgress,
+        after_step: Callable[[EpochProgress], None],
+        title: str,
     ) -> dict[str, float]:
         """Train on what is left of an epoch, calling `after_step` at the end of every window of batches."""
         check_loader("train_loader", train_loader)
@@ -122,7 +131,8 @@ class EpochTrainer:
         self._step.begin()
         self._speed.restart()
         batches = self.accumulator(read_batches(train_loader))
-        bar = progress_bar(batches, train_loader, self.epoch + 1, progress.batches, self._group)
+        total, done = count_batches(train_loader), progress.batches
+        bar = progress_bar(batches, title, total, done, unit="batch", shown=self.verbose is not False)
         for loaded in bar:
             known = count_targets(loaded)  # on the CPU: a GPU would have to be waited for
             loss = self._train_batch(loaded.to(self.device, non_blocking=True), known, progress)
@@ -209,7 +219,7 @@ class EpochTrainer:
         if self._average is not None:
             self._group.broadcast(self._average.model.buffers())
             self.model.eval()  # which then is in the same mode, averaged or not
-        own = predict_batches(self.evaluated_model, loader, self.device, self.precision)
+        own = predict_batches(self.evaluated_model, loader, self.device, self.precision, self.verbose is not False)
         if self._group.size == 1 or not is_sharded(loader):
             return Predictions.concatenate(own)
         in_turn = chain.from_iterable(zip_longest(*self._group.gather(own)))

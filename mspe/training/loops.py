@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
+from mspe.common.terminal import progress_bar
 from mspe.tasks import Metrics
 from mspe.training.checks import check_integer
 from mspe.training.device import Precision, oom_hint, upcast_half
-from mspe.training.loaders import read_batches
+from mspe.training.loaders import count_batches, read_batches
 
 TARGETS = ("edge_label", "y")
 
@@ -197,12 +198,19 @@ class EarlyStopping:
 
 @torch.no_grad()
 def predict_batches(
-    model: nn.Module, loader: Iterable[Any], device: torch.device, precision: Precision
+    model: nn.Module,
+    loader: Iterable[Any],
+    device: torch.device,
+    precision: Precision,
+    shown: bool = True,
 ) -> list[Predictions]:
-    """Predict every batch in evaluation mode: the predictions on the CPU, in the loader's order."""
+    """Predict every batch in evaluation mode: the predictions on the CPU, in the loader's order.
+
+    A terminal shows how far that is, where it takes more than a second, unless `shown` is False.
+    """
     model.eval()
     results = []
-    for batch in read_batches(loader):
+    for batch in progress_bar(read_batches(loader), "predicting", count_batches(loader), shown=shown, delay=1.0):
         with precision.autocast(), oom_hint(batch):
             prediction = model(copy.copy(batch).to(device, non_blocking=True))
         results.append(Predictions.from_batch(batch.to("cpu"), prediction.cpu()))

@@ -1,17 +1,13 @@
 """What an epoch of training has seen so far."""
 
-import sys
-from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch_geometric.data import Batch
-from tqdm import tqdm
 
 from mspe.tasks import Metrics
 from mspe.training.distributed import ProcessGroup
-from mspe.training.loaders import count_batches
 from mspe.training.loops import Predictions
 
 
@@ -84,17 +80,3 @@ class EpochProgress:
         if state["scored"] is not None:
             progress._parts.append(Predictions(**state["scored"]).to(device))
         return progress
-
-
-def progress_bar(
-    batches: Iterable[Batch], loader: Iterable[Any], epoch: int, done: int, group: ProcessGroup
-) -> "tqdm[Batch]":
-    """Show on the main process's terminal, if it has one, how much of the loader's epoch is done."""
-    return tqdm(
-        batches,
-        total=count_batches(loader),
-        initial=done,
-        desc=f"epoch {epoch}",
-        leave=False,
-        disable=None if sys.stderr and group.is_main else True,  # None: where it is no terminal
-    )

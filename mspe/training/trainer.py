@@ -14,6 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from mspe.common.errors import MspeError
 from mspe.common.tensor_files import write_tensors
+from mspe.common.terminal import duration, log_shown
 from mspe.tasks import LossFunction, Metrics, get_task, is_minimized
 from mspe.training.best_epoch import BestEpoch, say_replaced
 from mspe.training.checkpoint import Checkpointer, RunState, checkpoint_path, read_checkpoint
@@ -81,6 +82,9 @@ class Trainer(EpochTrainer):
         Decay, above 0 and below 1, of an average of the weights over the optimizer's steps (`WeightAverage`). The
         averaged ones are evaluated, predict, decide which epoch is the best, and stand in checkpoints under `ema`
         beside those that training goes on with; None: there is no average.
+    verbose
+        Whether standard error shows a line per epoch, where the log does not go there already, and on a terminal how
+        far the epoch and the run are. None: on a terminal; True: lines in a pipe or a notebook, too; False: nothing.
 
     Attributes
     ----------
@@ -111,6 +115,7 @@ class Trainer(EpochTrainer):
         skip_nonfinite: bool = False,
         metadata: dict[str, Any] | None = None,
         ema: float | None = None,
+        verbose: bool | None = None,
     ) -> None:
         super().__init__(
             model=model,
@@ -127,6 +132,7 @@ class Trainer(EpochTrainer):
             scheduler_interval=scheduler_interval,
             skip_nonfinite=skip_nonfinite,
             ema=ema,
+            verbose=verbose,
         )
         self.checkpoint_dir = check_folder("checkpoint_dir", checkpoint_dir)
         check_instance("metadata", metadata, dict | None, "None or a dictionary of plain values")
@@ -201,7 +207,8 @@ class Trainer(EpochTrainer):
         check_instance("after_epoch", after_epoch, Callable | None, "None or a function")
         minimize = is_minimized(metric_for_best, minimize_metric)
         self._check_metric(metric_for_best, val_loader)
-        with saved_run(resume_path, self._group, save_interval, isinstance(train_loader, ResumableLoader)) as run:
+        resumable = isinstance(train_loader, ResumableLoader)
+        with log_shown(self.verbose), saved_run(resume_path, self._group, save_interval, resumable) as run:
 
             def after_step(progress: EpochProgress) -> None:
                 run.after_step(self._state, progress, f"in epoch {self.epoch + 1} after step {self.global_step}")
@@ -214,7 +221,8 @@ class Trainer(EpochTrainer):
                     follow_direction(self.scheduler, "min" if minimize else "max", anew)
             while not self._is_over(epochs, early_stopping):
                 progress = progress or EpochProgress(learning_rate(self.optimizer))
-                train = self._train_epoch(train_loader, progress, after_step)
+                title = self._title(epochs, early_stopping)
+                train = self._train_epoch(train_loader, progress, after_step, title)
                 val = self._group.gather(self.eval_epoch(val_loader))[0]
                 self._finish_epoch(train, val, progress.learning_rate, metric_for_best)
                 self.cost.mark_epoch()
@@ -265,6 +273,14 @@ class Trainer(EpochTrainer):
     def _is_over(self, epochs: int, early_stopping: int | None) -> bool:
         """Whether all epochs are finished, or too many came after the best."""
         return self.epoch >= epochs or (early_stopping is not None and self._best.waited >= early_stopping)
+
+    def _title(self, epochs: int, early_stopping: int | None) -> str:
+        """What is shown of the next epoch: its number and, after the first one, when the run will be done."""
+        number, seconds = f"epoch {self.epoch + 1}/{epochs}", self.cost.epoch_seconds
+        if seconds is None:
+            return number
+        bound = "" if early_stopping is None else "at most "
+        return f"{number}, {bound}{duration(seconds * (epochs - self.epoch))} left"
 
     def _say_exhausted(self, early_stopping: int | None) -> None:
         if early_stopping is not None and self._best.waited >= early_stopping:

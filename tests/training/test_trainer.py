@@ -10,6 +10,7 @@ import torch
 from mspe.common.errors import MspeError
 from mspe.tasks.metrics import accept_source
 from mspe.training import Trainer, get_metrics, get_optimizer, get_scheduler, set_seed
+from tests.terminal import stream
 from tests.training.fixtures import Mean, loaders, make_pair_trainer, make_pairs, make_trainer
 
 
@@ -25,6 +26,22 @@ def test_training_learns_and_its_history_is_complete(tmp_path: Path) -> None:
     assert trainer.global_step == 6 * 5
     best = torch.load(tmp_path / "best.pt", weights_only=True)
     assert (best["epoch"], best["best_epoch"]) == (trainer.best_epoch, trainer.best_epoch)
+
+
+@pytest.mark.parametrize(
+    ("terminal", "verbose", "lines", "bars"),
+    [(True, None, 2, True), (False, None, 0, False), (False, True, 2, False), (True, False, 0, False)],
+)
+def test_a_person_sees_a_line_per_epoch_and_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool, verbose: bool | None, lines: int, bars: bool
+) -> None:
+    trainer = make_trainer(tmp_path, verbose=verbose)
+    shown = stream(monkeypatch, terminal)
+    trainer.fit(*loaders(), epochs=2)
+    written = shown.getvalue().replace("\r", "\n").splitlines()
+    assert sum(line.startswith(("epoch 1/2  train loss", "epoch 2/2  train loss")) for line in written) == lines
+    assert any(line.startswith("epoch 1/2: ") for line in written) == bars
+    assert any(line.startswith("epoch 2/2, 0 s left: ") for line in written) == bars
 
 
 def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
