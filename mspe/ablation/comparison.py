@@ -9,14 +9,16 @@ from typing import Any
 from mspe.ablation.answer import answer
 from mspe.ablation.bucket_table import bucket_columns, bucket_rows
 from mspe.ablation.page import render_page, write_page
+from mspe.ablation.paper import latex_table, markdown_table
 from mspe.ablation.report import Report
 from mspe.ablation.table import columns_of, report_rows
 from mspe.ablation.text import format_report
 from mspe.common.csv_files import write_csv
 from mspe.common.errors import MspeError
+from mspe.common.files import write_text
 from mspe.common.json_files import write_json
 
-_ENDINGS = (".html", ".json", ".csv")
+_ENDINGS = (".html", ".json", ".csv", ".tex", ".md")
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,13 @@ class Comparison:
         return bucket_rows(self.report)
 
     def save(self, path: str | Path) -> None:
-        """Write the page, or the numbers alone.
+        """Write the page, a table for a text, or the numbers alone.
 
         Parameters
         ----------
         path
             A file that ends in `.html`, `.json` (everything), `.csv` (the table) or `.buckets.csv` (a row per confirmed
-            variant and bucket).
+            variant and bucket); or in `.tex` or `.md`, for a table of LaTeX (booktabs) or Markdown.
 
         Raises
         ------
@@ -65,6 +67,8 @@ class Comparison:
             ".html": lambda: write_page(path, self.report, self.params_text),
             ".json": lambda: write_json(path, self.report.to_json()),
             ".csv": lambda: write_csv(path, columns_of(self.table())),
+            ".tex": lambda: write_text(path, latex_table(self.report)),
+            ".md": lambda: write_text(path, markdown_table(self.report)),
             ".buckets.csv": lambda: write_csv(path, self._bucket_columns(path)),
         }
         writers[check_ending(path)]()

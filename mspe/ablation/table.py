@@ -164,10 +164,15 @@ def columns(report: Report) -> list[Column]:
 def cells(report: Report) -> list[tuple[VariantReport, list[Cell]]]:
     """Return each variant with its cells, in the order of `ranked`."""
     variants = ranked(report)
-    changes = [resolution(found) for found in (change(report, variant) for variant in variants) if found is not None]
     scores = [variant.last.std or abs(variant.last.mean) for variant in variants if variant.last is not None]
-    digits = decimals(_middle(changes)), min(6, decimals(_middle(scores)))
+    digits = change_decimals(report), min(6, decimals(_middle(scores)))
     return [(variant, _cells(report, variant, *digits)) for variant in variants]
+
+
+def change_decimals(report: Report) -> int:
+    """Return the decimals that the column of changes is written with, all its rows alike."""
+    changes = (change(report, variant) for variant in ranked(report))
+    return decimals(_middle([resolution(found) for found in changes if found is not None]))
 
 
 def _middle(sizes: list[float]) -> float:

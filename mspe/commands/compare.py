@@ -37,7 +37,9 @@ def _add_arguments(parser: "ArgumentParser") -> None:
     parser.add_argument("--jobs", type=whole_number(1, 1024), help="runs at a time (default: one per core)")
     add_device(parser)
     parser.add_argument("--folder", help="keeps all runs (default: one in comparisons/, named by the graphs)")
-    parser.add_argument("--output", default="comparison.html", help="the page (default: %(default)s)")
+    parser.add_argument(
+        "--output", default="comparison.html", help="the page; or .json, .csv, .tex, .md (default: %(default)s)"
+    )
     add_plugins(parser)
 
 
@@ -84,7 +86,7 @@ def _run(arguments: "Namespace") -> int:
     )
     comparison.save(arguments.output)
     print(comparison)
-    print(f"{arguments.output} is the page")
+    print(f"{arguments.output} is written")
     return 0
 
 
@@ -96,6 +98,7 @@ COMPARE = Subcommand(
         "mspe compare graphs.pt --encodings none,rwse,hkse,all",
         "mspe compare molecules.csv --target logP --minutes 30 --more",
         "mspe compare molecules.csv --target logP --by diameter",
+        "mspe compare molecules.csv --target logP --output table.tex",
     ),
     add_arguments=_add_arguments,
     run=_run,

@@ -8,18 +8,21 @@ import pytest
 
 from mspe.ablation.comparison import Comparison
 from mspe.ablation.page import render_page
+from mspe.ablation.paper import latex_table, markdown_table
 from mspe.common.errors import MspeError
 from tests.ablation.fake_report import SMALL, fake_report, read_report
 
 
 def test_files_hold_the_comparison(tmp_path: Path) -> None:
     comparison = Comparison(fake_report(SMALL), "seeds: 3")
-    for suffix in ("html", "json", "csv"):
+    for suffix in ("html", "json", "csv", "tex", "md"):
         comparison.save(tmp_path / f"c.{suffix}")
     assert (tmp_path / "c.html").read_text() == render_page(comparison.report, "seeds: 3")
     assert read_report(json.loads((tmp_path / "c.json").read_text())) == comparison.report
     assert len((tmp_path / "c.csv").read_text().splitlines()) == 1 + len(comparison.table())
-    with pytest.raises(MspeError, match=r"got the ending '\.png', allowed: \.html, \.json, \.csv"):
+    assert (tmp_path / "c.tex").read_text() == latex_table(comparison.report)
+    assert (tmp_path / "c.md").read_text() == markdown_table(comparison.report)
+    with pytest.raises(MspeError, match=r"got the ending '\.png', allowed: \.html, \.json, \.csv, \.tex, \.md"):
         comparison.save(tmp_path / "c.png")
 
 
