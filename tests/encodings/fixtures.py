@@ -58,6 +58,13 @@ def random_weighted(seed: int, size: int = 10) -> Data:
     return weighted(graph(size, pairs), (0.2 + torch.rand(len(pairs), generator=generator)).tolist())
 
 
+def random_graph(size: int, edges: int, seed: int = 0) -> Data:
+    """A graph of so many edges between nodes drawn at random, some twice, some from a node to itself."""
+    generator = torch.Generator().manual_seed(seed)
+    pairs = torch.randint(0, size, (2, edges), generator=generator)
+    return Data(edge_index=torch.cat([pairs, pairs.flip(0)], dim=1), num_nodes=size)
+
+
 def adjacency(data: Data) -> Tensor:
     return dense_adjacency(PackedGraphs.from_list([data]), data.num_nodes, torch.tensor([0]))[0]
 

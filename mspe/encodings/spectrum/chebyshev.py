@@ -14,16 +14,16 @@ from typing import Literal
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor
 
 from mspe.common.parallel import for_each
+from mspe.common.progress import progress_bar
 from mspe.encodings.spectrum.laplacian import merged_edges
+from mspe.encodings.spectrum.recurrence import chebyshev_terms, torch_matrix
 
 DEGREE = 64
 EXACT_MAX_NODES = 50_000
-NUM_PROBES = 8192
 
 _DOUBLE_MAX_NODES = 10_000  # above, single precision: half the time, and errors of about 1e-6
 _RESTARTS = 100  # of Lanczos iteration, of which some ten are enough where eigenvalues can be told apart
@@ -57,75 +57,41 @@ def spectral_weights(matrix: csr_array, degree: int = DEGREE) -> Float[Tensor, "
         The weights at `quadrature_nodes(degree)`, in float64.
     """
     num_nodes = matrix.shape[0]
-    matrix = _working_precision(matrix)
+    operator = torch_matrix(working_precision(matrix))
     moments = torch.empty(num_nodes, degree + 1, dtype=torch.float64)
+    starts = range(0, num_nodes, _BLOCK)
 
-    def of_block(start: int) -> None:
-        columns = np.arange(start, min(start + _BLOCK, num_nodes))
-        moments[start : start + columns.size] = torch.from_numpy(_column_moments(matrix, columns, degree))
+    with progress_bar("spectral measures", len(starts), "block") as advance:
 
-    for_each(of_block, ((start,) for start in range(0, num_nodes, _BLOCK)))
-    return moments @ _moments_to_weights(degree)
+        def of_block(start: int) -> None:
+            columns = torch.arange(start, min(start + _BLOCK, num_nodes))
+            moments[columns] = column_moments(operator, columns, degree)
+            advance()
+
+        for_each(of_block, ((start,) for start in starts))
+    return moments @ moments_to_weights(degree)
 
 
-def _column_moments(matrix: csr_array, columns: NDArray, degree: int) -> NDArray:
-    """diag T_j(S) of some nodes, j = 0 … degree, by T_a T_b = (T_{a+b} + T_{|a−b|}) / 2."""
-    unit = np.zeros((matrix.shape[0], columns.size), dtype=matrix.dtype)
-    unit[columns, np.arange(columns.size)] = 1.0
-    previous, current = unit, matrix @ unit
-    first = current[columns, np.arange(columns.size)]
-    moments = [np.ones_like(first), first]
+def column_moments(
+    operator: Tensor, columns: Int[Tensor, " columns"], degree: int = DEGREE
+) -> Float[Tensor, "columns orders"]:
+    """Return diag T_j(S) of some nodes, j = 0 … degree, by T_a T_b = (T_{a+b} + T_{|a−b|}) / 2."""
+    place = columns, torch.arange(columns.numel())
+    unit = torch.zeros(operator.size(0), columns.numel(), dtype=operator.dtype)
+    unit[place] = 1.0
+    terms = chebyshev_terms(operator, unit)
+    current, following = next(terms), next(terms)
+    first = following[place]  # a copy
+    moments = [torch.ones_like(first), first]
     for _ in range(degree // 2):
-        following = matrix @ current
-        following *= 2
-        following -= previous
-        moments.append(2 * np.einsum("nb,nb->b", current, current) - 1)
-        moments.append(2 * np.einsum("nb,nb->b", current, following) - first)
-        previous, current = current, following
-    return np.stack(moments[: degree + 1], axis=1)
+        current, following = following, next(terms)
+        moments.append(2 * (current.T @ current).diagonal() - 1)  # of few columns, the fastest way to their products
+        moments.append(2 * (current.T @ following).diagonal() - first)
+    return torch.stack(moments[: degree + 1], dim=1).double()
 
 
-def estimated_spectral_weights(
-    matrix: csr_array, degree: int = DEGREE, num_probes: int = NUM_PROBES, seed: int = 0
-) -> tuple[Float[Tensor, "nodes points"], Float[Tensor, "nodes points"]]:
-    """Estimate the spectral measures with random signs: E[z ∘ f(S)z] = diag f(S) (Hutchinson; Bekas et al. 2007).
-
-    Returns
-    -------
-    tuple
-        The weights, and half the difference between two independent halves of the probes, which is distributed as
-        the weights' own error, in float64.
-    """
-    num_nodes = matrix.shape[0]
-    matrix = _working_precision(matrix)
-    blocks = math.ceil(num_probes / 2 / _BLOCK)
-    halves = torch.zeros(2, num_nodes, degree + 1, dtype=torch.float64)
-
-    def of_half(half: int) -> None:
-        random = np.random.default_rng((seed, half))
-        for _ in range(blocks):
-            probes = random.choice(np.array([-1, 1], dtype=matrix.dtype), (num_nodes, _BLOCK))
-            halves[half] += torch.from_numpy(_probe_moments(matrix, probes, degree)) / blocks
-
-    for_each(of_half, [(0,), (1,)])
-    weights = halves @ _moments_to_weights(degree)
-    return weights.mean(dim=0), (weights[0] - weights[1]) / 2
-
-
-def _probe_moments(matrix: csr_array, probes: NDArray, degree: int) -> NDArray:
-    """The mean of z ∘ T_j(S)z over a block of probes z, for every node and j = 0 … degree."""
-    previous, current = probes, matrix @ probes
-    moments = [np.ones(len(probes)), (probes * current).mean(axis=1)]
-    for _ in range(2, degree + 1):
-        following = matrix @ current
-        following *= 2
-        following -= previous
-        moments.append((probes * following).mean(axis=1))
-        previous, current = current, following
-    return np.stack(moments, axis=1)
-
-
-def _working_precision(matrix: csr_array) -> csr_array:
+def working_precision(matrix: csr_array) -> csr_array:
+    """Return the matrix in the precision in which it is multiplied."""
     return matrix if matrix.shape[0] <= _DOUBLE_MAX_NODES else matrix.astype(np.float32)
 
 
@@ -176,7 +142,7 @@ def _extreme(matrix: csr_array, start: np.ndarray, count: int, sign: Literal[-1,
         return eigsh(matrix.tocsc(), k=count, sigma=1.001 * sign, which="LM", v0=start, return_eigenvectors=False)
 
 
-def _moments_to_weights(degree: int) -> Float[Tensor, "orders points"]:
+def moments_to_weights(degree: int) -> Float[Tensor, "orders points"]:
     """The discrete cosine transform that turns moments into weights at the Chebyshev nodes."""
     orders = torch.arange(degree + 1, dtype=torch.float64)
     transform = 2.0 * torch.cos(orders[:, None] * _angles(degree)) / (degree + 1)
@@ -198,5 +164,5 @@ def interpolation_error(
     orders = torch.arange(degree + 1, dtype=torch.float64)
     basis = torch.cos(orders * torch.arccos((1.0 - grid).clamp(-1, 1))[:, None])  # T_j(1 − λ), [grid, orders]
     with torch.no_grad():
-        interpolated = basis @ _moments_to_weights(degree) @ response(quadrature_nodes(degree).to(device)).cpu()
+        interpolated = basis @ moments_to_weights(degree) @ response(quadrature_nodes(degree).to(device)).cpu()
         return (response(grid.to(device)).cpu() - interpolated).abs().amax(dim=0)

@@ -1,4 +1,4 @@
-"""The sparse path against the dense one, and the estimate against what it reports."""
+"""The sparse path against the dense one."""
 
 import math
 from pathlib import Path
@@ -9,13 +9,17 @@ from hypothesis import given, settings
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
-from mspe.encodings import EncodingSet, Filter, compute_spectrum, walk_diagonals
-from mspe.encodings.catalogue.filter import integrate
+from mspe.encodings import EncodingSet, compute_spectrum, walk_diagonals
 from mspe.encodings.spectrum import choose_backend
-from mspe.encodings.spectrum.chebyshev import estimated_spectral_weights, sparse_operator, sparse_spectral_range
+from mspe.encodings.spectrum.chebyshev import (
+    column_moments,
+    sparse_operator,
+    sparse_spectral_range,
+)
+from mspe.encodings.spectrum.recurrence import torch_matrix
 from mspe.graphs import PackedGraphs
-from tests.conftest import graph
-from tests.encodings.fixtures import random_graphs
+from tests.conftest import cycle, graph
+from tests.encodings.fixtures import random_graph, random_graphs
 
 BANK = EncodingSet.from_config(
     {
@@ -28,12 +32,6 @@ BANK = EncodingSet.from_config(
         "degree": True,
     }
 )
-
-
-def random_graph(size: int, edges: int, seed: int = 0) -> Data:
-    generator = torch.Generator().manual_seed(seed)
-    pairs = torch.randint(0, size, (2, edges), generator=generator)
-    return Data(edge_index=torch.cat([pairs, pairs.flip(0)], dim=1), num_nodes=size)
 
 
 def node_encoding(graphs: PackedGraphs, backend: str) -> torch.Tensor:
@@ -68,26 +66,13 @@ def test_both_paths_agree_on_cora(shared_data: Path, tmp_path: Path) -> None:
     torch.testing.assert_close(node_encoding(graphs, "chebyshev"), node_encoding(graphs, "dense"), atol=1e-6, rtol=0)
 
 
-def test_the_estimate_keeps_within_the_error_that_it_reports() -> None:
-    data = random_graph(500, 2500)
-    matrix, root = sparse_operator(data.edge_index, None, data.num_nodes)
-    weights, deviation = estimated_spectral_weights(matrix)
-    graphs = PackedGraphs.from_list([data])
-    exact = node_encoding(graphs, "chebyshev")[:, :-1]
-    filters = [encoding for encoding in BANK if isinstance(encoding, Filter)]
-    error = (integrate(filters, weights) - exact).abs()
-    bounds = {name: bound for filter in filters for name, bound in filter.estimated_error(deviation).items()}
-    for channel, (name, bound) in enumerate(bounds.items()):
-        assert bound <= 1e-2, name
-        assert (error[:, channel] <= bound + 1e-12).double().mean() >= 0.95, name
-    torch.testing.assert_close(weights.sum(dim=1), torch.ones(500).double())
-    assert root.shape == (500,)
-
-
-def test_the_stochastic_path_reports_its_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO")
-    node_encoding(PackedGraphs.from_list([random_graph(60, 200)]), "stochastic")
-    assert "heat(4): estimated with random probes, 95 % of its errors are at most" in caplog.text
+def test_the_moments_of_some_nodes_are_those_of_the_cosines_of_a_cycle() -> None:
+    """diag T_j(S)_i = 1/n Σ_k cos(j arccos(cos(2πk/n))): 1 where n divides j, else 0."""
+    nodes = 12
+    matrix, _ = sparse_operator(cycle(nodes).edge_index, None, nodes)
+    moments = column_moments(torch_matrix(matrix), torch.tensor([7, 2]), degree=24)
+    expected = torch.tensor([float(order % nodes == 0) for order in range(25)]).double()
+    torch.testing.assert_close(moments, expected.expand(2, -1), atol=1e-12, rtol=0)
 
 
 @pytest.mark.parametrize("backend", ["dense", "chebyshev", "stochastic"])

@@ -1,0 +1,153 @@
+"""Very large graphs: the spectral measure of every node, estimated with random probes.
+
+E[z ∘ f(S)z] = diag f(S) for random signs z (Hutchinson; Bekas et al. 2007). Two things are known exactly and make the
+estimate some hundred times as precise as that: the eigenvectors of λ = 0, and the first moments (`local_moments`). How
+far a node's estimates of these are off tells how far those of its higher moments are, since both are of the same
+probes.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from scipy.sparse import csr_array
+from torch import Tensor
+
+from mspe.common.parallel import for_each
+from mspe.common.progress import progress_bar
+from mspe.encodings.spectrum.chebyshev import DEGREE, column_moments, moments_to_weights, working_precision
+from mspe.encodings.spectrum.local_moments import LOCAL_WORK, local_moments
+from mspe.encodings.spectrum.recurrence import chebyshev_terms, torch_matrix
+
+NUM_PROBES = 512
+SAMPLED_NODES = 64
+
+_BLOCK = 32  # columns
+
+
+class Estimate(NamedTuple):
+    """The estimated spectral measures, and how far they may be off.
+
+    Attributes
+    ----------
+    weights
+        Of every node, at `quadrature_nodes(degree)`.
+    error
+        Distributed as the weights' own error: half the difference between two independent halves of the probes.
+    sampled
+        The error of some nodes, whose measures were computed exactly; NaN in place of those that a small graph lacks.
+    """
+
+    weights: Float[Tensor, "nodes points"]
+    error: Float[Tensor, "nodes points"]
+    sampled: Float[Tensor, "sample points"]
+
+
+def estimated_spectral_weights(
+    matrix: csr_array,
+    root: Float[Tensor, " nodes"],
+    degree: int = DEGREE,
+    num_probes: int = NUM_PROBES,
+    work: float = LOCAL_WORK,
+    seed: int = 0,
+) -> Estimate:
+    """Estimate the spectral measure of every node.
+
+    Parameters
+    ----------
+    matrix, root
+        S = I − L of one graph and D^½, as `sparse_operator` gives them.
+    degree
+        Of the polynomials, even.
+    num_probes
+        How many, rounded up to an even number of blocks.
+    work
+        As `local_moments` takes it. Where that is enough for all moments, these are exact, and nothing is estimated.
+    seed
+        Of the probes.
+    """
+    matrix = working_precision(matrix)
+    operator = torch_matrix(matrix)
+    known = local_moments(matrix, degree, work)
+    if known.size(1) > degree:
+        moments, error = known, torch.zeros_like(known)
+    else:
+        trivial = _Trivial(matrix, root.to(operator.dtype))
+        moments, error = _condition(*_halves(operator, trivial, degree, num_probes, seed), known)
+    sample, off = _sampled_error(operator, moments, degree, seed)
+    sampled = torch.full((SAMPLED_NODES, degree + 1), torch.nan, dtype=operator.dtype)
+    sampled[: sample.numel()] = off
+    transform = moments_to_weights(degree).to(operator.dtype)
+    return Estimate(moments @ transform, error @ transform, sampled @ transform)
+
+
+class _Trivial:
+    """The eigenvectors of λ = 0: D^½1 on each component, of length 1."""
+
+    def __init__(self, matrix: csr_array, root: Float[Tensor, " nodes"]) -> None:
+        from scipy.sparse.csgraph import connected_components
+
+        self.count, labels = connected_components(matrix, directed=False)
+        self.component = torch.from_numpy(labels.astype(np.int64))
+        volume = root.new_zeros(self.count).index_add_(0, self.component, root.square())
+        self.entries = root / volume.sqrt()[self.component]
+
+    def remove(self, vectors: Float[Tensor, "nodes columns"]) -> Float[Tensor, "nodes columns"]:
+        """Return vectors without their part along these."""
+        weighted = self.entries[:, None] * vectors
+        along = vectors.new_zeros(self.count, vectors.size(1)).index_add_(0, self.component, weighted)
+        return torch.addcmul(vectors, self.entries[:, None], along[self.component], value=-1)
+
+
+def _halves(
+    operator: Tensor, trivial: _Trivial, degree: int, num_probes: int, seed: int
+) -> tuple[Float[Tensor, "nodes orders"], Float[Tensor, "nodes orders"]]:
+    """Return the moments by each half of the probes; λ = 0 has T_j(1) = 1 and is added exactly."""
+    nodes, blocks = operator.size(0), math.ceil(num_probes / 2 / _BLOCK)
+    halves = torch.zeros(2, degree + 1, nodes, dtype=operator.dtype)
+    with progress_bar("random probes", 2 * blocks, "block") as advance:
+
+        def of_half(half: int) -> None:
+            random = torch.Generator().manual_seed(2 * seed + half)
+            for _ in range(blocks):
+                signs = torch.randint(0, 2, (nodes, _BLOCK), generator=random, dtype=torch.int8)
+                probes = (2 * signs - 1).to(operator.dtype)
+                terms = chebyshev_terms(operator, trivial.remove(probes))
+                for order, term in zip(range(degree + 1), terms, strict=False):
+                    halves[half, order] += torch.from_numpy(np.einsum("nb,nb->n", probes.numpy(), term.numpy()))
+                advance()
+
+        for_each(of_half, [(0,), (1,)])
+    halves /= blocks * _BLOCK
+    halves += trivial.entries.square()
+    return halves[0].T, halves[1].T
+
+
+def _condition(
+    first: Float[Tensor, "nodes orders"], second: Float[Tensor, "nodes orders"], known: Float[Tensor, "nodes known"]
+) -> tuple[Float[Tensor, "nodes orders"], Float[Tensor, "nodes orders"]]:
+    """Return the moments by both halves, corrected by what is known, and their error.
+
+    Over all nodes, the difference of the halves in the higher moments is regressed on that in the known ones (control
+    variates): what the estimates of these are off, times the coefficients, is taken from the higher moments.
+    """
+    count = known.size(1)
+    moments, error = (first + second) / 2, (first - second) / 2
+    told, untold = error[:, 1:count].double(), error[:, count:].double()  # of degree 0 nothing is random
+    slope = torch.linalg.lstsq(told, untold, driver="gelsd").solution.to(error.dtype)
+    moments[:, count:] -= (moments[:, 1:count] - known[:, 1:]) @ slope
+    error[:, count:] -= error[:, 1:count] @ slope
+    moments[:, :count], error[:, :count] = known, 0.0
+    return moments, error
+
+
+def _sampled_error(
+    operator: Tensor, moments: Float[Tensor, "nodes orders"], degree: int, seed: int
+) -> tuple[Int[Tensor, " sample"], Float[Tensor, "sample orders"]]:
+    """Return some nodes, and how far their moments are from the exact ones."""
+    nodes = operator.size(0)
+    chosen = np.random.default_rng(seed).choice(nodes, min(nodes, SAMPLED_NODES), replace=False)
+    sample = torch.from_numpy(chosen)
+    return sample, moments[sample] - column_moments(operator, sample, degree).to(moments.dtype)
