@@ -137,11 +137,6 @@ class GraphView:
         return self._fields.get("spectral_weights_error")
 
     @property
-    def sampled_error(self) -> Float[Tensor, "graphs sample points"] | None:
-        """The errors of some nodes' measures, found exactly, NaN where a graph has no such; None where all are NaN."""
-        return self._fields.get("sampled_error")
-
-    @property
     def sqrt_degree(self) -> Float[Tensor, " nodes"]:
         """D^½ of each node; 1 of an isolated one."""
         return self._fields["sqrt_degree"]

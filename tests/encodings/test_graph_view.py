@@ -20,7 +20,6 @@ READS: dict[str, Need] = {
     "sqrt_degree": "spectrum",
     "spectral_weights": "spectrum",
     "spectral_weights_error": "spectrum",
-    "sampled_error": "spectrum",
     "edge_index": "edges",
     "edge_weight": "edges",
     "adjacency": "edges",
@@ -95,8 +94,7 @@ def test_the_edges_of_a_block_are_numbered_from_its_first_node() -> None:
 
 def test_a_plain_node_has_no_spectral_measure() -> None:
     view = view_of(*GRAPHS)
-    assert (view.spectral_weights, view.spectral_weights_error, view.sampled_error) == (None, None, None)
-    assert view.edge_weight is None
+    assert (view.spectral_weights, view.spectral_weights_error, view.edge_weight) == (None, None, None)
 
 
 def test_the_spectrum_of_an_operator_that_is_not_declared_is_refused() -> None:

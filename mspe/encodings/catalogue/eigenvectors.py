@@ -19,9 +19,11 @@ from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.scales import AUTO
 from mspe.encodings.spectrum import ADJACENCY, COMBINATORIAL, NORMALIZED, Eigen
-from mspe.encodings.spectrum.chebyshev import sparse_operator
+from mspe.encodings.spectrum.chebyshev import EXACT_MAX_NODES, sparse_operator
+from mspe.encodings.spectrum.lanczos import extreme_eigenpairs
 from mspe.encodings.statistics import GraphStatistics
 
+_LARGE_TOLERANCE = 1e-6  # of eigenvalues of very large graphs
 _SAME = 1e-4  # eigenvalues closer than this, in the single precision that is stored, are one eigenspace
 _TIED = 1e-5  # entries whose sizes differ by less, in single precision, are of one size
 
@@ -278,11 +280,14 @@ def sparse_eigenvectors(
 
 
 def _smallest(matrix: csr_array, count: int) -> tuple[Tensor, Tensor]:
-    from scipy.sparse.linalg import eigsh
-
     size = matrix.shape[0]
-    wanted = min(size - 1, count + 2)
-    start = np.random.default_rng(0).standard_normal(size)
-    values, vectors = eigsh(matrix, k=wanted, which="LA", v0=start)
+    tolerance = _LARGE_TOLERANCE if size > EXACT_MAX_NODES else 0.0
+    found = extreme_eigenpairs(matrix, min(size - 1, count + 2), tolerance=tolerance)
+    if found is None:
+        raise MspeError(
+            f"encodings.eigenvectors.count: the {count} smallest eigenvalues of a graph of {size} nodes lie too close "
+            "to be told apart in minutes; take fewer, or filters, which need no eigenvectors: walk, heat, wavelet, ppr"
+        )
+    values, vectors = found
     order = np.argsort(-values)
     return torch.from_numpy(1.0 - values[order]).clamp(0.0, 2.0), torch.from_numpy(vectors[:, order].copy())

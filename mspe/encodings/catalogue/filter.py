@@ -20,6 +20,7 @@ from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.scales import AUTO
 from mspe.encodings.spectrum.chebyshev import interpolation_error, quadrature_nodes
+from mspe.encodings.spectrum.probes import sampled_nodes
 from mspe.encodings.statistics import GraphStatistics
 
 logger = logging.getLogger(__name__)
@@ -109,23 +110,27 @@ class Filter(Encoding):
         """Return by channel a bound on 95 % of the errors of an estimate with random probes; nothing where none is.
 
         Half the difference of two independent halves of the probes is distributed as the error of their mean; the
-        bound is 1.2 times its 95 % quantile over nodes, but no less than that of the errors of the nodes whose exact
-        values were computed, which is given beside it, and than what single precision rounds.
+        bound is 1.2 times its 95 % quantile over nodes, but no less than that of the errors of the sampled nodes, whose
+        exact values were computed, which is given beside it, and than what single precision rounds.
         """
-        if graphs.spectral_weights_error is None or graphs.sampled_error is None:
+        error = graphs.spectral_weights_error
+        if error is None:
             return {}
-        stated = 1.2 * _quantile(integrate([self], graphs.spectral_weights_error))
-        sampled = graphs.sampled_error.flatten(0, 1)
-        sampled = _quantile(integrate([self], sampled[~sampled.isnan().any(dim=1)]))
-        bounds = torch.maximum(stated, sampled).clamp(min=_ROUNDING)
+        first, rows = 0, []
+        for size in graphs.layout.mask.sum(dim=1).tolist():
+            rows.append(first + sampled_nodes(size))
+            first += size
+        stated, sampled = (self._quantile(part) for part in (error, error[torch.cat(rows).to(error.device)]))
+        bounds = torch.maximum(1.2 * stated, sampled).clamp(min=_ROUNDING)
         return dict(zip(self.channel_names, zip(bounds.tolist(), sampled.tolist(), strict=True), strict=True))
 
-
-def _quantile(errors: Float[Tensor, "nodes channels"]) -> Float[Tensor, " channels"]:
-    """The size that 95 % of the errors have at most; `torch.quantile` takes 16 million values alone."""
-    if not len(errors):
-        return errors.new_zeros(errors.size(1))
-    return errors.abs().kthvalue(math.ceil(0.95 * len(errors)), dim=0).values
+    def _quantile(self, error: Float[Tensor, "nodes points"]) -> Float[Tensor, " channels"]:
+        """The size that 95 % of the errors have at most, of nodes that are estimated: others' are zero."""
+        estimated = error[error.any(dim=1)]
+        if not len(estimated):
+            return error.new_zeros(len(self.channel_names))
+        place = math.ceil(0.95 * len(estimated))  # by `torch.quantile`, only of up to 16 million values
+        return integrate([self], estimated).abs().kthvalue(place, dim=0).values
 
 
 def filter_nodes(filters: Sequence[Filter], graphs: GraphView) -> Float[Tensor, "nodes channels"]:

@@ -9,9 +9,7 @@ scale costs one more cheap product.
 
 import math
 from collections.abc import Callable
-from typing import Literal
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array
@@ -26,7 +24,6 @@ DEGREE = 64
 EXACT_MAX_NODES = 50_000
 
 _DOUBLE_MAX_NODES = 10_000  # above, single precision: half the time, and errors of about 1e-6
-_RESTARTS = 100  # of Lanczos iteration, of which some ten are enough where eigenvalues can be told apart
 _BLOCK = 16  # columns a block: few enough that a recurrence stays in the cache
 
 
@@ -92,7 +89,7 @@ def column_moments(
 
 def working_precision(matrix: csr_array) -> csr_array:
     """Return the matrix in the precision in which it is multiplied."""
-    return matrix if matrix.shape[0] <= _DOUBLE_MAX_NODES else matrix.astype(np.float32)
+    return matrix if matrix.shape[0] <= _DOUBLE_MAX_NODES else matrix.astype("float32")
 
 
 def sparse_operator(
@@ -108,38 +105,6 @@ def sparse_operator(
     values = weight / (root[index[0]] * root[index[1]])
     matrix = csr_array((values.numpy(), tuple(index.int().numpy())), shape=(num_nodes, num_nodes))
     return matrix, root
-
-
-def sparse_spectral_range(matrix: csr_array) -> tuple[float, float]:
-    """The largest eigenvalue and the smallest above zero, of the largest component; NaN where it is tiny.
-
-    Lanczos iteration from a fixed start, so the same every time.
-    """
-    from scipy.sparse.csgraph import connected_components
-
-    _, labels = connected_components(matrix, directed=False)
-    members = np.flatnonzero(labels == np.bincount(labels).argmax())
-    if members.size < 3:
-        return math.nan, math.nan
-    component = matrix[members][:, members]
-    start = np.random.default_rng(0).standard_normal(members.size)
-    low = _extreme(component, start, count=1, sign=-1)
-    high = _extreme(component, start, count=2, sign=1)
-    return 1.0 - float(low.min()), 1.0 - float(high.min())
-
-
-def _extreme(matrix: csr_array, start: np.ndarray, count: int, sign: Literal[-1, 1]) -> np.ndarray:
-    """The largest eigenvalues (1), or the smallest (−1), of a matrix whose own lie in [−1, 1].
-
-    Where they lie so close that Lanczos iteration does not part them, as on a long path, those of (A ∓ 1.001)^-1 do.
-    """
-    from scipy.sparse.linalg import ArpackNoConvergence, eigsh
-
-    which = "LA" if sign > 0 else "SA"
-    try:
-        return eigsh(matrix, k=count, which=which, v0=start, maxiter=_RESTARTS, return_eigenvectors=False)
-    except ArpackNoConvergence:
-        return eigsh(matrix.tocsc(), k=count, sigma=1.001 * sign, which="LM", v0=start, return_eigenvectors=False)
 
 
 def moments_to_weights(degree: int) -> Float[Tensor, "orders points"]:

@@ -7,7 +7,6 @@ from typing import Literal
 
 import torch
 from jaxtyping import Float, Inexact
-from scipy.sparse import csr_array
 from torch import Tensor
 
 from mspe.common.errors import MspeError
@@ -16,13 +15,13 @@ from mspe.encodings.spectrum.chebyshev import (
     EXACT_MAX_NODES,
     quadrature_nodes,
     sparse_operator,
-    sparse_spectral_range,
     spectral_weights,
 )
+from mspe.encodings.spectrum.lanczos import sparse_spectral_range
 from mspe.encodings.spectrum.laplacian import dense_adjacency, normalized_laplacian
 from mspe.encodings.spectrum.mixed import join_spectra
 from mspe.encodings.spectrum.operators import GROUP_ELEMENTS, NORMALIZED, decompose_operator, eigen_fields, further
-from mspe.encodings.spectrum.probes import SAMPLED_NODES, estimated_spectral_weights
+from mspe.encodings.spectrum.probes import estimated_spectral_weights
 from mspe.graphs import DenseLayout, PackedGraphs
 from mspe.graphs.checks import check_graphs
 from mspe.graphs.packing import Level
@@ -32,16 +31,15 @@ Backend = Literal["dense", "chebyshev", "stochastic"]
 DENSE_MAX_NODES = 512
 
 SPECTRUM_LEVELS: dict[str, Level] = {"eigenvalues": "node", "eigenvectors": "pair", "sqrt_degree": "node"}
-_GRAPH_FIELDS = {"spectral_range", "sampled_error"}
 _ZERO = 1e-6  # an eigenvalue below is zero but for rounding
 
 
 def choose_backend(backend: Backend | Literal["auto"], num_nodes: int) -> Backend:
     """The rule behind `encodings.backend: auto`, for each graph by its number of nodes.
 
-    Up to 512: `dense`, a full eigendecomposition. Up to 50,000: `chebyshev`, the exact spectral
-    measure of every node from the sparse Laplacian. Above: `stochastic`, the same measure estimated with random
-    probes, its error reported.
+    Up to 512: `dense`, a full eigendecomposition. Up to 50,000: `chebyshev`, the exact spectral measure of every node
+    from the sparse Laplacian. Above: `stochastic`, the same measure from local walks and random probes, its error
+    reported.
     """
     if backend != "auto":
         return backend
@@ -80,10 +78,9 @@ def compute_spectrum(
         The same graphs without edges. Of operators but the normalised Laplacian, the fields that `decompose_operator`
         gives; of that one, by `dense`: `eigenvalues` (n a graph, ascending, within [0, 2]), `eigenvectors`
         (n² a graph, row-major, a column an eigenvector). Otherwise: `spectral_weights` [nodes, points], and from
-        `stochastic` also `spectral_weights_error` [nodes, points] and `sampled_error` [graphs, sample, points]. Of
-        graphs of both kinds, both, with `has_pairs` [graphs], which says which graphs have eigenvectors. Always
-        `sqrt_degree` (D^½; 1 for an isolated node) and `spectral_range` [graphs, 2], the largest eigenvalue and the
-        smallest above zero.
+        `stochastic` also `spectral_weights_error`. Of graphs of both kinds, both, with `has_pairs` [graphs], which says
+        which graphs have eigenvectors. Always `sqrt_degree` (D^½; 1 for an isolated node) and
+        `spectral_range` [graphs, 2], the largest eigenvalue and the smallest above zero.
 
     Raises
     ------
@@ -161,27 +158,21 @@ def _spectral_range(eigenvalues: Float[Tensor, "group size"]) -> Float[Tensor, "
 def _measure(graphs: PackedGraphs, dtype: torch.dtype, backends: Sequence[Backend], with_error: bool) -> PackedGraphs:
     """The measures of each graph by its backend; the error of those that are exact is zero."""
     points = quadrature_nodes().numel()
-    empty = {"sqrt_degree": (0,), "spectral_range": (0, 2), "spectral_weights": (0, points)}
-    empty |= {"spectral_weights_error": (0, points), "sampled_error": (0, SAMPLED_NODES, points)} if with_error else {}
-    parts = [{name: torch.empty(shape) for name, shape in empty.items()}]
+    nothing = {"sqrt_degree": torch.empty(0), "spectral_range": torch.empty(0, 2)}
+    parts = [{**nothing, "spectral_weights": torch.empty(0, points), "spectral_weights_error": torch.empty(0, points)}]
     for graph, backend in zip(graphs, backends, strict=True):
         matrix, root = sparse_operator(graph.edge_index, graph.get("edge_weight"), graph.num_nodes)
-        measured = _measure_one(matrix, root, backend)
-        measured |= {"sqrt_degree": root, "spectral_range": torch.tensor([sparse_spectral_range(matrix)])}
-        parts.append({name: measured[name].to(dtype) for name in empty})
-    device = graphs.edge_index.device
-    fields = {name: torch.cat([part[name].to(dtype) for part in parts]).to(device) for name in empty}
-    levels: dict[str, Level] = {name: "graph" if name in _GRAPH_FIELDS else "node" for name in fields}
+        part = {"sqrt_degree": root, "spectral_range": torch.tensor([sparse_spectral_range(matrix)])}
+        if backend == "chebyshev":
+            part["spectral_weights"] = spectral_weights(matrix)
+            part["spectral_weights_error"] = torch.zeros_like(part["spectral_weights"])
+        else:
+            part["spectral_weights"], part["spectral_weights_error"] = estimated_spectral_weights(matrix, root)
+        parts.append(part)
+    names = [name for name in parts[0] if with_error or name != "spectral_weights_error"]
+    fields = {name: torch.cat([part[name].to(dtype) for part in parts]).to(graphs.edge_index.device) for name in names}
+    levels: dict[str, Level] = {name: "graph" if name == "spectral_range" else "node" for name in fields}
     return graphs.without_edges(fields, levels)
-
-
-def _measure_one(matrix: csr_array, root: Float[Tensor, " nodes"], backend: Backend) -> dict[str, Tensor]:
-    if backend == "chebyshev":
-        weights = spectral_weights(matrix)
-        error, sampled = torch.zeros_like(weights), torch.full((SAMPLED_NODES, weights.size(1)), torch.nan)
-    else:
-        weights, error, sampled = estimated_spectral_weights(matrix, root)
-    return {"spectral_weights": weights, "spectral_weights_error": error, "sampled_error": sampled[None]}
 
 
 @dataclass(frozen=True)

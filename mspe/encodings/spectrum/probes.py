@@ -7,7 +7,6 @@ probes.
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,27 +21,9 @@ from mspe.encodings.spectrum.local_moments import LOCAL_WORK, local_moments
 from mspe.encodings.spectrum.recurrence import chebyshev_terms, torch_matrix
 
 NUM_PROBES = 512
-SAMPLED_NODES = 64
 
+_SAMPLED = 64
 _BLOCK = 32  # columns
-
-
-class Estimate(NamedTuple):
-    """The estimated spectral measures, and how far they may be off.
-
-    Attributes
-    ----------
-    weights
-        Of every node, at `quadrature_nodes(degree)`.
-    error
-        Distributed as the weights' own error: half the difference between two independent halves of the probes.
-    sampled
-        The error of some nodes, whose measures were computed exactly; NaN in place of those that a small graph lacks.
-    """
-
-    weights: Float[Tensor, "nodes points"]
-    error: Float[Tensor, "nodes points"]
-    sampled: Float[Tensor, "sample points"]
 
 
 def estimated_spectral_weights(
@@ -52,7 +33,7 @@ def estimated_spectral_weights(
     num_probes: int = NUM_PROBES,
     work: float = LOCAL_WORK,
     seed: int = 0,
-) -> Estimate:
+) -> tuple[Float[Tensor, "nodes points"], Float[Tensor, "nodes points"]]:
     """Estimate the spectral measure of every node.
 
     Parameters
@@ -67,6 +48,13 @@ def estimated_spectral_weights(
         As `local_moments` takes it. Where that is enough for all moments, these are exact, and nothing is estimated.
     seed
         Of the probes.
+
+    Returns
+    -------
+    tuple
+        The weights at `quadrature_nodes(degree)`, and what is distributed as their own error: half the difference
+        between two independent halves of the probes. Of `sampled_nodes`, whose exact measures are computed, it is their
+        error itself.
     """
     matrix = working_precision(matrix)
     operator = torch_matrix(matrix)
@@ -76,11 +64,16 @@ def estimated_spectral_weights(
     else:
         trivial = _Trivial(matrix, root.to(operator.dtype))
         moments, error = _condition(*_halves(operator, trivial, degree, num_probes, seed), known)
-    sample, off = _sampled_error(operator, moments, degree, seed)
-    sampled = torch.full((SAMPLED_NODES, degree + 1), torch.nan, dtype=operator.dtype)
-    sampled[: sample.numel()] = off
+    sample = sampled_nodes(operator.size(0))
+    error[sample] = moments[sample] - column_moments(operator, sample, degree).to(moments.dtype)
     transform = moments_to_weights(degree).to(operator.dtype)
-    return Estimate(moments @ transform, error @ transform, sampled @ transform)
+    return moments @ transform, error @ transform
+
+
+def sampled_nodes(num_nodes: int) -> Int[Tensor, " sample"]:
+    """Return the nodes of a graph whose measures are computed exactly, too: the same of each number of nodes."""
+    chosen = np.random.default_rng(0).choice(num_nodes, min(num_nodes, _SAMPLED), replace=False)
+    return torch.from_numpy(chosen)
 
 
 class _Trivial:
@@ -141,13 +134,3 @@ def _condition(
     error[:, count:] -= error[:, 1:count] @ slope
     moments[:, :count], error[:, :count] = known, 0.0
     return moments, error
-
-
-def _sampled_error(
-    operator: Tensor, moments: Float[Tensor, "nodes orders"], degree: int, seed: int
-) -> tuple[Int[Tensor, " sample"], Float[Tensor, "sample orders"]]:
-    """Return some nodes, and how far their moments are from the exact ones."""
-    nodes = operator.size(0)
-    chosen = np.random.default_rng(seed).choice(nodes, min(nodes, SAMPLED_NODES), replace=False)
-    sample = torch.from_numpy(chosen)
-    return sample, moments[sample] - column_moments(operator, sample, degree).to(moments.dtype)

@@ -7,6 +7,7 @@ from torch_geometric.data import Data
 from mspe.common.errors import MspeError
 from mspe.encodings import Eigenvectors, EncodingParams, EncodingSet, GraphStatistics, compute_spectrum
 from mspe.encodings.catalogue.eigenvectors import Laplacian, sparse_eigenvectors
+from mspe.encodings.spectrum import lanczos
 from mspe.encodings.spectrum.laplacian import normalized_laplacian
 from mspe.graphs import PackedGraphs
 from mspe.models import get_model
@@ -71,6 +72,19 @@ def test_signs_are_fixed_and_the_sparse_solver_agrees() -> None:
     both = EncodingSet([Eigenvectors(4)]).encode_nodes(large, lambda: two).fields["node_encoding"]
     torch.testing.assert_close(both[:60], dense, atol=1e-6, rtol=0)
     assert dense.gather(0, dense.abs().argmax(0, keepdim=True)).min() > 0
+
+
+def test_eigenvalues_that_cannot_be_told_apart_are_refused_with_what_needs_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a long path, whose inverse would be taken, were its factors not said to be too large here."""
+    monkeypatch.setattr(lanczos, "_MOST_FILL", 0)
+    path = graph(3000, [(i, i + 1) for i in range(2999)])
+    with pytest.raises(
+        MspeError, match=r"^encodings.eigenvectors.count: the 4 smallest .* 3000 nodes .*walk, heat"
+    ) as e:
+        sparse_eigenvectors(path.edge_index, None, 3000, 4)
+    assert "\n" not in str(e.value)
 
 
 def relabelled(data: Data, place: torch.Tensor) -> Data:

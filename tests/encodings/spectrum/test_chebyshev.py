@@ -1,6 +1,5 @@
 """The sparse path against the dense one."""
 
-import math
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,10 @@ from torch_geometric.data import Data
 from mspe.common.errors import MspeError
 from mspe.encodings import EncodingSet, compute_spectrum, walk_diagonals
 from mspe.encodings.spectrum import choose_backend
-from mspe.encodings.spectrum.chebyshev import (
-    column_moments,
-    sparse_operator,
-    sparse_spectral_range,
-)
+from mspe.encodings.spectrum.chebyshev import column_moments, sparse_operator
 from mspe.encodings.spectrum.recurrence import torch_matrix
 from mspe.graphs import PackedGraphs
-from tests.conftest import cycle, graph
+from tests.conftest import cycle
 from tests.encodings.fixtures import random_graph, random_graphs
 
 BANK = EncodingSet.from_config(
@@ -105,23 +100,6 @@ def test_a_scale_too_sharp_for_the_polynomials_is_named() -> None:
     ):
         with pytest.raises(MspeError, match=channel + r".*too sharp for spectral measures.*backend=dense"):
             EncodingSet.from_config({"filters": filters}).encode_nodes(spectrum)
-
-
-def test_the_spectral_range_of_a_long_path_is_that_of_its_cosines() -> None:
-    """1 − cos(πk / (n − 1)) are so close near 0 and 2 that Lanczos iteration does not part them."""
-    nodes = 3000
-    matrix, _ = sparse_operator(graph(nodes, [(i, i + 1) for i in range(nodes - 1)]).edge_index, None, nodes)
-    largest, gap = sparse_spectral_range(matrix)
-    assert largest == pytest.approx(2.0, abs=1e-12)
-    assert gap == pytest.approx(1 - math.cos(math.pi / (nodes - 1)), rel=1e-6)
-
-
-def test_the_spectral_range_agrees_with_the_dense_one() -> None:
-    graphs = PackedGraphs.from_list([random_graph(300, 900)])
-    ranges = [
-        compute_spectrum(graphs, torch.float64, backend).fields["spectral_range"] for backend in ("dense", "chebyshev")
-    ]  # type: ignore[arg-type]
-    torch.testing.assert_close(*ranges, atol=1e-6, rtol=0)
 
 
 @pytest.mark.gpu

@@ -1,19 +1,20 @@
 """Estimates against what they report, on graphs whose values are known."""
 
 import math
+from typing import NoReturn
 
 import pytest
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from mspe.encodings import EncodingSet, Filter, compute_spectrum
+from mspe.encodings import EncodingSet, Filter, GraphView, Heat, compute_spectrum
 from mspe.encodings.catalogue.filter import integrate
-from mspe.encodings.spectrum.chebyshev import quadrature_nodes, sparse_operator, spectral_weights
-from mspe.encodings.spectrum.probes import SAMPLED_NODES, Estimate, estimated_spectral_weights
-from mspe.graphs import PackedGraphs
+from mspe.encodings.spectrum.chebyshev import sparse_operator, spectral_weights
+from mspe.encodings.spectrum.probes import estimated_spectral_weights, sampled_nodes
+from mspe.graphs import DenseLayout, PackedGraphs
 from tests.conftest import cycle, graph
-from tests.encodings.fixtures import random_graph, view_of
+from tests.encodings.fixtures import random_graph
 
 FILTERS = [
     encoding
@@ -31,7 +32,7 @@ FILTERS = [
 ]
 
 
-def estimate(data: Data, work: float, num_probes: int = 512) -> Estimate:
+def estimate(data: Data, work: float, num_probes: int = 512) -> tuple[Tensor, Tensor]:
     matrix, root = sparse_operator(data.edge_index, data.get("edge_weight"), data.num_nodes)
     return estimated_spectral_weights(matrix, root, num_probes=num_probes, work=work)
 
@@ -56,15 +57,20 @@ def torus_eigenvalues(rows: int, columns: int) -> Tensor:
     return ((cycle_eigenvalues(rows)[:, None] + cycle_eigenvalues(columns)) / 2).flatten()
 
 
-def assert_within_bounds(found: Estimate, exact: Tensor, largest: float) -> None:
+def assert_within_bounds(found: tuple[Tensor, Tensor], exact: Tensor, largest: float) -> None:
     """See that 95 % of the nodes are within each channel's bound, and that no bound is above the largest allowed."""
-    view = view_of(cycle(3))
-    view._read_fields = lambda: {"spectral_weights_error": found.error, "sampled_error": found.sampled[None]}  # type: ignore[method-assign, assignment, misc]
+    weights, error = found
+    layout = DenseLayout.from_sizes([len(weights)])
+    view = GraphView(layout, lambda: {"spectral_weights_error": error}, _none, _none)
     bounds = {name: bound for one in FILTERS for name, (bound, _) in one.estimated_error(view).items()}
-    error = (integrate(FILTERS, found.weights) - exact).abs()
+    off = (integrate(FILTERS, weights) - exact).abs()
     for channel, (name, bound) in enumerate(bounds.items()):
         assert bound <= largest, name
-        assert (error[:, channel] <= bound).double().mean() >= 0.95, name
+        assert (off[:, channel] <= bound).double().mean() >= 0.95, name
+
+
+def _none() -> NoReturn:
+    raise AssertionError("read")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +95,7 @@ def test_most_nodes_of_a_random_graph_are_within_the_bound_of_their_exact_values
     found = estimate(data, work)
     exact = spectral_weights(sparse_operator(data.edge_index, None, data.num_nodes)[0])
     assert_within_bounds(found, integrate(FILTERS, exact), largest)
-    torch.testing.assert_close(found.weights.sum(dim=1), torch.ones(900).double())
+    torch.testing.assert_close(found[0].sum(dim=1), torch.ones(900).double())
 
 
 def test_what_is_known_makes_an_estimate_more_precise() -> None:
@@ -97,8 +103,7 @@ def test_what_is_known_makes_an_estimate_more_precise() -> None:
     data = random_graph(900, 4500)
     exact = spectral_weights(sparse_operator(data.edge_index, None, data.num_nodes)[0])
     near, far = (
-        (integrate(FILTERS, estimate(data, work).weights) - integrate(FILTERS, exact)).abs().mean(dim=0)
-        for work in (300, 0)
+        (integrate(FILTERS, estimate(data, work)[0]) - integrate(FILTERS, exact)).abs().mean(dim=0) for work in (300, 0)
     )
     heat = [name for one in FILTERS for name in one.channel_names].index("heat(1)")
     assert near[heat] < far[heat] / 10
@@ -109,30 +114,40 @@ def test_each_component_keeps_its_own_stationary_distribution() -> None:
     whole = random_graph(600, 2400)
     extra = torch.tensor([[600, 601, 602, 601, 602, 600, 603, 604], [601, 602, 600, 600, 601, 602, 604, 603]])
     data = Data(edge_index=torch.cat([whole.edge_index, extra], dim=1), num_nodes=606)
-    found = integrate(FILTERS, estimate(data, work=0).weights)
+    found = integrate(FILTERS, estimate(data, work=0)[0])
     exact = integrate(FILTERS, spectral_weights(sparse_operator(data.edge_index, None, 606)[0]))
     torch.testing.assert_close(found[605], exact[605], atol=1e-12, rtol=0)
     torch.testing.assert_close(found[600:], exact[600:], atol=5e-2, rtol=0)
 
 
 def test_the_error_of_sampled_nodes_is_that_of_their_exact_measures() -> None:
-    data = random_graph(50, 150)
-    found = estimate(data, work=0, num_probes=64)
-    exact = spectral_weights(sparse_operator(data.edge_index, None, 50)[0])
-    assert found.sampled.shape == (SAMPLED_NODES, 65)
-    assert found.sampled[50:].isnan().all()
-    order = (found.weights - exact)[:, 0].sort().values
-    torch.testing.assert_close(found.sampled[:50, 0].sort().values, order, atol=1e-12, rtol=0)
+    data, sample = random_graph(300, 900), sampled_nodes(300)
+    weights, error = estimate(data, work=0, num_probes=64)
+    exact = spectral_weights(sparse_operator(data.edge_index, None, 300)[0])
+    assert sample.unique().numel() == 64
+    torch.testing.assert_close(error[sample], (weights - exact)[sample], atol=1e-12, rtol=0)
+    assert sampled_nodes(5).sort().values.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_bound_is_no_less_than_what_sampled_nodes_show() -> None:
+    error = torch.zeros(2000, 65)
+    error[sampled_nodes(2000)] = 0.01
+    view = GraphView(DenseLayout.from_sizes([2000]), lambda: {"spectral_weights_error": error}, _none, _none)
+    bound, sampled = Heat([1.0]).estimated_error(view)["heat(1)"]
+    assert bound == pytest.approx(1.2 * sampled) and sampled > 0.1
+    error[:] = torch.where(error > 0, error, 1e-6)
+    bound, sampled = Heat([1.0]).estimated_error(view)["heat(1)"]
+    assert bound == sampled > 0.1
 
 
 def test_more_probes_make_a_smaller_error() -> None:
-    errors = [estimate(random_graph(600, 2400), work=0, num_probes=count).error.norm() for count in (64, 1024)]
+    errors = [estimate(random_graph(600, 2400), work=0, num_probes=count)[1].norm() for count in (64, 1024)]
     assert errors[1] < errors[0] / 3  # 1 / √16 but for chance
 
 
-def test_graphs_with_and_without_an_estimate_are_measured_beside_each_other() -> None:
-    graphs = PackedGraphs.from_list([random_graph(600, 2400), cycle(4)])
-    spectrum = compute_spectrum(graphs, backend="stochastic")
-    assert spectrum.fields["sampled_error"].shape == (2, SAMPLED_NODES, 65)
-    assert spectrum.fields["sampled_error"][1].isnan().any(dim=1).tolist() == [False] * 4 + [True] * 60
-    assert spectrum.fields["spectral_weights"].size(1) == quadrature_nodes().numel()
+def test_the_log_states_the_error_of_each_channel(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    spectrum = compute_spectrum(PackedGraphs.from_list([random_graph(60, 200)]), backend="stochastic")
+    EncodingSet(FILTERS).encode_nodes(spectrum)
+    for name in (name for one in FILTERS for name in one.channel_names):
+        assert f"{name}: estimated with random probes, 95 % of its errors are at most 1.0e-06" in caplog.text
