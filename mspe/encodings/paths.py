@@ -180,5 +180,5 @@ def _too_many(rows: csr_array, longest: int, parameter: str) -> MspeError:
         walks = matrix @ walks
     return MspeError(
         f"{parameter}: a graph of {matrix.shape[0]} connected nodes has up to {walks.sum():.1e} paths of {longest} "
-        f"edges to follow, allowed: {_MOST_PATHS:.0e}; lower it, or leave this encoding out"
+        f"edges to follow, allowed: {_MOST_PATHS:.0e}; lower it, or take encodings.filters.walk instead"
     )

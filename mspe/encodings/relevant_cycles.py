@@ -78,7 +78,8 @@ def relevant_cycles(
     if nodes * len(edges) > _MOST_WORK or len(found) > most:
         raise MspeError(
             f"{parameter}: a graph has a block of {nodes} nodes and {len(edges)} edges without a bridge, too many to "
-            "tell its rings from sums of shorter ones in seconds; leave this encoding out"
+            "tell its rings from sums of shorter ones in seconds; take encodings.homomorphisms or "
+            "encodings.filters.walk instead, which follow closed walks"
         )
     basis: dict[int, Edges] = {}  # by the highest bit
     for length, families in groupby(sorted(found), key=lambda family: family[0]):

@@ -109,7 +109,7 @@ def path_roles(
         if len(search.places) > most_steps:
             raise MspeError(
                 f"{parameter}: shortest paths of more than {most_steps} steps from {count} of {nodes} nodes would take "
-                "too long; take fewer, or leave them out"
+                "too long; take fewer, or kinds that need none: clustering, core_number, pagerank"
             )
         np.maximum(roles.eccentricity, search.eccentricity(), out=roles.eccentricity)
         if with_dependency:

@@ -94,6 +94,9 @@ class Roles(Encoding):
         component = components(adjacency)
         size, every = np.bincount(component)[component], ranks(component)
         sources = _draw(component, self.sources) if "betweenness" in self.kinds else every
+        eccentricity = None
+        if (sources < 0).any() and "eccentricity" in self.kinds:  # first, since it may be refused
+            eccentricity = path_roles(adjacency, every, False, "encodings.roles.kinds (eccentricity)").eccentricity
         found = path_roles(adjacency, sources, "betweenness" in self.kinds, "encodings.roles.betweenness_sources")
         betweenness, error = _of_all_sources(found, size, self.sources)
         if (sources < 0).any():
@@ -101,9 +104,8 @@ class Roles(Encoding):
                 "roles: betweenness of components of more than %d nodes is estimated: standard error up to %.1e, %s"
             )
             logger.info(message, self.sources, error.max(), f"values up to {betweenness[sources < 0].max():.1e}")
-            if "eccentricity" in self.kinds:
-                found = path_roles(adjacency, every, False, "encodings.roles.kinds (eccentricity)")
-        return {"eccentricity": np.log1p(found.eccentricity), "betweenness": betweenness}
+        eccentricity = found.eccentricity if eccentricity is None else eccentricity
+        return {"eccentricity": np.log1p(eccentricity), "betweenness": betweenness}
 
 
 def _draw(component: Int[np.ndarray, " nodes"], most: int) -> Int[np.ndarray, " nodes"]:

@@ -11,7 +11,7 @@ from torch_geometric.data import Data
 from torch_geometric.utils import from_networkx, to_networkx
 
 from mspe.common.errors import MspeError
-from mspe.encodings import EncodingSet, Roles
+from mspe.encodings import EncodingSet, Roles, shortest_paths
 from mspe.encodings.catalogue.roles import UNDIRECTED
 from tests.conftest import complete, cycle, graph
 from tests.encodings.fixtures import random_graphs, view_of
@@ -96,3 +96,16 @@ def test_parameters() -> None:
     assert EncodingSet.from_config({"roles": {"kinds": ["pagerank"]}}).node_channels == ["roles(pagerank)"]
     with pytest.raises(MspeError, match=r"kinds.0: got 'rank', input should be 'in_degree', 'out_degree', "):
         EncodingSet.from_config({"roles": {"kinds": ["rank"]}})
+
+
+def test_eccentricity_of_a_large_graph_is_refused_before_betweenness_takes_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shortest_paths, "_MOST_WORK", 10**4)
+    large = view_of(graph(200, [(0, leaf) for leaf in range(1, 200)]))
+    with pytest.raises(
+        MspeError,
+        match=r"^encodings.roles.kinds \(eccentricity\): .*that need none: clustering, core_number, pagerank$",
+    ):
+        Roles(betweenness_sources=2).node(large)
+    assert Roles(["clustering", "core_number", "pagerank"]).node(large).shape == (200, 3)
