@@ -37,7 +37,7 @@ _ZERO = 1e-6  # an eigenvalue below is zero but for rounding
 def choose_backend(backend: Backend | Literal["auto"], num_nodes: int) -> Backend:
     """The rule behind `encodings.backend: auto`, for each graph by its number of nodes.
 
-    Up to 512: `dense`, a full eigendecomposition. Up to 50,000: `chebyshev`, the exact spectral measure of every node
+    Up to 512: `dense`, a full eigendecomposition. Up to 10,000: `chebyshev`, the exact spectral measure of every node
     from the sparse Laplacian. Above: `stochastic`, the same measure from local walks and random probes, its error
     reported.
     """

@@ -86,7 +86,7 @@ def test_threads_do_not_change_the_numbers(backend: str) -> None:
 
 
 def test_the_rule_picks_by_the_largest_graph_and_can_be_overridden() -> None:
-    assert [choose_backend("auto", n) for n in (512, 513, 50_000, 50_001)] == [
+    assert [choose_backend("auto", n) for n in (512, 513, 10_000, 10_001)] == [
         "dense", "chebyshev", "chebyshev", "stochastic"
     ]  # fmt: skip
     assert choose_backend("dense", 10_000) == "dense"
