@@ -1,5 +1,6 @@
 """Eigenvectors as a node encoding: of a Laplacian (Dwivedi and Bresson, arXiv 2012.09699), or of the adjacency."""
 
+import logging
 from collections.abc import Callable
 from functools import reduce
 from itertools import combinations_with_replacement
@@ -22,6 +23,8 @@ from mspe.encodings.spectrum import ADJACENCY, COMBINATORIAL, NORMALIZED, Eigen
 from mspe.encodings.spectrum.chebyshev import EXACT_MAX_NODES, sparse_operator
 from mspe.encodings.spectrum.lanczos import extreme_eigenpairs
 from mspe.encodings.statistics import GraphStatistics
+
+logger = logging.getLogger(__name__)
 
 _LARGE_TOLERANCE = 1e-6  # of eigenvalues of very large graphs
 _SAME = 1e-4  # eigenvalues closer than this, in the single precision that is stored, are one eigenspace
@@ -273,10 +276,20 @@ def _first_decided(signs: Float[Tensor, "... candidates"]) -> Float[Tensor, "...
 def sparse_eigenvectors(
     edge_index: Int[Tensor, "2 edges"], edge_weight: Float[Tensor, " edges"] | None, num_nodes: int, count: int
 ) -> Float[Tensor, "nodes {count}"]:
-    """Return `laplacian_eigenvectors` of a large graph, by Lanczos iteration from a fixed start: always the same."""
+    """Return `laplacian_eigenvectors` of a large graph, by Lanczos iteration from a fixed start: always the same.
+
+    A warning says where all are zeros, as on a large grid, whose smallest eigenvalues count as one.
+    """
     matrix, root = sparse_operator(edge_index, edge_weight, num_nodes)
     values, vectors = _smallest(matrix, count)
-    return laplacian_eigenvectors(values[None], vectors[None], root[None], count)[0]
+    found = laplacian_eigenvectors(values[None], vectors[None], root[None], count)[0]
+    if num_nodes > count and not found.any():
+        logger.warning(
+            "eigenvectors: a graph of %d nodes has zeros alone: eigenvalues less than %g apart count as one, and %d "
+            "would split it; take more, or the filters walk or heat",
+            *(num_nodes, _SAME, count),
+        )
+    return found
 
 
 def _smallest(matrix: csr_array, count: int) -> tuple[Tensor, Tensor]:

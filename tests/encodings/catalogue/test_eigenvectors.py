@@ -87,6 +87,17 @@ def test_eigenvalues_that_cannot_be_told_apart_are_refused_with_what_needs_none(
     assert "\n" not in str(e.value)
 
 
+def test_a_warning_says_where_the_smallest_eigenvalues_count_as_one(caplog: pytest.LogCaptureFixture) -> None:
+    """On a path of 1,000 nodes the fourth is 1 − cos(3π/999), that is 4e-5."""
+    path = graph(1000, [(i, i + 1) for i in range(999)])
+    assert not sparse_eigenvectors(path.edge_index, None, 1000, 3).any()
+    assert (
+        "a graph of 1000 nodes has zeros alone: eigenvalues less than 0.0001 apart count as one, and 3 would"
+        in caplog.text
+    )
+    assert "walk or heat" in caplog.text
+
+
 def relabelled(data: Data, place: torch.Tensor) -> Data:
     """The same graph whose node i is called place[i]."""
     return Data(edge_index=place[data.edge_index], num_nodes=data.num_nodes)
