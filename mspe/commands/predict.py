@@ -35,10 +35,11 @@ def _run(arguments: "Namespace") -> int:
     load_plugins(arguments.plugin)
     trained = TrainedModel.load(arguments.checkpoint, arguments.device)
     samples = read_samples(arguments.input, arguments.smiles_column)
-    write_csv(output, predict(trained, samples))
+    columns = predict(trained, samples)
+    write_csv(output, columns)
     failed = sum(sample.graph is None for sample in samples)
     without = f", and a reason for each of {failed} without one" if failed else ""
-    print(f"{output}: {len(samples) - failed} predictions{without}")
+    print(f"{output}: {len(columns['reason']) - failed} predictions{without}")
     return int(arguments.strict and failed > 0)
 
 

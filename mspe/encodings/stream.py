@@ -12,6 +12,7 @@ from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.resume import discard, hold, resume_folder
 from mspe.common.terminal import progress_bar
 from mspe.graphs import PackedGraphs
+from mspe.graphs.content_key import is_derived
 from mspe.graphs.store import SPLITS, shard_paths, write_index
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,9 @@ def map_shards(
     """Apply a function to every shard of every split and write the results under the same names.
 
     A finished shard is kept outside `target` until all are done and stand in `target`, so a run that was killed, whose
-    outputs DVC deletes before it starts again, is resumed. A kept shard that is damaged is computed anew.
+    outputs DVC deletes before it starts again, is resumed. A kept shard that is damaged is computed anew. Graphs that
+    are the same in several splits, as is one whose nodes are split, are computed once, where results name their
+    structure.
 
     Parameters
     ----------
@@ -54,12 +57,24 @@ def map_shards(
             logger.info("resuming after %d of %d shards, kept in %s", len(done), len(names), kept)
         for name in progress_bar(names, Path(target).name, unit="shard"):
             if name not in done:
-                function(PackedGraphs.load(source / name), name).save(kept / name)
+                _make(source, kept, name, function)
         with atomic_directory(target) as folder:
             _adopt(kept, names, folder)
             for file, content in (beside or {}).items():
                 write_sealed_json(folder / file, content)
         discard(kept)
+
+
+def _make(source: Path, kept: Path, name: Path, function: Callable[[PackedGraphs, Path], PackedGraphs]) -> None:
+    """Compute a shard, or copy the one of the same number of another split whose graphs are the same."""
+    shard = PackedGraphs.load(source / name)
+    for split in SPLITS:
+        other = kept / split / name.name
+        if other != kept / name and other.exists() and is_derived(PackedGraphs.load(other), shard):
+            (kept / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(other, kept / name)
+            return
+    function(shard, name).save(kept / name)
 
 
 def map_shards_once(

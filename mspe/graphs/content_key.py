@@ -50,9 +50,12 @@ def with_structure_keys(derived: PackedGraphs, graphs: PackedGraphs) -> PackedGr
 
 
 def is_derived(derived: PackedGraphs, graphs: PackedGraphs) -> bool:
-    """Return whether it was computed of these graphs, in this order, and not of others or before they changed."""
-    stored = derived.fields.get(STRUCTURE_KEY)
-    return stored is not None and torch.equal(stored, structure_keys(graphs))
+    """Return whether it was computed of these graphs, in this order, and not of others or before they changed.
+
+    Graphs that are themselves computed of others, as spectra are, stand for these.
+    """
+    stored, own = (of.fields.get(STRUCTURE_KEY) for of in (derived, graphs))
+    return stored is not None and torch.equal(stored, structure_keys(graphs) if own is None else own)
 
 
 def join_derived(graphs: PackedGraphs, derived: PackedGraphs, place: str) -> PackedGraphs:

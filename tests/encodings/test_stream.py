@@ -9,6 +9,7 @@ from mspe.common.errors import MspeError
 from mspe.encodings import compute_spectrum
 from mspe.encodings.stream import map_shards, map_shards_once
 from mspe.graphs import PackedGraphs, read_split
+from mspe.graphs.content_key import is_derived, with_structure_keys
 from mspe.graphs.store import SPLITS, shard_paths, write_shards
 from tests.conftest import complete, cycle
 
@@ -28,6 +29,25 @@ def test_streaming_gives_what_the_whole_gives(tmp_path: Path, monkeypatch: pytes
     joined = read_split(source, "train", tmp_path / "spectrum")
     whole = compute_spectrum(read_split(source, "train"))
     assert torch.equal(joined.fields["eigenvalues"], whole.fields["eigenvalues"])
+
+
+def test_graphs_that_are_the_same_in_every_split_are_computed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, calls = store(tmp_path / "graphs"), []
+    write_shards(source / "test", [PackedGraphs.from_list([cycle(3), complete(5)])])  # others, as the first shard
+
+    def work(shard: PackedGraphs, name: Path) -> PackedGraphs:
+        calls.append(str(name))
+        return with_structure_keys(compute_spectrum(shard), shard)
+
+    map_shards(source, tmp_path / "spectrum", work, {}, [source])
+    assert calls == ["train/00000.pt", "train/00001.pt", "train/00002.pt", "test/00000.pt"]
+    for split in SPLITS:
+        assert is_derived(read_split(tmp_path / "spectrum", split), read_split(source, split))
+    map_shards(tmp_path / "spectrum", tmp_path / "more", lambda shard, name: shard, {}, [tmp_path / "spectrum"])
+    assert is_derived(read_split(tmp_path / "more", "val"), read_split(source, "val"))
 
 
 def test_a_shard_of_the_results_that_is_lost_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,11 @@
 """Tables of predictions for new molecules and graphs."""
 
+import math
 from pathlib import Path
 
 import pytest
 import torch
+from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.dataset import GraphDataset, get_dataset
@@ -49,6 +51,22 @@ def test_an_atom_never_seen_in_training_is_predicted_all_the_same(
     assert value == pytest.approx(value) and abs(value) < 1e4
 
 
+def test_nodes_are_predicted_each_on_a_line_of_its_own(tmp_path: Path) -> None:
+    dataset = get_dataset("karate")
+    trained = TrainedModel.load(train(dataset, tmp_path))
+    small = Data(edge_index=torch.tensor([[0, 1], [1, 0]]), num_nodes=3)
+    torch.save([dataset.train[0], small], tmp_path / "graphs.pt")
+    predicted = predict_with(trained.path, read_samples(tmp_path / "graphs.pt"))
+    assert predicted["name"] == ["0"] * 34 + ["1"] * 3 and predicted["node"] == [*range(34), *range(3)]
+    assert set(predicted["prediction"]) <= {"Mr. Hi", "Officer"} and predicted["reason"] == [""] * 37
+    scored = trained.evaluate(dataset.test)
+    assert predicted["prediction"][:34] == [dataset.schema.classes[k] for k in scored.prediction.argmax(dim=1).tolist()]
+    table = scored.table()
+    known = [row for row, target in enumerate(table["target"]) if not math.isnan(target)]
+    right = sum(table["target"][row] == table["prediction"][row] for row in known) / len(known)
+    assert len(known) == 4 and scored.metrics["accuracy"] == pytest.approx(right)
+
+
 @pytest.mark.parametrize("loss", ["cross_entropy", "weighted_cross_entropy", "bce_logits"])
 def test_classes_are_named(tmp_path: Path, loss: str) -> None:
     words = ["low", "high, very"]
@@ -88,7 +106,7 @@ def test_features_that_the_model_was_not_trained_on_are_refused(
 
 def test_a_model_of_edges_is_refused(tmp_path: Path) -> None:
     checkpoint = train(get_dataset("lesmiserables"), tmp_path)
-    with pytest.raises(MspeError, match="scores one edge per row, allowed: a model of whole graphs"):
+    with pytest.raises(MspeError, match="scores pairs of nodes, allowed: a model of whole graphs or of nodes"):
         predict_with(checkpoint, [])
 
 
