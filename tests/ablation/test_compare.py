@@ -185,6 +185,17 @@ sys.meta_path.insert(0, Refuse())
 
 
 @pytest.mark.slow
+def test_the_nodes_of_one_graph_are_compared_by_the_errors_of_those_with_a_target() -> None:
+    options: dict[str, Any] = {"screen": None, "confirm": {"seeds": 2}, "training": {"epochs": 2, "batch_size": 1}}
+    report = compared("karate", ["rwse"], **options).report
+    baseline, other = sorted(report.variants, key=lambda variant: variant.name)
+    assert (baseline.name, other.name) == ("none", "rwse")
+    assert all(score * 4 == round(score * 4) for score in other.confirm.values)  # of four members each
+    (axis,) = other.buckets
+    assert sum(found.bucket.samples for found in other.buckets[axis]) == 34  # each member has a distance
+
+
+@pytest.mark.slow
 def test_a_notebook_compares_graphs_without_dvc_and_rdkit_and_its_page_opens(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(WITHOUT)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}

@@ -116,7 +116,7 @@ def test_other_features_are_refused(regression: tuple[GraphDataset, Path]) -> No
 
 def test_a_model_of_edges_predicts_no_graphs(tmp_path: Path) -> None:
     trained = TrainedModel.load(train(get_dataset("lesmiserables"), tmp_path))
-    with pytest.raises(MspeError, match="scores one edge per row, allowed: a model of whole graphs"):
+    with pytest.raises(MspeError, match="scores pairs of nodes, allowed: a model of whole graphs or of nodes"):
         trained.predict(["CCO"])
 
 
