@@ -1,6 +1,7 @@
 """A stage that is killed, or refused an operation on a file, anywhere: run again, it ends as if nothing had been.
 
-Where `MSPE_FAULTS` is `full` every operation of every stage is tried; else some of each, spread evenly.
+Where `MSPE_FAULTS` is `full` every operation of every stage is tried; else some of each, spread evenly, at other places
+for a kill, Ctrl-C and a full disk, of which the last two take half as many.
 """
 
 import re
@@ -9,7 +10,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ COSTS = {"metrics/cost/0.json", f"{RUN}/cost.json"}
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage, what it writes, at how many of its operations it is stopped, and whether DVC leaves its outputs."""
+    """A stage, what it writes, at how many of its operations it is killed, and whether DVC leaves its outputs."""
 
     main: Callable[[], None]
     outputs: tuple[str, ...]
@@ -81,14 +82,18 @@ def place(finished: Path, tmp_path: Path) -> Iterator[Callable[[Stage], Path]]:
     """Make a folder in which all but one stage have been run, as DVC leaves it before that stage."""
 
     def make(stage: Stage) -> Path:
-        folder = tmp_path / "work"
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(finished, folder)
-        remove_outputs(stage, folder)
-        return folder
+        shutil.rmtree(tmp_path / "work", ignore_errors=True)
+        return copy_before(stage, finished, tmp_path / "work")
 
     yield make
     shutil.rmtree(tmp_path / "work", ignore_errors=True)
+
+
+def copy_before(stage: Stage, finished: Path, folder: Path) -> Path:
+    """Copy the folder in which every stage has been run, as DVC leaves it before a stage."""
+    shutil.copytree(finished, folder)
+    remove_outputs(stage, folder)
+    return folder
 
 
 def remove_outputs(stage: Stage, folder: Path) -> None:
@@ -111,11 +116,24 @@ def leftovers(folder: Path) -> list[Path]:
     return [*folder.rglob("*.partial"), *states]
 
 
-def chosen(count: int, tried: int) -> list[int]:
-    """Operations, from 1: all, or some that are spread evenly."""
+@pytest.fixture(scope="module")
+def undisturbed(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[str, ...]]:
+    """The operations of a stage that is not stopped, which is run once for all the ways to stop it."""
+
+    @cache
+    def operations(name: str) -> tuple[str, ...]:
+        folder = copy_before(STAGES[name], finished, tmp_path_factory.mktemp("undisturbed") / "work")
+        return run_in_child(STAGES[name].main, folder, folder.parent).operations
+
+    return operations
+
+
+def chosen(count: int, tried: int, stop: Callable[[str], None]) -> list[int]:
+    """Operations, from 1: all, or some that are spread evenly, at other places for each way to stop."""
     if FULL:
         return list(range(1, count + 1))
-    return [round((number + 0.5) * count / tried) for number in range(tried)]
+    place, tried = {kill: (0.5, tried), interrupt: (0.3, -(-tried // 2)), refuse: (0.7, -(-tried // 2))}[stop]
+    return [round((number + place) * count / tried) for number in range(tried)]
 
 
 def epochs_kept(before: tuple[str, ...], stopped: Ended) -> int:
@@ -175,14 +193,18 @@ ENDS = {kill: ended_as_killed, interrupt: ended_as_interrupted, refuse: ended_as
 )
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stage_stopped_at_an_operation_and_run_again_ends_as_an_undisturbed_one(
-    name: str, stop: Callable[[str], None], place: Callable[[Stage], Path], finished: Path, tmp_path: Path
+    name: str,
+    stop: Callable[[str], None],
+    undisturbed: Callable[[str], tuple[str, ...]],
+    place: Callable[[Stage], Path],
+    finished: Path,
+    tmp_path: Path,
 ) -> None:
-    stage = STAGES[name]
-    operations = run_in_child(stage.main, place(stage), tmp_path).operations
+    stage, operations = STAGES[name], undisturbed(name)
     if not stage.persists:  # else each output is kept by itself, also where the stage is stopped after it
         check_that_outputs_come_before_the_state_goes(operations)
     count = len(operations)
-    for number in chosen(count, stage.tried):
+    for number in chosen(count, stage.tried, stop):
         folder = place(stage)
         stopped = run_in_child(stage.main, folder, tmp_path, number, stop)
         print(f"{name}, {number} of {count}, {stopped.operations[number - 1]}: {stopped.status}\n{stopped.printed}")

@@ -139,7 +139,7 @@ def test_a_schema_of_another_version_names_the_key(regression: tuple[GraphDatase
         TrainedModel.load(tmp_path / "other.pt")
 
 
-@pytest.mark.parametrize("count", [50, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [50, pytest.param(200, marks=pytest.mark.slow)])
 def test_a_molecule_has_one_prediction_however_it_is_written(shared_data: Path, tmp_path: Path, count: int) -> None:
     Chem = pytest.importorskip("rdkit.Chem")  # noqa: N806
     with (shared_data / "MoleculeNet" / "lipo" / "raw" / "Lipophilicity.csv").open() as file:
