@@ -3,8 +3,6 @@
 import json
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,24 +13,9 @@ from torch_geometric.loader import DataLoader
 from mspe.common.errors import InterruptionError
 from mspe.graphs import GraphLoader
 from tests.training.fixtures import loaders, make_graphs, make_trainer
+from tests.training.signal_worker import Worker
 
 STEPS = 30
-
-
-def start(folder: Path, *killed_in_write: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.training.signal_worker", str(folder), *map(str, killed_in_write)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def stop_at(process: subprocess.Popen[str], step: int, number: signal.Signals) -> tuple[int, str]:
-    """Send a signal when the process has said that it took the step; its exit status and standard error."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line == f"step {step}\n":
-            process.send_signal(number)
-            break
-    _, errors = process.communicate()
-    return process.returncode, errors
 
 
 def outcome(folder: Path) -> tuple[dict, dict[str, torch.Tensor]]:
@@ -45,27 +28,23 @@ def assert_equal(first: Path, second: Path) -> None:
     assert all(torch.equal(value, other_weights[name]) for name, value in weights.items())
 
 
-@pytest.mark.slow
 def test_a_process_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
-    undisturbed = start(tmp_path / "whole")
-    assert stop_at(undisturbed, 0, signal.SIGCONT)[0] == 0
+    assert Worker(tmp_path / "whole").end() == 0
     moments = sorted(random.Random(0).sample(range(1, STEPS), 3))
     for step in moments:  # between steps
-        status, _ = stop_at(start(tmp_path / "killed"), step, signal.SIGKILL)
-        assert status == -signal.SIGKILL
+        assert Worker(tmp_path / "killed").stop_at(step, signal.SIGKILL)[0] == -signal.SIGKILL
     for write in (2, 3):  # inside the write of a state or a checkpoint
-        status, _ = stop_at(start(tmp_path / "killed", write), 0, signal.SIGKILL)
-        assert status == -signal.SIGKILL
-    assert stop_at(start(tmp_path / "killed"), 0, signal.SIGCONT)[0] == 0
+        assert Worker(tmp_path / "killed", write).end() == -signal.SIGKILL
+    assert Worker(tmp_path / "killed").end() == 0
     assert_equal(tmp_path / "killed", tmp_path / "whole")
 
     for number in (signal.SIGINT, signal.SIGTERM):
         folder = tmp_path / number.name
-        status, message = stop_at(start(folder), 13, number)
+        status, message = Worker(folder).stop_at(13, number)
         assert status == 128 + number
         assert f"stopped by {number.name} in epoch 3 after step 1" in message
         assert "run the same command to resume" in message
-        assert stop_at(start(folder), 0, signal.SIGCONT)[0] == 0
+        assert Worker(folder).end() == 0
         assert_equal(folder, tmp_path / "whole")
 
 
