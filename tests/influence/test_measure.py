@@ -98,14 +98,23 @@ def test_awkward_graphs_give_numbers(operator: Callable) -> None:
     assert report.influence.output.range.mean is not None and "nan" not in str(report.to_json()).lower()
 
 
-@pytest.mark.parametrize("name", AWKWARD)
-@pytest.mark.parametrize(
-    "options", [{}, {"attention": "linear"}, {"update_encodings": True}, {"name": "gine"}, {"name": "gcn"}], ids=str
-)
-def test_the_librarys_models_give_numbers_on_awkward_graphs(name: str, options: dict) -> None:
-    bare = PackedGraphs.from_list([AWKWARD[name]])
-    report = measure_range(transformer(**options), bare, "graph", most_nodes=2, probes=2)
+def assert_numbers(graphs: PackedGraphs, **options: object) -> None:
+    report = measure_range(transformer(**options), graphs, "graph", most_nodes=2, probes=2)
     assert "nan" not in str(report.to_json()).lower() and 0 <= (report.influence.output.range.mean or 0) <= 5
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_the_librarys_model_gives_numbers_on_each_awkward_graph(name: str) -> None:
+    assert_numbers(PackedGraphs.from_list([AWKWARD[name]]))
+
+
+@pytest.mark.parametrize("names", [list(AWKWARD), ["single node"], ["no edges"]], ids=["all", "one node", "no edges"])
+@pytest.mark.parametrize(
+    "options", [{"attention": "linear"}, {"update_encodings": True}, {"name": "gine"}, {"name": "gcn"}], ids=str
+)
+def test_its_other_models_give_numbers_on_awkward_graphs(names: list[str], options: dict) -> None:
+    """Together, and alone those in which nothing is near."""
+    assert_numbers(PackedGraphs.from_list([AWKWARD[name] for name in names]), **options)
 
 
 def test_message_passing_hears_no_farther_than_its_layers(molecules: tuple) -> None:
