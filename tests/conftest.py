@@ -1,5 +1,6 @@
 """Graphs that break careless code, and real data where it is at hand."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -56,6 +57,16 @@ AWKWARD = {
 
 
 settings.register_profile("quick", max_examples=20)  # of the 100 by default
+
+
+def pytest_collection() -> None:
+    """What is collected lives as long as the process: the garbage collector would look at all of it again and again."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
