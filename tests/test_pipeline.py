@@ -144,17 +144,6 @@ def test_any_checkpoint_is_scored_on_any_split(workspace: Workspace) -> None:
     assert scores["mae"] == pytest.approx(best["val_mae"], rel=1e-5)  # batches of another size round differently
 
 
-@pytest.mark.slow
-def test_zinc_from_its_raw_files_trains_an_epoch(workspace: Workspace, shared_data: Path) -> None:
-    changes = ["dataset.name=zinc", "dataset.limit=null", "training.epochs=1", "training.scheduler.warmup_epochs=0"]
-    sets = [argument for change in changes for argument in ("-S", change)]
-    output = workspace.run("dvc", "exp", "run", *sets, MSPE_DATA=str(shared_data))
-    assert stages_run(output) == ALL
-    assert "train 10000, val 1000, test 1000" in output
-    summary = workspace.json("metrics/summary.json")
-    assert summary["test"]["mae"]["mean"] < summary["baseline"]["median"]["mae"]
-
-
 def test_a_missing_source_is_one_clear_line(workspace: Workspace, tmp_path: Path) -> None:
     offline = {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
     workspace.set(dataset__name="zinc", dataset__root=str(tmp_path / "nothing"))

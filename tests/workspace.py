@@ -74,9 +74,7 @@ class Workspace:
 
     def set_params(self, *assignments: str) -> None:
         """Change parameters by the mechanism of `dvc exp run -S`."""
-        from dvc.utils.hydra import apply_overrides
-
-        apply_overrides(self.folder / "params.yaml", list(assignments))
+        set_params(self.folder / "params.yaml", *assignments)
 
     def json(self, name: str) -> dict[str, Any]:
         """Read a JSON file of the workspace."""
@@ -85,6 +83,13 @@ class Workspace:
     def read(self, name: str) -> bytes:
         """Read any file of the workspace."""
         return (self.folder / name).read_bytes()
+
+
+def set_params(path: Path, *assignments: str) -> None:
+    """Change parameters of a file by the mechanism of `dvc exp run -S`."""
+    from dvc.utils.hydra import apply_overrides
+
+    apply_overrides(path, list(assignments))
 
 
 def stages_run(output: str) -> list[str]:
