@@ -30,8 +30,10 @@ ablation: .venv/pipeline ## compare the encodings that ablation/params.yaml decl
 test: .venv/test ## run the tests
 	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
+# Without the checks of types and shapes, which take a third of the time; `make test` has them.
 quick: .venv/test ## run the tests that need neither the pipeline nor a browser
-	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -q -n auto --dist loadfile -m 'not slow' --hypothesis-profile=quick
+	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -q -n auto --dist loadfile -m 'not slow' \
+	    --hypothesis-profile=quick --jaxtyping-packages=
 
 faults: .venv/test ## run every fault of which `make test` runs some: an hour
 	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 MSPE_FAULTS=full python -m pytest -n auto --dist load tests/faults
