@@ -17,6 +17,7 @@ from mspe.dataset import get_dataset
 from mspe.dataset.sources import nci
 from mspe.encodings import EncodingSet, compute_spectrum
 from mspe.graphs import GraphSchema, PackedGraphs
+from tests.faults import FULL
 
 ROOT = Path(__file__).parents[1]
 
@@ -56,7 +57,9 @@ AWKWARD = {
 }
 
 
-settings.register_profile("quick", max_examples=20)  # of the 100 by default
+for profile, examples in {"full": 100, "everyday": 50, "quick": 20}.items():
+    settings.register_profile(profile, max_examples=examples)
+settings.load_profile("full" if FULL else "everyday")
 
 
 def pytest_collection() -> None:
@@ -94,6 +97,14 @@ def nci_is_read_once() -> Iterator[None]:
     """Its five thousand lines take two seconds to parse, and many tests ask for a few of its molecules."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nci, "read_smiles", cache(nci.read_smiles))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_disk_is_waited_for() -> Iterator[None]:
+    """What a power failure would leave is no test's, and every file that is written waits ten milliseconds for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)  # which refuses what is no open file, as it does
         yield
 
 

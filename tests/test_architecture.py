@@ -192,6 +192,7 @@ def test_every_script_is_a_stage() -> None:
     assert {path for path in (ROOT / "stages").rglob("*.py") if path.stem != "__init__"} == set(STAGES)
 
 
+@pytest.mark.slow
 def test_importing_loads_neither_what_only_the_pipeline_needs_nor_what_few_functions_use() -> None:
     hidden = ["dvc", "rdkit", "ruamel.yaml", "tensorboard", "torch.utils.tensorboard", "wandb"]
     modules = [
@@ -205,6 +206,7 @@ def test_importing_loads_neither_what_only_the_pipeline_needs_nor_what_few_funct
     assert (result.returncode, result.stdout.strip()) == (0, "[]"), result.stderr
 
 
+@pytest.mark.slow
 def test_importing_changes_nothing() -> None:
     """No global state is touched: neither the generators, nor torch's flags, nor the log."""
     code = """
