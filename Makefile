@@ -35,8 +35,9 @@ quick: .venv/test ## run the tests that need neither the pipeline nor a browser
 	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 python -m pytest -q -n auto --dist loadfile -m 'not slow' \
 	    --hypothesis-profile=quick --jaxtyping-packages=
 
-faults: .venv/test ## run every fault of which `make test` runs some: an hour
+faults: .venv/test ## run every fault and example of which `make test` runs some: an hour
 	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 MSPE_FAULTS=full python -m pytest -n auto --dist load tests/faults
+	PATH="$(CURDIR)/$(BIN):$$PATH" OMP_NUM_THREADS=1 MSPE_FAULTS=full python -m pytest -n auto --dist load -m hypothesis
 
 lint: .venv/test ## check style and format
 	$(BIN)/ruff check

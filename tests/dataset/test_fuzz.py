@@ -1,4 +1,7 @@
-"""A thousand malformed files: each ends in one line that says why, or in a dataset without a flaw; never otherwise."""
+"""Malformed files: each ends in one line that says why, or in a dataset without a flaw; never otherwise.
+
+They are a thousand where `MSPE_FAULTS` is `full`, else half as many.
+"""
 
 import io
 import re
@@ -108,7 +111,7 @@ ACCOUNT = re.compile(
 
 
 def options(name: str) -> settings:
-    """So many inputs in `make test`, and the share of them that its profile tells in `make quick`."""
+    """So many inputs in `make faults`, and the share of them that the profile tells in `make test` and `make quick`."""
     return settings(
         max_examples=INPUTS[name] * settings().max_examples // 100,
         deadline=None,
