@@ -132,6 +132,7 @@ def test_benchmarks_run_end_to_end(
     assert "pair channels are off: the largest graph has 2708 nodes" in caplog.text
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_zinc_is_read_from_its_raw_files_and_a_part_of_it_learned(
     shared_data: Path,
     tmp_path: Path,

@@ -165,6 +165,7 @@ def test_the_readme_names_every_datasets_own_settings(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("name", ["csl", "lesmiserables"])
 def test_a_dataset_reaches_by_its_name_alone_what_the_readme_says(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

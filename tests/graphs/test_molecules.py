@@ -167,7 +167,11 @@ def test_a_molecule_is_one_graph_however_it_is_written(text: str) -> None:
 @pytest.mark.parametrize(
     "file", ["lipo/raw/Lipophilicity.csv", "bbbp/raw/BBBP.csv"], ids=lambda file: file.partition("/")[0]
 )
-def test_real_molecules_are_one_graph_each_however_they_are_written(shared_data: Path, file: str, count: int) -> None:
+def test_real_molecules_are_one_graph_each_however_they_are_written(
+    shared_data: Path, file: str, count: int, request: pytest.FixtureRequest
+) -> None:
+    if count > 25:
+        request.getfixturevalue("unchecked")  # for speed
     with (shared_data / "MoleculeNet" / file).open() as lines:
         texts = [row["smiles"] for row in csv.DictReader(lines) if {"@", "/"} & set(row["smiles"])]
     readable = list(islice((text for text in texts if describe_problem(text) is None), count))

@@ -10,7 +10,7 @@ from mspe.influence import RangeReport, measure_range
 from mspe.models import ModelParams, get_model, model_arguments
 from mspe.training import Trainer, get_loss_fn, get_optimizer, set_seed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unchecked")]  # it trains for long
 
 DISTANCE = 3
 BANK = {"filters": {"walk": {"steps": [1, 2]}}}

@@ -120,6 +120,7 @@ def test_missing_encodings_are_computed_to_the_same_scores(molecules: Molecules)
     torch.testing.assert_close(model(plain), model(stored), atol=1e-6, rtol=1e-5)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_one_batch_is_overfitted_to_near_zero_loss(molecules: Molecules) -> None:
     model = build(molecules[0], hidden_dim=32)
     batch = molecules[1].collate(range(16))

@@ -140,7 +140,11 @@ def test_a_schema_of_another_version_names_the_key(regression: tuple[GraphDatase
 
 
 @pytest.mark.parametrize("count", [50, pytest.param(200, marks=pytest.mark.slow)])
-def test_a_molecule_has_one_prediction_however_it_is_written(shared_data: Path, tmp_path: Path, count: int) -> None:
+def test_a_molecule_has_one_prediction_however_it_is_written(
+    shared_data: Path, tmp_path: Path, count: int, request: pytest.FixtureRequest
+) -> None:
+    if count > 50:
+        request.getfixturevalue("unchecked")  # for speed
     Chem = pytest.importorskip("rdkit.Chem")  # noqa: N806
     with (shared_data / "MoleculeNet" / "lipo" / "raw" / "Lipophilicity.csv").open() as file:
         smiles = sorted((row["smiles"] for row in csv.DictReader(file)), key=lambda text: "@" not in text)[:500]

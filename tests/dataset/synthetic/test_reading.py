@@ -173,6 +173,7 @@ def test_any_parameters_give_a_dataset_or_one_line(values: dict[str, Any]) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_a_small_model_solves_ring_transfer_over_two_hops(tmp_path: Path) -> None:
     """Message passing of two layers reaches the node opposite on a ring of four; guessing is right once in five."""
     params = SyntheticParams(task="ring_transfer", distance=2, graphs=400)
