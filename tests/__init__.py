@@ -18,8 +18,8 @@ _sizes_of_a_call = _jaxtyped("context")
 def jaxtyped(checked: Any = None, *, typechecker: Callable[[Any], Any]) -> Any:
     """Have a function's arguments and what it returns checked, sizes of one name being the same within a call.
 
-    It stands for jaxtyping's decorator where that does no more than this, which it does in half a test's time: it binds
-    the arguments anew, and checks them before the call and once more after it.
+    It stands for jaxtyping's decorator where that does no more than this, for 1.6 times the cost: it binds the
+    arguments anew, and checks them before the call and once more after it.
     """
     if checked is None:
         return partial(jaxtyped, typechecker=typechecker)
