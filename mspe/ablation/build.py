@@ -14,6 +14,7 @@ from mspe.ablation.declarations import describe_bank, single_scale
 from mspe.ablation.plans import Rounds
 from mspe.ablation.records import FailedRun, FinishedRun, MissingRun, Record, read_run, read_table
 from mspe.ablation.report import About, BucketDifference, Costs, Report, Scale, Scores, VariantReport
+from mspe.ablation.resolution import score_step
 from mspe.ablation.study import ROUNDS, RoundName, Run, StoredDivision, Study
 from mspe.ablation.variant import Variant
 from mspe.ablation.verdicts import Verdict, error_of, judge
@@ -182,7 +183,7 @@ class _Builder:
         differences = list(paired(runs, self.records["screen"][self.ablation.baseline]).values())
         if not differences:
             return scores
-        estimate, _ = judge(differences, 1, 0.0, self.minimized, self.ratio)
+        estimate, _ = judge(differences, 1, 0.0, self.minimized, self.ratio, self._step(runs))
         return Scores(scores.seeds, scores.values, scores.mean, scores.std, estimate)
 
     def _confirmed(self, runs: Sequence[Record]) -> tuple[Scores | None, Verdict | None]:
@@ -194,8 +195,11 @@ class _Builder:
         if not differences:
             return scores, None
         margin = self.ablation.margin * error_of(baseline.mean, self.minimized)
-        estimate, verdict = judge(differences, self.tests, margin, self.minimized, self.ratio)
+        estimate, verdict = judge(differences, self.tests, margin, self.minimized, self.ratio, self._step(runs))
         return Scores(scores.seeds, scores.values, scores.mean, scores.std, estimate), verdict
+
+    def _step(self, runs: Sequence[Record]) -> float:
+        return max((score_step(self.study, run) for run in runs if isinstance(run, FinishedRun)), default=0.0)
 
     def _by_bucket(self, runs: Sequence[FinishedRun]) -> dict[Axis, list[BucketDifference]]:
         base = {run.run.seed: run for run in self.finished("confirm") if run.run.variant == self.ablation.baseline}

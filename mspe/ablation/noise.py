@@ -7,6 +7,7 @@ from statistics import fmean
 
 from mspe.ablation.design import pooled_deviation
 from mspe.ablation.records import FinishedRun, Record, read_table
+from mspe.ablation.resolution import score_step
 from mspe.ablation.study import Study
 from mspe.ablation.verdicts import error_of
 from mspe.pipeline.buckets import sample_errors
@@ -59,6 +60,7 @@ def noise_of(study: Study, records: Mapping[str, Sequence[Record]], baseline: st
     finished = [run for run in records[baseline] if isinstance(run, FinishedRun)]
     if deviation is None:
         return None
+    deviation = deviation or max(score_step(study, run) for run in finished)
     error = error_of(fmean(run.score for run in finished), finished[0].result.minimized)
     if error <= 0:
         return None

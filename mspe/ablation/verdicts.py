@@ -78,7 +78,12 @@ class Verdict:
 
 
 def judge(
-    differences: Sequence[float], comparisons: int, margin: float, minimized: bool, ratio: float = 0.0
+    differences: Sequence[float],
+    comparisons: int,
+    margin: float,
+    minimized: bool,
+    ratio: float = 0.0,
+    step: float = 0.0,
 ) -> tuple[Estimate, Verdict | None]:
     """Return the difference to the baseline and what it shows.
 
@@ -94,12 +99,15 @@ def judge(
         Whether less is better.
     ratio
         ρ: n_test / n_train where every seed draws its own split, 0 with one split.
+    step
+        Of the score, as an accuracy over n samples has steps of 1 / n: where all differences are equal s is taken as
+        that, since seeds that agree on few samples do not show that others would.
 
     Returns
     -------
     Estimate
-        With one seed the mean alone. Where all differences are equal, the interval has no width and p is 0, or 1 if
-        they are 0.
+        With one seed the mean alone. Where all differences of a score without steps are equal, the interval has no
+        width and p is 0, or 1 if they are 0.
     Verdict or None
         None with one seed. `same` rests on two one-sided tests (Schuirmann, Journal of Pharmacokinetics and
         Biopharmaceutics 15, 1987), each at level α/m: the interval at level 1 − 2α/m lies within ±margin.
@@ -116,6 +124,8 @@ def judge(
     (-3.78, -1.72, 'better')
     >>> judge([-1.0, 2.0, 1.0], comparisons=1, margin=0.1, minimized=True)[1]
     Verdict(word='undecided', within_margin=False, more_seeds=20)
+    >>> judge([0.0, 0.0, 0.0], comparisons=1, margin=0.05, minimized=False, step=1 / 4)[1].word
+    'undecided'
     """
     _check(differences, margin, ratio)
     seeds, statistics = len(differences), statistics_over_seeds(list(map(float, differences)))
@@ -123,6 +133,7 @@ def judge(
     assert mean is not None, "there are differences"
     if deviation is None:
         return Estimate(mean, None, None, None, seeds, None), None
+    deviation = deviation or step
     half = half_width(deviation, seeds, comparisons, ratio)
     p = min(1.0, comparisons * _two_sided_p(mean, deviation * spread_of_mean(seeds, ratio), seeds))
     estimate = Estimate(mean, mean - half, mean + half, deviation, seeds, p)
