@@ -41,6 +41,8 @@ def progress_bar(
 ) -> "tqdm[Item]":
     """Iterate over items and show on a terminal, if there is one, how far that is; the bar goes when all are done.
 
+    Where items are done in another order, its `update()` counts one.
+
     Parameters
     ----------
     items

@@ -58,6 +58,14 @@ def test_a_bar_is_for_a_terminal_alone(monkeypatch: pytest.MonkeyPatch, terminal
     assert ("adding" in found.getvalue() and "/3" in found.getvalue()) == (terminal and shown)
 
 
+def test_a_bar_counts_what_is_done_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = stream(monkeypatch, terminal=True)
+    with progress_bar(range(2), "rows") as bar:
+        bar.update()
+        bar.refresh()
+    assert "rows:  50%" in found.getvalue()
+
+
 def test_nothing_is_shown_where_there_is_no_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
     monkeypatch.setattr(logging.root, "handlers", [])

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from mspe.common.parallel import for_each
-from mspe.common.progress import progress_bar
+from mspe.common.terminal import progress_bar
 from mspe.encodings.spectrum.laplacian import merged_edges
 from mspe.encodings.spectrum.recurrence import chebyshev_terms, torch_matrix
 
@@ -58,12 +58,12 @@ def spectral_weights(matrix: csr_array, degree: int = DEGREE) -> Float[Tensor, "
     moments = torch.empty(num_nodes, degree + 1, dtype=torch.float64)
     starts = range(0, num_nodes, _BLOCK)
 
-    with progress_bar("spectral measures", len(starts), "block") as advance:
+    with progress_bar(starts, "spectral measures", unit="block", delay=1.0) as bar:
 
         def of_block(start: int) -> None:
             columns = torch.arange(start, min(start + _BLOCK, num_nodes))
             moments[columns] = column_moments(operator, columns, degree)
-            advance()
+            bar.update()
 
         for_each(of_block, ((start,) for start in starts))
     return moments @ moments_to_weights(degree)

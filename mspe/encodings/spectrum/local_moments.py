@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, eye_array
 from torch import Tensor
 
 from mspe.common.parallel import for_each
-from mspe.common.progress import progress_bar
+from mspe.common.terminal import progress_bar
 
 LOCAL_WORK = 3000
 """Multiplications a node that the rows may take: some tenth of a millisecond."""
@@ -40,12 +40,12 @@ def local_moments(matrix: csr_array, degree: int, work: float = LOCAL_WORK) -> F
     steps, nodes = count_steps(matrix, degree // 2, work), matrix.shape[0]
     moments = torch.empty(nodes, 2 * steps + 1, dtype=torch.from_numpy(matrix.data[:0]).dtype)
     starts = range(0, nodes, _ROWS)
-    with progress_bar("local walks", len(starts), "block") as advance:
+    with progress_bar(starts, "local walks", unit="block", delay=1.0) as bar:
 
         def of_block(start: int) -> None:
             rows = slice(start, min(start + _ROWS, nodes))
             moments[rows] = torch.from_numpy(_row_moments(matrix, rows, steps))
-            advance()
+            bar.update()
 
         for_each(of_block, ((start,) for start in starts))
     return moments

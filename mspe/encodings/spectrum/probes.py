@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from mspe.common.parallel import for_each
-from mspe.common.progress import progress_bar
+from mspe.common.terminal import progress_bar
 from mspe.encodings.spectrum.chebyshev import DEGREE, column_moments, moments_to_weights, working_precision
 from mspe.encodings.spectrum.local_moments import LOCAL_WORK, local_moments
 from mspe.encodings.spectrum.recurrence import chebyshev_terms, torch_matrix
@@ -100,7 +100,7 @@ def _halves(
     """Return the moments by each half of the probes; λ = 0 has T_j(1) = 1 and is added exactly."""
     nodes, blocks = operator.size(0), math.ceil(num_probes / 2 / _BLOCK)
     halves = torch.zeros(2, degree + 1, nodes, dtype=operator.dtype)
-    with progress_bar("random probes", 2 * blocks, "block") as advance:
+    with progress_bar(range(2 * blocks), "random probes", unit="block", delay=1.0) as bar:
 
         def of_half(half: int) -> None:
             random = torch.Generator().manual_seed(2 * seed + half)
@@ -110,7 +110,7 @@ def _halves(
                 terms = chebyshev_terms(operator, trivial.remove(probes))
                 for order, term in zip(range(degree + 1), terms, strict=False):
                     halves[half, order] += torch.from_numpy(np.einsum("nb,nb->n", probes.numpy(), term.numpy()))
-                advance()
+                bar.update()
 
         for_each(of_half, [(0,), (1,)])
     halves /= blocks * _BLOCK
