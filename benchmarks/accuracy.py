@@ -1,6 +1,6 @@
 """Two models on the same seeds: mean test error of each, and their paired difference with its 95 % t interval.
 
-Takes the `metrics/` folders of two workspaces, the baseline's first; README.md has the commands that fill them.
+Takes the `metrics/` folders of two workspaces, the baseline's first; docs/models.md has the commands that fill them.
 
     python -m benchmarks.accuracy gps/metrics graph_transformer/metrics [--output benchmarks/results/zinc.json]
 """

@@ -39,7 +39,7 @@ WHOLE = ("eigenvectors", "eigenvector_distance", "gpse")
 
 HEAD = """# Encodings
 
-Made by `python -m benchmarks.tables`. `mspe encodings` prints the list; [README](../README.md#encodings) has the keys.
+Made by `python -m benchmarks.tables`. `mspe encodings` prints the list; [filters.md](filters.md#encodings) has the keys.
 
 ## What they are, what they cost, and how they are checked
 

@@ -1,4 +1,4 @@
-"""Test figures of the datasets in README's table, each from its own `dvc exp run` in this workspace.
+"""Test figures of the datasets in the table of docs/data.md, each from its own `dvc exp run` in this workspace.
 
 Every choice was made on validation. Datasets split by folds run each fold once; others run several seeds. What is in
 the output already is not run again, so an interrupted run goes on. Leaves the workspace at the last run's parameters.

@@ -1,4 +1,4 @@
-"""What the README shows works as it is printed."""
+"""What README and docs show works as it is printed."""
 
 import inspect
 import re
@@ -14,9 +14,8 @@ from mspe.cli import build_parser
 from mspe.dataset import get_dataset, unsplit_graphs
 from tests.ablation.fake_report import SMALL, fake_report
 from tests.conftest import ROOT
+from tests.documentation import DOCUMENTATION, PAGES, example
 from tests.pipeline.conftest import train
-
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
 
 
 def test_a_comparison_is_called_printed_and_saved(
@@ -31,7 +30,7 @@ def test_a_comparison_is_called_printed_and_saved(
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(mspe, "compare", compare)
-    exec(next(block for block in BLOCKS if "mspe.compare(" in block), {})
+    exec(example("mspe.compare("), {})
     assert comparison.answer.split()[0] in capsys.readouterr().out
     assert "</html>" in (tmp_path / "page.html").read_text()
 
@@ -47,12 +46,12 @@ def test_the_nodes_of_one_graph_are_compared(
         return unsplit_graphs(graphs, split=split).divide(seed=0).summary[-1]
 
     monkeypatch.setattr(mspe, "compare", compare)
-    exec(next(block for block in BLOCKS if "KarateClub" in block), {})
+    exec(example("KarateClub"), {})
     assert "the nodes are split" in capsys.readouterr().out
 
 
 def test_every_command_of_mspe_is_one_that_it_takes() -> None:
-    text = (ROOT / "README.md").read_text()
+    text = DOCUMENTATION
     lines = re.findall(r"^\$ mspe (.*)$", text, flags=re.MULTILINE) + re.findall(r"\| `mspe (.*?)` \|", text)
     assert len(lines) > 5
     for line in lines:
@@ -62,7 +61,7 @@ def test_every_command_of_mspe_is_one_that_it_takes() -> None:
 def test_the_library_example_trains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict = {}
-    exec(next(block for block in BLOCKS if "get_model" in block), names)
+    exec(example("trainer.fit("), names)
     assert len(names["history"]["val_loss"]) == 2
     assert (tmp_path / "checkpoints" / "best.pt").exists()
 
@@ -71,19 +70,19 @@ def test_a_checkpoint_is_one_object(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     names: dict = {"dataset": get_dataset("nci", limit=24)}
     train(names["dataset"], tmp_path / "models" / "0")
-    exec(next(block for block in BLOCKS if "TrainedModel" in block), names)
+    exec(example("TrainedModel"), names)
     assert names["trained"].path == Path("models/0/best.pt")
 
 
 def test_the_weights_of_the_scales_are_read_out() -> None:
     names: dict = {}
-    exec(next(block for block in BLOCKS if "scale_weights" in block), names)
+    exec(example("scale_weights"), names)
     assert names["weights"]["walk(1)"] == names["weights"]["heat(32)"] == 1.0
 
 
 def test_the_transform_example_runs() -> None:
     names: dict = {}
-    exec(next(block for block in BLOCKS if "AddMultiScalePE" in block), names)
+    exec(example("AddMultiScalePE"), names)
     assert names["ring"].pe[0, :2].tolist() == [0.0, 0.5]
 
 
@@ -91,7 +90,7 @@ def test_every_command_of_the_table_is_known() -> None:
     """The dotted parameters that the README names exist, and so do the modules that it runs."""
     from mspe.config import load_params
 
-    text = (ROOT / "README.md").read_text()
+    text = DOCUMENTATION
     params = load_params(ROOT / "params.yaml")
     for path in re.findall(r"-S '?([a-z_.]+)=", text):
         value: object = params
@@ -99,3 +98,21 @@ def test_every_command_of_the_table_is_known() -> None:
             value = value[part] if isinstance(value, dict) else getattr(value, part)
     modules = re.findall(r"python -m ([a-z_.]+)", text)
     assert modules and all((ROOT / Path(*name.split("."))).with_suffix(".py").exists() for name in modules)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_links_to_is_there(page: str) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", PAGES[page]):
+        if not target.startswith(("http://", "https://")):
+            path, _, heading = target.partition("#")
+            file = (ROOT / page).parent / path if path else ROOT / page
+            assert file.exists(), f"{page}: {target}"
+            assert not heading or heading in headings(file.read_text()), f"{page}: {target}"
+
+
+def headings(text: str) -> set[str]:
+    """The anchors that GitHub and MkDocs make of a page's headings."""
+    return {
+        re.sub(r"[^\w -]", "", title).lower().replace(" ", "-")
+        for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }

@@ -1,4 +1,4 @@
-"""README's everyday commands, run in the order in which they are printed, print what is shown."""
+"""The everyday commands of docs/pipeline.md, run in the order in which they are printed, print what is shown."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.documentation import PAGES
 from tests.workspace import TINY, Workspace
 
 pytestmark = pytest.mark.slow
@@ -41,7 +41,7 @@ class Run:
 
 
 def commands(text: str) -> Iterator[Command]:
-    """The commands of the console blocks of README's sections "Every day" and "Reference recipes"."""
+    """The commands of the console blocks of the sections "Every day" and "Reference recipes"."""
     sections = dict(re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", text, flags=re.MULTILINE))
     everyday = sections["Every day"] + sections["Reference recipes"]
     for block in re.findall(r"```console\n(.*?)```", everyday, flags=re.DOTALL):
@@ -119,7 +119,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="module")
 def runs(workspace: Workspace) -> list[Run]:
     """Every command of the section, run."""
-    return [run(command, workspace) for command in commands((ROOT / "README.md").read_text())]
+    return [run(command, workspace) for command in commands(PAGES["docs/pipeline.md"])]
 
 
 def test_every_command_of_the_section_gives_what_is_shown(runs: list[Run]) -> None:

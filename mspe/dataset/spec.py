@@ -88,7 +88,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """A dataset as `list_datasets` and the README's table show it, and the function that reads it.
+    """A dataset as `list_datasets` and the table of docs/data.md show it, and the function that reads it.
 
     Attributes
     ----------

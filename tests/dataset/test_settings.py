@@ -18,6 +18,7 @@ from mspe.graphs import SPLITS, PackedGraphs
 from mspe.pipeline.trained_model import TrainedModel
 from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from tests.conftest import ROOT
+from tests.documentation import PAGES
 
 OWN = {"model.norm": "layer", "training.epochs": 40}
 SILENT = sorted(name for name, spec in DATASETS.items() if not spec.settings)
@@ -151,7 +152,7 @@ def encode(graphs: PackedGraphs, encodings: EncodingSet) -> PackedGraphs:
 
 def in_readme(name: str) -> tuple[str, str]:
     """Own settings and score by name alone, as README's table has them."""
-    section = (ROOT / "README.md").read_text().split("### By name alone")[1].split("\n### ")[0]
+    section = PAGES["docs/data.md"].split("## By name alone")[1].split("\n## ")[0]
     row = next(line for line in section.splitlines() if line.startswith(f"| `{name}` |"))
     settings, _, score = (cell.strip() for cell in row.strip("|").split("|")[1:4])
     return settings, score

@@ -8,8 +8,8 @@ import pytest
 
 from mspe.common.errors import MspeError
 from mspe.dataset import DATASETS, get_dataset, list_datasets
-from tests.conftest import ROOT
 from tests.dataset.sources.test_lrgb import peptides
+from tests.documentation import PAGES
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_damaged_raw_file_is_one_line(
 
 
 def test_every_source_describes_itself_and_stands_in_the_readme() -> None:
-    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
+    rows = [line for line in PAGES["docs/data.md"].splitlines() if line.startswith("| `")]
     for source in list_datasets():
         assert all((source.graphs, source.target, source.origin, source.licence, source.citation, source.splits))
         row = next(line for line in rows if line.startswith(f"| `{source.name}`"))
@@ -81,6 +81,6 @@ def test_every_source_describes_itself_and_stands_in_the_readme() -> None:
             f"{source.origin}; {source.licence}",
         ], f"README's row of {source.name}"
     embedded = [f"`{source.name}`" for source in list_datasets() if source.embedded]
-    assert f"{', '.join(embedded[:-1])} and {embedded[-1]} need no download" in (ROOT / "README.md").read_text()
+    assert f"{', '.join(embedded[:-1])} and {embedded[-1]} need no download" in PAGES["docs/data.md"]
     table = re.findall(r"\| `([a-z-]+)` \|(?: [^|]+ \|){5} [^|]+; [^|]+ \|", "\n".join(rows))
     assert set(table) == {source.name for source in list_datasets()}

@@ -1,6 +1,5 @@
 """Encodings from a user's own file: one file each, from `params.yaml` to a model, and a checkpoint that needs one."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,13 +19,10 @@ from mspe.encodings import ENCODINGS, BankConfig, EncodingSet, GraphStatistics, 
 from mspe.graphs import PackedGraphs
 from mspe.models import get_model
 from tests.conftest import AWKWARD, ROOT, complete, cycle
+from tests.documentation import example
 from tests.encodings.fixtures import encode
 
-LOW_PASS = next(
-    block
-    for block in re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
-    if "class LowPass" in block
-)
+LOW_PASS = example("class LowPass")
 TRIANGLES = """
 import torch
 from mspe.encodings import Encoding, register

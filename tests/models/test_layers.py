@@ -10,7 +10,7 @@ from mspe.graphs import DenseLayout, EdgeLayout
 from mspe.models.attention import HeadLayout, SoftmaxAttention
 from mspe.models.layers import GPSLayer
 from mspe.models.local import GINE
-from tests.conftest import ROOT
+from tests.documentation import DOCUMENTATION
 from tests.models.fixtures import BATCH, EDGES, HEADS, NODES, PARAMS, SIZES, WHOLE, WIDTH, gradients, paddings, states
 
 
@@ -59,7 +59,7 @@ def test_norm_layer_is_of_each_node_alone_and_not_pygs_graph_wise_norm() -> None
     torch.testing.assert_close(ours.mean(dim=1), torch.zeros(NODES), atol=1e-5, rtol=0)
     torch.testing.assert_close(norm(x[3:4]), ours[3:4])  # whatever other nodes there are
     assert (GraphNorm(WIDTH)(x, BATCH.batch) - ours).abs().max() > 0.1
-    assert "`layer` of PyG's `GPSConv` is over a whole graph" in (ROOT / "README.md").read_text()
+    assert "`layer` of PyG's `GPSConv` is over a whole graph" in DOCUMENTATION
 
 
 @pytest.mark.gpu
