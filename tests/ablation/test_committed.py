@@ -41,6 +41,15 @@ def test_the_readme_says_what_the_report_says() -> None:
         assert " ".join(line.split()) in flat
 
 
+def test_the_readme_says_what_the_report_on_zinc_says() -> None:
+    report = read_report(json.loads((ROOT / "benchmarks/results/zinc_encodings.json").read_text()))
+    flat = " ".join(README.split())
+    assert " ".join(answer(report).split()) in flat
+    for row in format_report(report).split("\n\n")[1].splitlines():
+        assert " ".join(row.split()) in flat
+    assert all(len(variant.confirm.seeds) >= 5 for variant in report.confirmed if variant.confirm)
+
+
 def test_the_csv_file_has_its_columns() -> None:
     header = (ROOT / "metrics/ablation.csv").read_text().splitlines()[0].split(",")
     assert header == list(columns_of(report_rows(REPORT)))
