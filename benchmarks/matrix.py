@@ -1,7 +1,7 @@
 """Which encodings help where: the published presets on eight datasets, two short rounds each, with verdicts.
 
-Goes on where it was stopped, and compares no more than what is missing: some two hours of one core. `MSPE_DATA` names
-the raw data.
+Some three hours of one core in all. Each data set's comparison is kept in `benchmarks/results/matrix/` and not made
+again, and the page is of those that are there; one that was interrupted goes on. `MSPE_DATA` names the raw data.
 
     python -m benchmarks.matrix [DATASET …] [--jobs 2] [--folder comparisons/matrix]
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import mspe
+from mspe.ablation.comparison import Comparison
 from mspe.ablation.matrix import Matrix
 
 RESULTS = Path("benchmarks/results")
@@ -36,21 +37,26 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("comparisons/matrix"), help="keeps all runs")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    reports = []
     for name in arguments.datasets:
-        comparison = mspe.compare(
-            name,
-            folder=arguments.folder / name,
-            jobs=arguments.jobs,
-            **ROUNDS,
-            **DATASETS.get(name, {}),
-        )
-        print(comparison, flush=True)
-        reports.append(comparison.report)
-    matrix = Matrix(reports)
+        if not kept(name).exists():
+            folder = arguments.folder / name
+            comparison = mspe.compare(name, folder=folder, jobs=arguments.jobs, **ROUNDS, **DATASETS.get(name, {}))
+            print(comparison, flush=True)
+            comparison.save(kept(name))
+        write_matrix()
+
+
+def kept(name: str) -> Path:
+    """Where the comparison on a data set is kept."""
+    return RESULTS / "matrix" / f"{name}.json"
+
+
+def write_matrix() -> None:
+    """Write the page and the numbers of all data sets whose comparison is there."""
+    matrix = Matrix([Comparison.load(kept(name)).report for name in DATASETS if kept(name).exists()])
     for suffix in ("json", "html"):
         matrix.save(RESULTS / f"matrix.{suffix}")
-    print(matrix.answer)
+    print(matrix.answer, flush=True)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ WHOLE = ("eigenvectors", "eigenvector_distance", "gpse")
 
 HEAD = """# Encodings
 
-Made by `python -m benchmarks.tables`. `mspe encodings` prints the list; [filters.md](filters.md#encodings) has the keys.
+Made by `python -m benchmarks.tables`. `mspe encodings` prints the list, and [filters.md](filters.md#encodings) has the
+keys.
 
 ## What they are, what they cost, and how they are checked
 

@@ -16,7 +16,7 @@ from mspe.ablation.text import format_report
 from mspe.common.csv_files import write_csv
 from mspe.common.errors import MspeError
 from mspe.common.files import write_text
-from mspe.common.json_files import write_json
+from mspe.common.json_files import read_json, write_json
 
 _ENDINGS = (".html", ".json", ".csv", ".tex", ".md")
 
@@ -35,6 +35,17 @@ class Comparison:
 
     report: Report
     params_text: str = ""
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Comparison":
+        """Return the comparison that `save` wrote as `.json`, without the parameters of the runs as text.
+
+        Raises
+        ------
+        MspeError
+            If the file cannot be read, or holds no comparison of this version.
+        """
+        return cls(Report.from_json(read_json(path), str(path)))
 
     @property
     def answer(self) -> str:

@@ -1,12 +1,16 @@
 """The comparison of variants as one object: what the page, the table, the files and the terminal show."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from statistics import fmean
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from mspe.ablation.rounds import Plan
 from mspe.ablation.verdicts import LEVEL, Estimate, Verdict, error_of
+from mspe.common.errors import MspeError
 from mspe.pipeline.buckets import Axis, Bucket
 
 
@@ -275,3 +279,30 @@ class Report:
         """Return everything as plain values; `scores` are the means alone, for `dvc metrics diff`."""
         scores = {v.name: v.last.mean for v in self.variants if v.last is not None}
         return {"scores": scores, "ddof": 1, "realised_half_width": self.realised_half_width, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any], place: str) -> "Report":
+        """Return the report that `to_json` wrote.
+
+        Parameters
+        ----------
+        values
+            What it wrote.
+        place
+            The file, for the message.
+
+        Raises
+        ------
+        MspeError
+            If it is none, or one of another version.
+        """
+        own = {name: value for name, value in values.items() if name in cls.__dataclass_fields__}
+        try:
+            return TypeAdapter(cls).validate_python(own)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the whole"
+            raise MspeError(
+                f"{place}: no comparison as this version saves it ({where}: {first['msg'].lower()}); compare again, "
+                "and save it as .json"
+            ) from None

@@ -10,7 +10,7 @@ from mspe.ablation.comparison import Comparison
 from mspe.ablation.page import render_page
 from mspe.ablation.paper import latex_table, markdown_table
 from mspe.common.errors import MspeError
-from tests.ablation.fake_report import SMALL, fake_report, read_report
+from tests.ablation.fake_report import SMALL, fake_report
 
 
 def test_files_hold_the_comparison(tmp_path: Path) -> None:
@@ -18,12 +18,24 @@ def test_files_hold_the_comparison(tmp_path: Path) -> None:
     for suffix in ("html", "json", "csv", "tex", "md"):
         comparison.save(tmp_path / f"c.{suffix}")
     assert (tmp_path / "c.html").read_text() == render_page(comparison.report, "seeds: 3")
-    assert read_report(json.loads((tmp_path / "c.json").read_text())) == comparison.report
+    assert Comparison.load(tmp_path / "c.json").report == comparison.report
     assert len((tmp_path / "c.csv").read_text().splitlines()) == 1 + len(comparison.table())
     assert (tmp_path / "c.tex").read_text() == latex_table(comparison.report)
     assert (tmp_path / "c.md").read_text() == markdown_table(comparison.report)
     with pytest.raises(MspeError, match=r"got the ending '\.png', allowed: \.html, \.json, \.csv, \.tex, \.md"):
         comparison.save(tmp_path / "c.png")
+
+
+def test_a_file_that_holds_no_comparison_is_refused(tmp_path: Path) -> None:
+    Comparison(fake_report(SMALL)).save(tmp_path / "c.json")
+    values = json.loads((tmp_path / "c.json").read_text())
+    for name, change in {"about": {"about": 3}, "variants": {"variants": [{"name": 1}]}}.items():
+        (tmp_path / "other.json").write_text(json.dumps({**values, **change}))
+        with pytest.raises(MspeError, match=rf"other\.json: no comparison as this version saves it \({name}"):
+            Comparison.load(tmp_path / "other.json")
+    (tmp_path / "other.json").write_text("[]")
+    with pytest.raises(MspeError, match=r"other\.json"):
+        Comparison.load(tmp_path / "other.json")
 
 
 def test_a_notebook_shows_the_page_in_a_frame_of_its_own() -> None:
