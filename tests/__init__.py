@@ -2,12 +2,17 @@
 
 import dataclasses
 import inspect
+import os
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
 
 import jaxtyping
 from beartype import BeartypeConf, beartype
+
+# As `set_seed` has it for a stage, which makes its first product after that: so what is trained in the tests' process
+# is what a process of its own trains.
+os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 
 check = beartype(conf=BeartypeConf(is_pep484_tower=True))
 

@@ -41,7 +41,11 @@ CASES = [
     ),
     ("training.metric_for_best", "speed", "training.metric_for_best: got 'speed', allowed: null or one of loss, mse"),
     ("training.mixed_precision", "yes", "training.mixed_precision"),
-    ("dataset.name", "zink", "dataset.name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'? Known: bace, "),
+    (
+        "dataset.name",
+        "zink",
+        "dataset.name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'? Known: amazon",
+    ),
     ("dataset.synthetic.size", [9, 5], "dataset.synthetic.size: got [9, 5], allowed: nodes from 2 to 2000, as one num"),
     ("dataset.synthetic.shift.size", 1, "dataset.synthetic.shift.size: got 1, allowed: nodes from 2 to 2000"),
     ("dataset.limit", 0, "dataset.limit: got 0, input should be greater than 0"),

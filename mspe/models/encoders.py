@@ -113,7 +113,7 @@ class NodeEncoder(nn.Module):
 
     def _dropped(self, features: Shaped[Tensor, "nodes *columns"] | None) -> Shaped[Tensor, "nodes *columns"] | None:
         """Real features with some left out; categories as they are."""
-        if features is None or not features.is_floating_point():
+        if features is None or not self.feature_dropout or not features.is_floating_point():
             return features
         return functional.dropout(features, self.feature_dropout, self.training)
 

@@ -31,6 +31,9 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+TWO_EPOCHS = {"epochs": 2, "batch_size": 1, "scheduler": {"type": "none"}}
+
+
 @pytest.fixture(autouse=True)
 def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -186,7 +189,7 @@ sys.meta_path.insert(0, Refuse())
 
 @pytest.mark.slow
 def test_the_nodes_of_one_graph_are_compared_by_the_errors_of_those_with_a_target() -> None:
-    options: dict[str, Any] = {"screen": None, "confirm": {"seeds": 2}, "training": {"epochs": 2, "batch_size": 1}}
+    options: dict[str, Any] = {"screen": None, "confirm": {"seeds": 2}, "training": TWO_EPOCHS}
     report = compared("karate", ["rwse"], **options).report
     baseline, other = sorted(report.variants, key=lambda variant: variant.name)
     assert (baseline.name, other.name) == ("none", "rwse")

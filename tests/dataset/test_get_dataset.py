@@ -20,7 +20,8 @@ def test_another_split_seed_gives_another_split() -> None:
 
 def test_an_unknown_dataset_lists_the_known_ones() -> None:
     with pytest.raises(
-        MspeError, match=r"name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'\? Known: bace, bbbp, .*, zinc"
+        MspeError,
+        match=r"name: got 'zink', unknown dataset 'zink'; did you mean 'zinc'\? Known: amazon-ratings, bace, .*, zinc",
     ):
         get_dataset("zink")
     with pytest.raises(

@@ -10,6 +10,11 @@ from mspe.models import get_model
 from mspe.models.gcn import GCNNetwork, propagate
 
 
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    torch.manual_seed(0)
+
+
 def directed(nodes: int = 7) -> Data:
     generator = torch.Generator().manual_seed(0)
     edges = torch.randint(0, nodes, (2, 20), generator=generator)
@@ -54,7 +59,7 @@ def convolution(weight: torch.Tensor, graph: Data, x: torch.Tensor) -> torch.Ten
 def test_features_of_edges_are_read() -> None:
     graph = directed()
     graph.edge_attr = torch.randn(graph.num_edges, 2)
-    model = get_model("gcn", 5, 1, num_edge_features=2, bank="none", hidden_dim=16).eval()
+    model = get_model("gcn", 5, 1, num_edge_features=2, bank="none", hidden_dim=16, head_depth=0).eval()
     before = model(Batch.from_data_list([graph]))
     graph.edge_attr = graph.edge_attr + 1
     assert not torch.allclose(before, model(Batch.from_data_list([graph])))
@@ -62,7 +67,7 @@ def test_features_of_edges_are_read() -> None:
 
 def test_real_features_are_dropped_in_training_alone_and_categories_never() -> None:
     graph = directed()
-    model = get_model("gcn", 5, 1, bank="none", hidden_dim=16, feature_dropout=0.5)
+    model = get_model("gcn", 5, 1, bank="none", hidden_dim=16, head_depth=0, feature_dropout=0.5)
     batch = Batch.from_data_list([graph])
     assert not torch.equal(model(batch), model(batch))
     model.eval()
