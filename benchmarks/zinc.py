@@ -1,6 +1,6 @@
 """Which encodings help on ZINC-12k: 40 epochs, three layers of width 48, five fresh seeds, verdicts and a page.
 
-Takes some 97 minutes of one core, and goes on where it was stopped. `MSPE_DATA` names the raw data.
+Takes some 100 minutes of one core, and goes on where it was stopped. `MSPE_DATA` names the raw data.
 
     python -m benchmarks.zinc [--jobs 2] [--folder comparisons/zinc] [--more]
 """
