@@ -92,7 +92,10 @@ def test_a_column_of_masks_is_chosen_by_fold() -> None:
 @pytest.mark.parametrize(
     ("mask", "message"),
     [
-        (torch.ones(11, dtype=torch.bool), r"train_mask has shape [11], allowed: [12] or [12, splits], a row per node"),
+        (
+            torch.ones(11, dtype=torch.bool),
+            r"train_mask has shape [11] of bool, allowed: [12] or [12, splits], a row per node",
+        ),
         (torch.arange(12), "train_mask holds numbers other than 0 and 1"),
         ("train", "train_mask has str, allowed: [12]"),
     ],
@@ -114,3 +117,54 @@ def test_masks_of_graphs_whose_targets_are_their_own_are_named_as_unused(caplog:
     with caplog.at_level(logging.WARNING):
         assert unsplit_graphs(graphs).samples.split_unit == "graph"
     assert "attributes that are not used: train_mask (of 20 graphs)" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("train_mask", "valid_mask", "test_mask"),
+        ("training_mask", "validation_mask", "testing_mask"),
+        ("train_idx", "valid_idx", "test_idx"),
+        ("train_index", "val_index", "test_indices"),
+    ],
+)
+def test_the_usual_names_of_parts_are_read(names: tuple[str, str, str], caplog: pytest.LogCaptureFixture) -> None:
+    graph = masked()
+    for usual, name in zip(("train_mask", "val_mask", "test_mask"), names, strict=True):
+        mask = graph[usual]
+        del graph[usual]
+        graph[name] = mask if name.endswith("mask") else mask.nonzero().flatten()
+    with caplog.at_level(logging.WARNING):
+        division = unsplit_graphs([graph]).divide(seed=0)
+    assert division.positions == {"train": [*range(6)], "val": [6, 7], "test": [8, 9, 10, 11]}
+    assert f"masks {', '.join(names)}" in division.summary[-1] and "not used" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        (torch.tensor([0, 12]), "train_idx holds 12, allowed: node numbers, 0 to 11"),
+        (torch.tensor([-1, 3]), "train_idx holds -1, allowed: node numbers, 0 to 11"),
+        (torch.tensor([3, 3]), "train_idx names a node twice"),
+        (torch.tensor([True] * 12), "train_idx has shape [12] of bool, allowed: a list of node numbers, 0 to 11"),
+        (torch.tensor([[1, 2]]), "train_idx has shape [1, 2] of int64, allowed: a list of node numbers"),
+        ([1, "two"], "train_idx has list, allowed: a list of node numbers"),
+    ],
+)
+def test_what_lists_no_nodes_is_refused(numbers: Any, message: str) -> None:
+    with pytest.raises(MspeError, match=re.escape(message)):
+        split_by_masks([ring()], [{"train_idx": numbers}], 0, "g")
+
+
+def test_two_attributes_for_one_part_are_refused() -> None:
+    graph = masked()
+    graph.valid_idx = torch.tensor([6, 7])
+    with pytest.raises(MspeError, match=r"val_mask and valid_idx say the same part of the split; keep one of them$"):
+        unsplit_graphs([graph])
+
+
+def test_lists_of_nodes_are_of_one_split() -> None:
+    with pytest.raises(
+        MspeError, match=r"^dataset.fold: got 1, allowed: 0, since g: graph 0: train_idx is of one split"
+    ):
+        split_by_masks([ring()], [{"train_idx": [0, 1]}], 1, "g")

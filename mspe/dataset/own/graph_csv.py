@@ -32,6 +32,8 @@ from mspe.tasks import infer_task
 
 logger = logging.getLogger(__name__)
 
+_TARGET_NAMES = ("label", "labels", "class", "y", "targets")
+
 Index = dict[str, dict[str, int]]
 """The number of each node within its graph, by the names of both."""
 
@@ -94,13 +96,28 @@ def _target_level(tables: Mapping[str, Table], params: DatasetParams, folder: Pa
         )
     if "graphs" in tables:
         return "graph"
-    return "node" if "nodes" in tables and _has_targets(tables["nodes"], params) else "edge"
+    if "nodes" not in tables:
+        return "edge"
+    if _has_targets(tables["nodes"], params):
+        return "node"
+    _refuse_doubtful_target(tables["nodes"])
+    return "edge"
 
 
 def _has_targets(nodes: Table, params: DatasetParams) -> bool:
     """Whether nodes.csv says itself that its nodes have targets: by a column `target`, or one of the split."""
     of_split = find_split_column(nodes, params.split_column, ())
     return "target" in nodes.columns or (of_split in nodes.columns and holds_parts(nodes, of_split))
+
+
+def _refuse_doubtful_target(nodes: Table) -> None:
+    """Refuse to predict edges where a column of nodes.csv is called as a target is, and nothing says that it is one."""
+    name = next((name for name in nodes.columns if name.strip().lower() in _TARGET_NAMES), None)
+    if name is not None:
+        raise MspeError(
+            f"{nodes.path}: does column {name!r} hold what to predict? Set dataset.target_columns={name} if so, or "
+            "dataset.task=edge_prediction to predict edges with it as a feature"
+        )
 
 
 def _start(table: Table, level: TargetLevel, params: DatasetParams) -> Rows:

@@ -12,7 +12,7 @@ from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.dataset.config import DatasetParams
-from mspe.dataset.node_masks import MASKS, given_masks, split_by_masks
+from mspe.dataset.node_masks import given_masks, masked_part, split_by_masks
 from mspe.dataset.node_split import node_labels
 from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
 from mspe.dataset.own.edge_report import report_edges
@@ -28,8 +28,6 @@ from mspe.graphs.validation import Problem
 from mspe.tasks import Targets, infer_task
 
 logger = logging.getLogger(__name__)
-
-_BY_MASKS = f"the nodes' masks {', '.join(MASKS)}"
 
 
 def read_graph_files(folder: Path, paths: Sequence[Path], params: DatasetParams) -> Samples:
@@ -95,8 +93,8 @@ def samples_of_graphs(
     else:
         samples = _with_numbers(graphs, level, folder, params, whole)
         samples = _with_split(samples, graphs, masks if level == "node" else {}, parts, folder, params)
-    used = MASKS if samples.split_from == _BY_MASKS else ()
-    _name_unused(folder, unused := Counter({name: n for name, n in unused.items() if name not in used}))
+    by_masks = samples.split_unit == "node" and samples.predefined_split is not None
+    _name_unused(folder, unused := Counter({k: n for k, n in unused.items() if not (by_masks and masked_part(k))}))
     account = rejected.account(len(graphs) + sum(dropped.values()), len(graphs), "graphs")
     return replace(samples, dropped=dropped, account=(account,), unused=tuple(f"attribute {name!r}" for name in unused))
 
@@ -125,7 +123,7 @@ def _with_split(
     return replace(
         samples,
         predefined_split=split_by_masks(samples.items, by_graph, params.fold, str(folder)),
-        split_from=_BY_MASKS,
+        split_from=f"the nodes' masks {', '.join(dict.fromkeys(name for given in own for name in given))}",
     )
 
 

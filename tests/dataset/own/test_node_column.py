@@ -66,3 +66,15 @@ def test_a_split_of_graphs_beside_one_of_nodes_is_refused(tmp_path: Path) -> Non
     (tmp_path / "graphs.csv").write_text("graph,split\na,train\n")
     with pytest.raises(MspeError, match=r"both hold a split; remove one"):
         divide(tmp_path, target_columns=("target",))
+
+
+@pytest.mark.parametrize("name", ["label", "Class", "y"])
+def test_a_column_called_as_a_target_is_not_taken_as_a_feature_in_silence(tmp_path: Path, name: str) -> None:
+    cells = [f"n{number},{number / 2 + 0.1}" for number in range(12)]
+    folder = write(tmp_path, f"node,{name}", cells)
+    with pytest.raises(
+        MspeError, match=rf"does column '{name}' hold what to predict\? Set dataset.target_columns={name}"
+    ):
+        divide(folder)
+    assert divide(folder, target_columns=name).schema.target_level == "node"
+    assert divide(folder, task="edge_prediction").schema.num_features == 1
