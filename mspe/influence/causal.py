@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
 from mspe.graphs.packing import EDGE_LABEL_INDEX, FEATURE_KEY
 from mspe.influence.estimate import Estimate, two_stage
+from mspe.influence.rewiring import swap_ends
 from mspe.influence.sample import DrawnGraph, Sample
 from mspe.influence.sites import Sites
 from mspe.influence.trace import device_of, hooked
@@ -66,16 +67,43 @@ def cut(model: nn.Module, sample: Sample, sites: Sites, on_nodes: bool) -> Causa
     """Remove all edges whose nearer end is r or more hops away; the encodings are those of the graph that is left."""
 
     def rerun(batch: Batch, hops: Tensor, distance: int) -> Tensor:
-        kept = hops[batch.edge_index].amin(dim=0) < distance
-        left = Batch(**{name: batch[name] for name in _INPUTS if batch.get(name) is not None})
+        kept = ~_from(batch, hops, distance)
+        left = _without_encodings(batch)
         left.edge_index = batch.edge_index[:, kept]
         for name in ("edge_attr", "edge_weight"):
             if left.get(name) is not None:
                 left[name] = left[name][kept]
-        left._num_graphs = batch.num_graphs
         return _outputs(model, left, sites, on_nodes)
 
     return _curve(model, sample, sites, on_nodes, rerun)
+
+
+def rewire(model: nn.Module, sample: Sample, sites: Sites, on_nodes: bool, seed: int) -> CausalCurve:
+    """Exchange the ends of edges whose nearer end is r or more hops away, each node keeping its degree.
+
+    What changes the output then is how far nodes are joined, and not how many there are; the encodings are those of the
+    other graph.
+    """
+    generator = torch.Generator().manual_seed(seed)
+
+    def rerun(batch: Batch, hops: Tensor, distance: int) -> Tensor:
+        other = _without_encodings(batch)
+        other.edge_index = swap_ends(batch.edge_index, batch.batch, _from(batch, hops, distance), generator)
+        return _outputs(model, other, sites, on_nodes)
+
+    return _curve(model, sample, sites, on_nodes, rerun)
+
+
+def _from(batch: Batch, hops: Float[Tensor, " nodes"], distance: int) -> Bool[Tensor, " edges"]:
+    """Which edges have their nearer end so many hops away or more."""
+    return hops[batch.edge_index].amin(dim=0) >= distance
+
+
+def _without_encodings(batch: Batch) -> Batch:
+    """The batch's own fields alone, so that a model encodes the edges that it is given."""
+    bare = Batch(**{name: batch[name] for name in _INPUTS if batch.get(name) is not None})
+    bare._num_graphs = batch.num_graphs
+    return bare
 
 
 def _curve(model: nn.Module, sample: Sample, sites: Sites, on_nodes: bool, rerun: Rerun) -> CausalCurve:

@@ -1,6 +1,6 @@
 """Figures of a range: influence by distance, changes by distance, and a graph coloured by influence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from mspe.encodings.spectrum import Spectrum
 from mspe.graphs import DenseLayout
 from mspe.influence.causal import CausalCurve
 from mspe.influence.gradient import Example
+from mspe.influence.scales import ScaleUse
 from mspe.influence.spread import Spread
 from mspe.page.drawing import GREY, INK, LINES, Picture, draw, grid
 
@@ -59,10 +60,9 @@ def influence_by_distance(kind: str, spreads: Mapping[str, Spread]) -> Picture |
     return Picture(draw(plot, kind, alt, _WIDTH, 3.7), caption)
 
 
-def causal_changes(occlusion: CausalCurve, removal: CausalCurve | None) -> Picture | None:
+def causal_changes(curves: Mapping[str, CausalCurve | None]) -> Picture | None:
     """Draw how much the output changes where all from a distance on is other; None where nothing changes it."""
-    labels = {"other features": occlusion, "edges removed": removal}
-    known = {label: curve for label, curve in labels.items() if curve is not None and curve.range is not None}
+    known = {label: curve for label, curve in curves.items() if curve is not None and curve.range is not None}
     if not known:
         return None
 
@@ -88,10 +88,54 @@ def causal_changes(occlusion: CausalCurve, removal: CausalCurve | None) -> Pictu
     alt = f"Lines of the change of the output by the distance from which on features or edges are changed: {told}."
     caption = (
         f"What really changes at a node when all that lies farther away is changed: the embedded features replaced by "
-        "those of random nodes, with encodings and edges kept; or the edges removed, with encodings computed anew. "
+        "those of random nodes, with encodings and edges kept; or, with encodings computed anew, the edges removed, or "
+        "their ends exchanged in pairs, which keeps all degrees. "
         f"Area under the curves: {told}."
     )
     return Picture(draw(plot, "causal", alt, _WIDTH, 3.7), caption)
+
+
+def range_by_scale(scales: Sequence[ScaleUse]) -> Picture | None:
+    """Draw the range of the influence through each scale against its kernel's reach; None unless two have both."""
+    known = [one for one in scales if one.range is not None and one.range.mean is not None and one.reach.mean]
+    if len(known) < 2:
+        return None
+    by_filter: dict[str, list[ScaleUse]] = {}
+    for one in known:
+        by_filter.setdefault(one.filter, []).append(one)
+
+    def plot(axes: "Axes") -> None:
+        for number, (name, uses) in enumerate(by_filter.items(), 1):
+            own = sorted(uses, key=_reach)
+            axes.plot(
+                [_reach(one) for one in own], [_range(one) for one in own], **LINES[number % len(LINES)],
+                markersize=4.5, linewidth=1.4, label=name,
+            )  # fmt: skip
+        longest = max(max(_reach(one), _range(one)) for one in known)
+        axes.plot([0, longest], [0, longest], color=GREY, linewidth=0.8, label="range = reach")
+        axes.set_xlabel("reach of the scale's kernel (hops)")
+        axes.set_ylabel("range of the influence\nthrough its node channel (hops)")
+        axes.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0), handlelength=3.4, columnspacing=1.2)
+        grid(axes, "both")
+
+    shortest, longest = (pick(known, key=_reach) for pick in (min, max))
+    told = ", ".join(
+        f"{one.channel} reaches {_reach(one):.2f} hops and has a range of {_range(one):.2f}"
+        for one in (shortest, longest)
+    )
+    alt = f"Lines of the range of the influence through each scale against the reach of its kernel: {told}."
+    caption = f"Do long scales buy range? By itself, and as the model uses it: {told}."
+    return Picture(draw(plot, "scales", alt, _WIDTH, 3.7), caption)
+
+
+def _reach(one: ScaleUse) -> float:
+    assert one.reach.mean is not None, one.channel
+    return one.reach.mean
+
+
+def _range(one: ScaleUse) -> float:
+    assert one.range is not None and one.range.mean is not None, one.channel
+    return one.range.mean
 
 
 def example_graph(example: Example) -> Picture | None:

@@ -6,13 +6,14 @@ from torch import Tensor, nn
 
 from mspe.common.errors import MspeError
 from mspe.graphs import PackedGraphs
-from mspe.influence.causal import cut, occlude
+from mspe.influence.causal import cut, occlude, rewire
 from mspe.influence.distances import MOST_NODES
 from mspe.influence.estimate import Estimate
 from mspe.influence.gradient import measure
 from mspe.influence.readout import read_out
 from mspe.influence.report import About, RangeReport
 from mspe.influence.sample import Sample, draw
+from mspe.influence.scales import measure_scales
 from mspe.influence.sites import Sites
 from mspe.influence.spread import NodeSpread, Spread
 
@@ -70,14 +71,17 @@ def measure_range(
     try:
         influence = measure(model, sample, sites, on_nodes, probes, seed)
         occlusion = occlude(model, sample, sites, on_nodes, seed)
-        removal = cut(model, sample, sites, on_nodes) if sample.largest <= MOST_NODES else None
+        small = sample.largest <= MOST_NODES
+        removal = cut(model, sample, sites, on_nodes) if small else None
+        rewiring = rewire(model, sample, sites, on_nodes, seed) if small else None
         readouts = read_out(model, sample, sites, seed)
+        scales = measure_scales(model, sample, influence.channels) if small else []
     finally:
         model.train(training)
     measured = "output" if on_nodes else "last layer"
     drawn = len(sample.sizes)
     about = About(checkpoint, dataset, measured, drawn, influence.output.nodes, sample.graphs, probes, seed)
-    return RangeReport(about, _alike(sample), influence, occlusion, removal, readouts)
+    return RangeReport(about, _alike(sample), influence, occlusion, removal, rewiring, readouts, scales)
 
 
 def _check_numbers(**given: int) -> None:

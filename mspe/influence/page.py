@@ -7,9 +7,10 @@ from typing import Any
 from mspe.common.json_files import format_json
 from mspe.influence.causal import CausalCurve
 from mspe.influence.estimate import Estimate
-from mspe.influence.figures import causal_changes, example_graph, influence_by_distance
+from mspe.influence.figures import causal_changes, example_graph, influence_by_distance, range_by_scale
 from mspe.influence.gradient import Example
 from mspe.influence.readout import Readout
+from mspe.influence.scales import ScaleUse
 from mspe.influence.spread import Spread
 from mspe.page.drawing import Picture
 from mspe.page.template import Download, data_uri, render
@@ -22,9 +23,10 @@ def render_page(
     note: str,
     alike: Estimate,
     parts: Sequence[tuple[str, str, Spread]],
-    curves: tuple[CausalCurve, CausalCurve | None],
+    curves: Mapping[str, CausalCurve | None],
     example: Example,
     readouts: Mapping[str, Readout],
+    scales: Sequence[ScaleUse],
     content: Mapping[str, Any],
 ) -> str:
     """Return the page; equal input gives equal text.
@@ -38,11 +40,13 @@ def render_page(
     parts
         Influence against distance: kind (output, layers, paths, channels), name, numbers.
     curves
-        Of occlusion and of removed edges.
+        What was changed from a distance on, and what came of it; None where it was not tried.
     example
         A graph.
     readouts
         By layer, how well its states tell degrees and distances.
+    scales
+        Reach, weights and range of each scale of the filters.
     content
         Everything as plain values, which the page offers as a file.
     """
@@ -52,7 +56,8 @@ def render_page(
     pictures: list[Picture | None] = [
         influence_by_distance("layers", _thinned(by_kind.get("layers") or by_kind["output"])),
         influence_by_distance("paths", by_kind["paths"]) if "paths" in by_kind else None,
-        causal_changes(*curves),
+        causal_changes(curves),
+        range_by_scale(scales),
         example_graph(example),
     ]
     return render(
@@ -63,6 +68,7 @@ def render_page(
         figures=[picture for picture in pictures if picture is not None],
         rows=[(name, _cells(spread)) for _, name, spread in parts],
         readouts=[(layer, [_score(one.degree), _score(one.distance)]) for layer, one in readouts.items()],
+        scales=[(one.channel, _scale_cells(one)) for one in scales],
         download=Download("range.json", data_uri("application/json", format_json(content))),
     )
 
@@ -79,6 +85,11 @@ def _cells(spread: Spread) -> list[str]:
     beyond = [_percent(spread.beyond(hops)) if spread.shares else "–" for hops in (2, 4, 8)]
     resistance = "–" if spread.resistance_range is None else str(spread.resistance_range)
     return [str(spread.range), resistance, *beyond, "–" if elsewhere is None else _percent(elsewhere)]
+
+
+def _scale_cells(one: ScaleUse) -> list[str]:
+    weights = ["–" if (value := one.weights.get(place)) is None else f"{value:.2f}" for place in ("node", "pair")]
+    return [str(one.reach), *weights, "–" if one.range is None else str(one.range)]
 
 
 def _score(value: float | None) -> str:

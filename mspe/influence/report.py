@@ -13,6 +13,7 @@ from mspe.influence.estimate import Estimate
 from mspe.influence.gradient import GradientInfluence
 from mspe.influence.page import render_page
 from mspe.influence.readout import Readout
+from mspe.influence.scales import ScaleUse
 from mspe.influence.spread import RESISTANCE_EDGES, Spread
 
 ENDINGS = (".html", ".json")
@@ -61,11 +62,15 @@ class RangeReport:
         Mean distance that there would be if all nodes of a component counted alike.
     influence
         By gradients.
-    occlusion, removal
-        Changes of the output where features, or edges, from a distance on are others. No edges are removed where a
-        graph is so large that the encodings of each rest would take long.
+    occlusion, removal, rewiring
+        Changes of the output where, from a distance on, features are others, edges are removed, or edges join others
+        of the nodes. Edges are left alone where a graph is so large that the encodings of each other one would take
+        long.
     readouts
         By layer, how well its states tell degrees and distances; empty with fewer than four graphs.
+    scales
+        Of each filter's scale its reach, its weight in the model, and the range that comes of it; empty without
+        filters, and of large graphs.
     """
 
     about: About
@@ -73,7 +78,9 @@ class RangeReport:
     influence: GradientInfluence
     occlusion: CausalCurve
     removal: CausalCurve | None
+    rewiring: CausalCurve | None
     readouts: dict[str, Readout]
+    scales: list[ScaleUse]
 
     @property
     def answer(self) -> str:
@@ -155,9 +162,14 @@ class RangeReport:
             note=note,
             alike=self.alike,
             parts=list(self.spreads()),
-            curves=(self.occlusion, self.removal),
+            curves={
+                "other features": self.occlusion,
+                "edges removed": self.removal,
+                "edges rewired": self.rewiring,
+            },
             example=self.influence.example,
             readouts=self.readouts,
+            scales=self.scales,
             content=self.to_json(),
         )
 

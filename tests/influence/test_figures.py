@@ -36,4 +36,7 @@ def test_what_cannot_be_drawn_is_left_out(report: RangeReport) -> None:
     example, none = report.influence.example, replace(report.occlusion, range=None)
     assert example_graph(replace(example, influence=[0.0] * 12)) is None
     assert example_graph(replace(example, influence=[1.0] * 301)) is None
-    assert causal_changes(none, none) is None and influence_by_distance("layers", {}) is None
+    assert (
+        causal_changes({"other features": none, "edges removed": None}) is None
+        and influence_by_distance("layers", {}) is None
+    )

@@ -28,7 +28,7 @@ def path(report: RangeReport, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_is_whole_and_asks_for_no_other_file(report: RangeReport, path: Path) -> None:
     page = Page(path.read_text())
     assert page.values("src") == [] and all(href.startswith(("data:", "#")) for href in page.values("href"))
-    assert len(page.drawings) == 4 and "&lt;best&gt;.pt" in page.text
+    assert len(page.drawings) == 5 and "&lt;best&gt;.pt" in page.text
     assert page.text.index(report.answer[:20]) < page.text.index("<figure>")
 
 
@@ -37,6 +37,8 @@ def test_its_table_has_the_reports_rows(report: RangeReport, path: Path) -> None
     rows = {row[0]: row for row in page.rows if len(row) == 7}
     told = {row[0]: row[1:] for row in page.rows if len(row) == 3}
     assert list(told)[1:] == list(report.readouts) == [f"layer {number}" for number in range(1, 9)]
+    uses = {row[0]: row[1:] for row in page.rows if len(row) == 5}
+    assert list(uses)[1:] == [one.channel for one in report.scales] and len(uses) == 8
     for _, name, spread in report.spreads():
         assert rows[name][1] == str(spread.range).replace("± ", "±\u00a0")
 
