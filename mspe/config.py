@@ -39,6 +39,17 @@ class EvaluationParams(Section):
     split: Literal["train", "val", "test"] = "test"
 
 
+class RangeParams(Section):
+    """Which models are measured for how far they look: a stage that is off where no seed is named."""
+
+    seeds: Annotated[tuple[Seed, ...], Field(max_length=1000, strict=False), AfterValidator(distinct)] = ()
+    """Of `seeds`."""
+    graphs: PositiveInt = 32
+    """Of the evaluated split that are measured at most; of more, as many are drawn."""
+    nodes: PositiveInt = 4
+    """Of each graph."""
+
+
 class RuntimeParams(Section):
     """Settings of how the stages run; none is a dependency of a stage, so changing one reruns nothing."""
 
@@ -65,6 +76,7 @@ class Params(Section):
     model: ModelParams
     training: TrainingParams
     evaluation: EvaluationParams
+    range: RangeParams = RangeParams()
     runtime: RuntimeParams
 
     @model_validator(mode="before")
@@ -72,6 +84,14 @@ class Params(Section):
     def _auto_is_the_datasets_own(cls, values: Any) -> Any:
         name = _dataset_name(values)
         return resolve_auto(values, DATASETS[name].settings if name in DATASETS else {})
+
+    @model_validator(mode="after")
+    def _measured_models_are_trained(self) -> "Params":
+        other = next((seed for seed in self.range.seeds if seed not in self.seeds), None)
+        if other is not None:
+            allowed = ", ".join(map(str, self.seeds))
+            raise PathError(("range", "seeds"), f"got {other}, allowed: seeds that are trained, {allowed}")
+        return self
 
     @model_validator(mode="after")
     def _dataset_has_what_is_asked_for(self) -> "Params":

@@ -48,6 +48,9 @@ CASES = [
     ),
     ("dataset.synthetic.size", [9, 5], "dataset.synthetic.size: got [9, 5], allowed: nodes from 2 to 2000, as one num"),
     ("dataset.synthetic.shift.size", 1, "dataset.synthetic.shift.size: got 1, allowed: nodes from 2 to 2000"),
+    ("range.seeds", [7], "range.seeds: got 7, allowed: seeds that are trained, 0"),
+    ("range.seeds", [1, 1], "range.seeds: got [1, 1], duplicate entries; list each once"),
+    ("range.nodes", 0, "range.nodes: got 0, input should be greater than 0"),
     ("dataset.limit", 0, "dataset.limit: got 0, input should be greater than 0"),
     ("encodings.filters.walk.steps", [], "encodings.filters.walk.steps: got [], at least 1 entry is needed"),
     (
@@ -135,7 +138,7 @@ CASES = [
     (
         "experiment",
         {},
-        "experiment: unknown key; known here: dataset, encodings, evaluation, model, runtime, seeds, training",
+        "experiment: unknown key; known here: dataset, encodings, evaluation, model, range, runtime, seeds, training",
     ),
 ]
 

@@ -66,6 +66,16 @@ def test_a_clone_knows_from_the_lock_alone_that_nothing_would_run(workspace: Wor
     assert "Running stage" not in dry.stdout + dry.stderr
 
 
+def test_the_range_of_a_named_model_is_a_stage_of_its_own(workspace: Workspace) -> None:
+    workspace.set(range__seeds=[0], range__graphs=3)
+    assert stages_run(workspace.run("dvc", "repro")) == ["range@0"]
+    assert workspace.json("metrics/range/0.json")["range"] > 0
+    assert "How far does the model look?" in workspace.read("metrics/range/0.html").decode()
+    assert "metrics/range/0.json" in workspace.run("dvc", "metrics", "show", "--md")
+    workspace.run("git", "checkout", "--", "params.yaml")
+    assert stages_run(workspace.run("dvc", "repro")) == []
+
+
 def test_an_experiment_reruns_train_and_what_follows_and_its_metrics_differ(workspace: Workspace) -> None:
     output = workspace.run("dvc", "exp", "run", "-S", "training.optimizer.lr=3e-4", "--name", "slower")
     assert stages_run(output) == FROM_TRAIN

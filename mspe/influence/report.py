@@ -128,6 +128,17 @@ class RangeReport:
             for part, name, spread in self.spreads()
         ]
 
+    def summary(self) -> dict[str, float | None]:
+        """Return the range by each measure, and the shares of the influence from beyond 4 and 8 hops."""
+        found = self.influence.output
+        curves = {"occlusion": self.occlusion, "removal": self.removal, "rewiring": self.rewiring}
+        return {
+            "range": found.range.mean,
+            "error": found.range.error,
+            **{name: None if curve is None else curve.range for name, curve in curves.items()},
+            **{f"beyond_{hops}": found.beyond(hops) if found.shares else None for hops in (4, 8)},
+        }
+
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain values."""
         return {"answer": self.answer, "resistance_edges": list(RESISTANCE_EDGES[:-1]), **asdict(self)}

@@ -44,6 +44,14 @@ def test_the_table_has_a_row_for_each_part(report: RangeReport) -> None:
     )
 
 
+def test_the_summary_has_the_range_by_each_measure(report: RangeReport) -> None:
+    summary = report.summary()
+    assert summary["range"] == pytest.approx(38 / 14) and summary["error"] == 0
+    assert summary["beyond_4"] == pytest.approx(3 / 14) and summary["beyond_8"] == 0
+    assert summary["occlusion"] is None  # equal features
+    assert summary["removal"] == report.removal.range and summary["rewiring"] == report.rewiring.range
+
+
 def test_json_holds_everything(report: RangeReport, tmp_path: Path) -> None:
     report.save(tmp_path / "range.json")
     content = json.loads((tmp_path / "range.json").read_text())
