@@ -264,12 +264,14 @@ def _scores(runs: Sequence[Record]) -> Scores | None:
 def _costs(runs: Sequence[FinishedRun]) -> Costs | None:
     if not runs:
         return None
+    counts = [run.cost.multiply_adds for run in runs if run.cost.multiply_adds is not None]
     epochs = [run.cost.epoch_seconds for run in runs if run.cost.epoch_seconds is not None]
     return Costs(
         parameters=runs[0].result.parameters,
         encode_seconds=median(run.cost.encode_seconds for run in runs),
         epoch_seconds=median(epochs) if epochs else None,
         peak_memory_mb=round(median(run.cost.peak_memory_mb for run in runs)),
+        multiply_adds=round(median(counts)) if counts else None,
     )
 
 

@@ -62,6 +62,8 @@ class RunCost(Section, extra="ignore"):
     epoch_seconds: float | None
     """None of a run that had no epoch left."""
     peak_memory_mb: float
+    multiply_adds: int | None = None
+    """None of a run of an earlier version."""
     environment: Tuple[str]
 
 

@@ -116,12 +116,25 @@ class Scale:
 
 @dataclass(frozen=True)
 class Costs:
-    """Medians over a variant's runs: parameters, seconds to encode all graphs, seconds an epoch, peak memory."""
+    """Medians over a variant's runs.
+
+    Attributes
+    ----------
+    parameters
+        Of the model.
+    encode_seconds, epoch_seconds
+        To encode all graphs, and of an epoch.
+    peak_memory_mb
+        Of the process.
+    multiply_adds
+        Of a training step, forward and backward, per graph; None of runs of an earlier version.
+    """
 
     parameters: int
     encode_seconds: float
     epoch_seconds: float | None
     peak_memory_mb: int
+    multiply_adds: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import time
 from typing import Any
 
 import torch
+from torch import nn
 
 from mspe.ablation.study import Run, StoredDivision, Study
 from mspe.ablation.variant import Variant
@@ -33,9 +34,12 @@ from mspe.pipeline.trained_model import TrainedModel
 from mspe.pipeline.training import RunPaths, TrainingData, train_seed
 from mspe.tasks import is_minimized
 from mspe.training.device import get_device
+from mspe.training.profile import count_multiply_adds
 
 THREADS = 1
 """Of torch, whatever the machine: so the numbers do not depend on how many runs there are at a time."""
+_COUNTED = 8
+"""Graphs of the batch whose operations are counted."""
 
 
 def run(study: Study, which: Run) -> None:
@@ -61,9 +65,11 @@ def run(study: Study, which: Run) -> None:
         trained = TrainedModel.load(folder / "best.pt", device)
         evaluation = trained.evaluate(parts[study.scored_part(which.round)])
         write_csv(folder / "predictions.csv", evaluation.table())
-        write_sealed_json(
-            paths.cost, {**_named(which), "encode_seconds": round(encode_seconds, 3), **read_json(paths.cost)}
-        )
+        costs = {
+            "encode_seconds": round(encode_seconds, 3),
+            "multiply_adds": step_cost(trained.model, parts["train"], device),
+        }
+        write_sealed_json(paths.cost, {**_named(which), **costs, **read_json(paths.cost)})
         result = {
             **_named(which),
             "identity": identity,
@@ -100,6 +106,12 @@ def encode(study: Study, variant: Variant) -> tuple[PackedGraphs, float]:
     graphs, start = study.graphs_with(bank.operators), time.perf_counter()
     encoded = graphs.with_fields_of(bank.encode_nodes(graphs, lambda: graphs))
     return encoded, time.perf_counter() - start
+
+
+def step_cost(model: nn.Module, graphs: PackedGraphs, device: torch.device) -> int:
+    """Return the multiply–adds of a training step, forward and backward, per graph: the mean over some of them."""
+    batch = graphs.collate(range(min(_COUNTED, len(graphs)))).to(device)
+    return round(sum(count_multiply_adds(model, batch)) / batch.num_graphs)
 
 
 def main(folder: str, which: Run) -> None:

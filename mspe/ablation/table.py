@@ -31,6 +31,8 @@ class Row:
         The same as a change of the error, as a share of the baseline's: less than 0 is better.
     verdict, within_margin, more_seeds
         Of variants that were confirmed.
+    multiply_adds
+        Of a training step, per graph.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Row:
     encode_seconds: float | None
     epoch_seconds: float | None
     peak_memory_mb: int | None
+    multiply_adds: int | None
 
 
 def report_rows(report: Report) -> list[dict[str, Any]]:
@@ -91,6 +94,7 @@ def _row(report: Report, variant: VariantReport) -> Row:
         encode_seconds=_field(costs, "encode_seconds"),
         epoch_seconds=_field(costs, "epoch_seconds"),
         peak_memory_mb=_field(costs, "peak_memory_mb"),
+        multiply_adds=_field(costs, "multiply_adds"),
     )
 
 
@@ -155,6 +159,7 @@ def columns(report: Report) -> list[Column]:
         Column("seeds"),
         Column("round", numeric=False),
         Column("parameters"),
+        *([Column("10⁶ mult–adds")] if _is_counted(report) else []),
         Column("encode, s"),
         Column("epoch, s"),
         Column("peak, MB"),
@@ -194,6 +199,7 @@ def _cells(report: Report, variant: VariantReport, digits: int, score_digits: in
         Cell(NOTHING) if last is None else Cell(str(len(last.values)), len(last.values)),
         Cell(NOTHING if last is None else {"confirm": "confirmed", "screen": "screened"}[round_name(variant)]),
         _cost(_field(costs, "parameters"), 0),
+        *([_millions(_field(costs, "multiply_adds"))] if _is_counted(report) else []),
         _cost(_field(costs, "encode_seconds"), 1),
         _cost(_field(costs, "epoch_seconds"), 2),
         _cost(_field(costs, "peak_memory_mb"), 0),
@@ -217,6 +223,15 @@ def _mean_and_spread(mean: float, std: float | None, digits: int) -> str:
     if 0 < abs(mean) < 1e-3:
         digits = 7  # which is written with an exponent
     return number(mean, digits) + ("" if std is None else f" ± {number(std, digits)}")
+
+
+def _is_counted(report: Report) -> bool:
+    """Whether operations were counted, as of runs of an earlier version they were not."""
+    return any(variant.costs is not None and variant.costs.multiply_adds is not None for variant in report.variants)
+
+
+def _millions(count: int | None) -> Cell:
+    return _cost(None if count is None else count / 1e6, 1)
 
 
 def _cost(value: float | None, digits: int) -> Cell:

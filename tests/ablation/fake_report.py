@@ -77,7 +77,7 @@ def fake_report(
                 curve={} if name in absent else _curve(error * (1 + change), random, 60 if confirm else 20),
                 costs=None
                 if name in absent
-                else Costs(258_973 - 100 * len(name), 0.4 * len(name), 1.2 + 0.1 * len(variants), 505),
+                else Costs(258_973 - 100 * len(name), 0.4 * len(name), 1.2 + 0.1 * len(variants), 505, 9_400_000),
             )
         )
     return Report(

@@ -51,6 +51,7 @@ def test_a_run_leaves_its_files_and_is_done(study: Study, which: Run) -> None:
     record = read_run(study, which)
     assert isinstance(record, FinishedRun) and record.run == which
     assert record.cost.seconds > 0 and record.cost.encode_seconds >= 0 and record.cost.environment
+    assert record.cost.multiply_adds is not None and record.cost.multiply_adds > record.result.parameters // 10
     assert read_table(study, which, "curve.csv")["epoch"] == [1, 2]
 
 
