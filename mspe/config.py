@@ -40,7 +40,7 @@ class EvaluationParams(Section):
 
 
 class RangeParams(Section):
-    """Which models are measured for how far they look: a stage that is off where no seed is named."""
+    """Models that are measured for how far they look: a stage that is off where no seed is named."""
 
     seeds: Annotated[tuple[Seed, ...], Field(max_length=1000, strict=False), AfterValidator(distinct)] = ()
     """Of `seeds`."""

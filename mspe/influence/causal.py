@@ -44,6 +44,17 @@ class CausalCurve:
     change: list[Estimate]
     range: float | None
 
+    @property
+    def receptive_field(self) -> int | None:
+        """Effective receptive field: the largest r from which on a change moves the output half as far as at r = 0.
+
+        Where the output hangs on one node it is that node's distance, however unevenly the change falls before it; None
+        where nothing changes the output.
+        """
+        means = [one.mean or 0.0 for one in self.change]
+        moved = [r for r, mean in zip(self.distances, means, strict=True) if 2 * mean >= means[0] > 0]
+        return max(moved, default=None)
+
 
 def occlude(model: nn.Module, sample: Sample, sites: Sites, on_nodes: bool, seed: int) -> CausalCurve:
     """Replace the embedded features of all nodes r or more hops away by those of random nodes of the batch.

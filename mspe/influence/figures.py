@@ -11,6 +11,7 @@ from mspe.encodings.plot import lay_out
 from mspe.encodings.spectrum import Spectrum
 from mspe.graphs import DenseLayout
 from mspe.influence.causal import CausalCurve
+from mspe.influence.error_curve import ErrorCurve
 from mspe.influence.gradient import Example
 from mspe.influence.scales import ScaleUse
 from mspe.influence.spread import Spread
@@ -85,14 +86,41 @@ def causal_changes(curves: Mapping[str, CausalCurve | None]) -> Picture | None:
         grid(axes, "y")
 
     told = ", ".join(f"{label} {curve.range:.2f} hops" for label, curve in known.items())
+    fields = ", ".join(f"{label} {curve.receptive_field}" for label, curve in known.items())
     alt = f"Lines of the change of the output by the distance from which on features or edges are changed: {told}."
     caption = (
         f"What really changes at a node when all that lies farther away is changed: the embedded features replaced by "
         "those of random nodes, with encodings and edges kept; or, with encodings computed anew, the edges removed, or "
         "their ends exchanged in pairs, which keeps all degrees. "
-        f"Area under the curves: {told}."
+        f"Area under the curves: {told}. Half of the change is left at {fields} hops (effective receptive field)."
     )
     return Picture(draw(plot, "causal", alt, _WIDTH, 3.7), caption)
+
+
+def error_by_distance(curve: ErrorCurve) -> Picture | None:
+    """Draw a model's error in ranges of a distance with its intervals; None of a single range."""
+    if len(curve.buckets) < 2:
+        return None
+
+    def plot(axes: "Axes") -> None:
+        places = range(len(curve.buckets))
+        bars = [bucket.half_width or 0.0 for bucket in curve.buckets]
+        errors = [bucket.error for bucket in curve.buckets]
+        axes.errorbar(places, errors, yerr=bars, **LINES[1], markersize=4.5, linewidth=1.4, elinewidth=1.4)
+        axes.set_xticks(places, [f"{bucket}\n{bucket.samples:,}" for bucket in curve.buckets])
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel(f"{curve.by} ({'nodes' if curve.by == 'size' else 'hops'});\nbelow: number of samples")
+        axes.set_ylabel(f"mean {curve.error}" if curve.error == "absolute error" else curve.error)
+        grid(axes, "y")
+
+    near, far = curve.buckets[0], curve.buckets[-1]
+    told = f"{near.error:.3g} at {near}, {far.error:.3g} at {far}"
+    alt = f"Line of the {curve.error} by {curve.by}: {told}."
+    caption = (
+        f"The model's {curve.error} by {curve.by}: {told}. Each {curve.by} counting alike, it is {curve.area:.3g} on "
+        "average. Bars: 95 % intervals, samples of one graph standing together."
+    )
+    return Picture(draw(plot, f"error-by-{curve.by}", alt, _WIDTH, 3.7), caption)
 
 
 def range_by_scale(scales: Sequence[ScaleUse]) -> Picture | None:

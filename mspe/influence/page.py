@@ -6,8 +6,15 @@ from typing import Any
 
 from mspe.common.json_files import format_json
 from mspe.influence.causal import CausalCurve
+from mspe.influence.error_curve import ErrorCurve
 from mspe.influence.estimate import Estimate
-from mspe.influence.figures import causal_changes, example_graph, influence_by_distance, range_by_scale
+from mspe.influence.figures import (
+    causal_changes,
+    error_by_distance,
+    example_graph,
+    influence_by_distance,
+    range_by_scale,
+)
 from mspe.influence.gradient import Example
 from mspe.influence.readout import Readout
 from mspe.influence.scales import ScaleUse
@@ -27,6 +34,7 @@ def render_page(
     example: Example,
     readouts: Mapping[str, Readout],
     scales: Sequence[ScaleUse],
+    errors: Sequence[ErrorCurve],
     content: Mapping[str, Any],
 ) -> str:
     """Return the page; equal input gives equal text.
@@ -47,6 +55,8 @@ def render_page(
         By layer, how well its states tell degrees and distances.
     scales
         Reach, weights and range of each scale of the filters.
+    errors
+        By distance, diameter or size.
     content
         Everything as plain values, which the page offers as a file.
     """
@@ -56,6 +66,7 @@ def render_page(
     pictures: list[Picture | None] = [
         influence_by_distance("layers", _thinned(by_kind.get("layers") or by_kind["output"])),
         influence_by_distance("paths", by_kind["paths"]) if "paths" in by_kind else None,
+        *(error_by_distance(curve) for curve in errors),
         causal_changes(curves),
         range_by_scale(scales),
         example_graph(example),

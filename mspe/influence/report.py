@@ -1,7 +1,7 @@
 """What `TrainedModel.range` returns: how far a model looks, in numbers, a sentence, and ways to keep them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from mspe.common.errors import MspeError
 from mspe.common.files import write_text
 from mspe.common.json_files import write_json
 from mspe.influence.causal import CausalCurve
+from mspe.influence.error_curve import ErrorCurve
 from mspe.influence.estimate import Estimate
 from mspe.influence.gradient import GradientInfluence
 from mspe.influence.page import render_page
@@ -71,6 +72,8 @@ class RangeReport:
     scales
         Of each filter's scale its reach, its weight in the model, and the range that comes of it; empty without
         filters, and of large graphs.
+    errors
+        By distance, diameter or size, where the graphs have targets.
     """
 
     about: About
@@ -81,6 +84,7 @@ class RangeReport:
     rewiring: CausalCurve | None
     readouts: dict[str, Readout]
     scales: list[ScaleUse]
+    errors: list[ErrorCurve] = field(default_factory=list)
 
     @property
     def answer(self) -> str:
@@ -129,13 +133,14 @@ class RangeReport:
         ]
 
     def summary(self) -> dict[str, float | None]:
-        """Return the range by each measure, and the shares of the influence from beyond 4 and 8 hops."""
+        """Return the range by each measure, the receptive field by replaced features, shares beyond 4 and 8 hops."""
         found = self.influence.output
         curves = {"occlusion": self.occlusion, "removal": self.removal, "rewiring": self.rewiring}
         return {
             "range": found.range.mean,
             "error": found.range.error,
             **{name: None if curve is None else curve.range for name, curve in curves.items()},
+            "receptive_field": self.occlusion.receptive_field,
             **{f"beyond_{hops}": found.beyond(hops) if found.shares else None for hops in (4, 8)},
         }
 
@@ -181,6 +186,7 @@ class RangeReport:
             example=self.influence.example,
             readouts=self.readouts,
             scales=self.scales,
+            errors=self.errors,
             content=self.to_json(),
         )
 

@@ -64,7 +64,9 @@ def sample_values(by: Axis, graphs: PackedGraphs, level: TargetLevel) -> Int[Ten
     if by == "distance":
         values = _distances(graphs, level)
     else:
-        values = (graphs.num_nodes if by == "size" else diameters(graphs)).repeat_interleave(_counts(graphs, level))
+        values = (graphs.num_nodes if by == "size" else diameters(graphs)).repeat_interleave(
+            sample_counts(graphs, level)
+        )
     targets = graphs.fields.get("y")
     if targets is None or len(targets) != len(values):
         return values
@@ -129,8 +131,8 @@ def describe_distance(graphs: PackedGraphs, level: TargetLevel) -> str:
     return words[level]
 
 
-def _counts(graphs: PackedGraphs, level: TargetLevel) -> Int[Tensor, " graphs"]:
-    """How many samples each graph has."""
+def sample_counts(graphs: PackedGraphs, level: TargetLevel) -> Int[Tensor, " graphs"]:
+    """Return how many samples each graph has."""
     counts = {"graph": torch.ones_like(graphs.num_nodes), "node": graphs.num_nodes, "edge": graphs.num_links}
     return counts[level]
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,6 +21,7 @@ from mspe.graphs.packing import FEATURE_KEY, Level
 from mspe.graphs.validation import Problem
 from mspe.influence import RangeReport, measure_range
 from mspe.pipeline.checkpoint import read_trained
+from mspe.pipeline.error_by_distance import errors_by_distance
 from mspe.pipeline.evaluation import Evaluation
 from mspe.tasks import Task, task_of
 from mspe.training.device import Precision, get_device
@@ -236,17 +237,21 @@ class TrainedModel:
         Returns
         -------
         RangeReport
-            Printed it is a table; `.save("range.html")` writes the page, `.table()` gives rows.
+            Printed it is a table; `.save("range.html")` writes the page, `.table()` gives rows. Graphs of its own
+            dataset with targets give errors by distance, too.
 
         Raises
         ------
         MspeError
             If there are no graphs, or their features are not those that the model was trained on.
         """
+        errors = []
         if not isinstance(graphs, PackedGraphs):
             read = [_read_graph(number, one, _INPUTS) for number, one in enumerate(list_samples(graphs))]
             graphs = self._pack(read, _INPUTS)
-        return measure_range(
+        elif "y" in graphs.fields:
+            errors = errors_by_distance(self.evaluate(graphs, verbose=False), graphs, self.schema.target_level)
+        report = measure_range(
             self.model,
             self._as_trained(graphs),
             self.schema.target_level,
@@ -257,6 +262,7 @@ class TrainedModel:
             checkpoint=str(self.path),
             dataset=self.schema.name,
         )
+        return replace(report, errors=errors)
 
     def encode(self, graphs: Sequence[Data]) -> list[Data]:
         """Return copies of PyG graphs with the node channels of its bank, also trained, as `pe` [nodes, channels]."""

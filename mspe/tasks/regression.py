@@ -25,6 +25,7 @@ class Regression(Task):
     metric: str = "mae"
 
     name = "regression"
+    sample_error = "absolute error"
     type = "regression"
     sign = "a number per target"
     losses: ClassVar[Mapping[str, LossFunction]] = {

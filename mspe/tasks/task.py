@@ -52,6 +52,8 @@ class Task(ABC):
     """Those of them that a split may lack."""
     sign: ClassVar[str] = "what it accepts"
     """Targets by which the task is recognised, in words."""
+    sample_error: ClassVar[str] = "share of wrong answers"
+    """The mean of `sample_errors`, in words."""
     continuous: ClassVar[bool] = False
     """Whether a prediction is a number in the target's own unit, to be drawn against it, rather than a class."""
 

@@ -26,12 +26,13 @@ def test_features_exactly_d_hops_away_have_range_d(distance: int, monkeypatch: p
     means = [one.mean for one in curve.change]
     assert curve.distances == list(range(8)) and means[-1] == 0
     assert means == pytest.approx([means[0]] * (distance + 1) + [0] * (7 - distance))
-    assert curve.range == pytest.approx(distance)
+    assert curve.range == pytest.approx(distance) and curve.receptive_field == distance
 
 
 def test_equal_features_change_nothing() -> None:
     model, sample = LinearModel(hops(1)), draw(packed(cycle(6)), 1, 2, 1, 0)
-    assert occlude(model, sample, model.sites, True, 0).range is None
+    curve = occlude(model, sample, model.sites, True, 0)
+    assert curve.range is None and curve.receptive_field is None
 
 
 def test_removed_edges_end_walks() -> None:
@@ -39,7 +40,8 @@ def test_removed_edges_end_walks() -> None:
     model, sample = LinearModel(hops(2)), draw(packed(cycle(8)), 1, 99, 1, 0)
     curve = cut(model, sample, model.sites, True)
     means = [one.mean for one in curve.change]
-    assert means == pytest.approx([means[0], means[0] / 2, *[0] * 4]) and curve.range == pytest.approx(0.5)
+    assert means == pytest.approx([means[0], means[0] / 2, *[0] * 4])
+    assert curve.range == pytest.approx(0.5) and curve.receptive_field == 1
 
 
 def test_other_components_are_far() -> None:

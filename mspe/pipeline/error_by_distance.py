@@ -1,0 +1,32 @@
+"""How wrong a model is, by what a sample's distance, diameter or size is."""
+
+import torch
+
+from mspe.graphs import PackedGraphs, TargetLevel
+from mspe.influence.error_curve import ErrorCurve, error_curve
+from mspe.pipeline.buckets import default_axes, quantile_buckets, sample_counts, sample_errors, sample_values
+from mspe.pipeline.evaluation import Evaluation
+
+
+def errors_by_distance(evaluation: Evaluation, graphs: PackedGraphs, level: TargetLevel) -> list[ErrorCurve]:
+    """Return the mean error by distance, or of whole graphs by diameter and by size, as far as these are known.
+
+    Parameters
+    ----------
+    evaluation
+        Of these graphs.
+    graphs
+        With their targets.
+    level
+        What one sample is.
+    """
+    errors = sample_errors(evaluation.table(), evaluation.task)
+    owner = torch.arange(len(graphs)).repeat_interleave(sample_counts(graphs, level))
+    curves = []
+    for axis in default_axes(graphs, level):
+        values = sample_values(axis, graphs, level)
+        ranges = [(bucket.first, bucket.last) for bucket in quantile_buckets(values)]
+        curves.append(
+            error_curve(axis, evaluation.task.sample_error, ranges, values.numpy(), errors.numpy(), owner.numpy())
+        )
+    return [curve for curve in curves if curve is not None]
