@@ -5,15 +5,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mspe.ablation.compare import compare
     from mspe.encodings.plot import plot_encoding
+    from mspe.estimators.classifier import GraphClassifier
+    from mspe.estimators.regressor import GraphRegressor
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare", "plot_encoding"]
+__all__ = ["GraphClassifier", "GraphRegressor", "__version__", "compare", "plot_encoding"]
 
-_HOMES = {"compare": "mspe.ablation.compare", "plot_encoding": "mspe.encodings.plot"}
+_HOMES = {
+    "compare": "mspe.ablation.compare",
+    "plot_encoding": "mspe.encodings.plot",
+    "GraphClassifier": "mspe.estimators.classifier",
+    "GraphRegressor": "mspe.estimators.regressor",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Import a function when it is first asked for, so that a part of the library does not load the whole."""
+    """Import what is asked for when it is first asked for, so that a part of the library does not load the whole."""
     if name not in _HOMES:
         raise AttributeError(f"module 'mspe' has no attribute {name!r}")
     from importlib import import_module

@@ -74,6 +74,12 @@ def test_a_checkpoint_is_one_object(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert names["trained"].path == Path("models/0/best.pt")
 
 
+def test_a_regressor_is_searched_by_scikit_learn() -> None:
+    names: dict = {}
+    exec(example("GridSearchCV"), names)
+    assert names["search"].predict(["CCO", "CCN"]).shape == (2,)
+
+
 def test_the_weights_of_the_scales_are_read_out() -> None:
     names: dict = {}
     exec(example("scale_weights"), names)
