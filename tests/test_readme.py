@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 import mspe
 from mspe.ablation.comparison import Comparison
@@ -72,6 +73,8 @@ def test_a_checkpoint_is_one_object(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     train(names["dataset"], tmp_path / "models" / "0")
     exec(example("TrainedModel"), names)
     assert names["trained"].path == Path("models/0/best.pt")
+    exec(example("trained.export"), {**names, "torch": torch})
+    assert Path("model.pt2").exists()
 
 
 def test_a_regressor_is_searched_by_scikit_learn() -> None:

@@ -34,6 +34,7 @@ from mspe.encodings.catalogue import (
 from mspe.encodings.config import BankConfig, EncodingParams
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.encoding_set import EncodingSet
+from mspe.encodings.given import AnyEncodings, GivenEncodings
 from mspe.encodings.graph_view import GraphView
 from mspe.encodings.prediction_variance import prediction_variance
 from mspe.encodings.presets import PRESETS
@@ -48,6 +49,7 @@ __all__ = [
     "ENCODINGS",
     "PRESETS",
     "AddMultiScalePE",
+    "AnyEncodings",
     "BankConfig",
     "BatchEncodings",
     "Biharmonic",
@@ -63,6 +65,7 @@ __all__ = [
     "EncodingParams",
     "EncodingSet",
     "Filter",
+    "GivenEncodings",
     "Gpse",
     "GraphStatistics",
     "GraphView",

@@ -14,6 +14,7 @@ from torch_geometric.data import Batch
 from mspe.common.errors import MspeError
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.encoding_set import EncodingSet, node_channels
+from mspe.encodings.given import AnyEncodings
 from mspe.encodings.graph_view import GraphView, collated_edges
 from mspe.encodings.spectrum import (
     NORMALIZED,
@@ -144,7 +145,7 @@ class _BatchGraphs:
         return reduce(PackedGraphs.with_fields_of, parts)
 
 
-class BatchEncodings:
+class BatchEncodings(AnyEncodings):
     """The node and pair encodings of one batch, by a bank.
 
     A batch may carry `node_encoding` and the spectrum (or spectral measures), as the stages store them. What is missing
@@ -230,14 +231,3 @@ class BatchEncodings:
             padding = size - channels.size(-1)
             grid = grid.index_copy(1, small, functional.pad(channels, (0, padding, 0, padding)).to(grid.dtype))
         return grid.permute(1, 2, 3, 0)
-
-    def of_edges(self, pair: Sequence[Tensor], edges: Int[Tensor, "2 edges"]) -> Float[Tensor, "edges channels"]:
-        """Return the channels of chosen pairs of nodes, each of one graph: the mean of both directions."""
-        first, second = edges
-        chosen = pair[0].new_empty(first.numel(), pair[0].size(-1))
-        for block, channels in zip(self.blocks, pair, strict=True):
-            inside = torch.nonzero((first >= block.nodes.start) & (first < block.nodes.stop)).flatten()
-            flat = channels.flatten(0, 2)  # [graphs · size · size, channels]
-            ways = block.pair_slot(first[inside], second[inside]), block.pair_slot(second[inside], first[inside])
-            chosen = chosen.index_copy(0, inside, (flat[ways[0]] + flat[ways[1]]) / 2)
-        return chosen

@@ -7,7 +7,7 @@ from torch.nn import functional
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
-from mspe.encodings import BatchEncodings, EncodingSet
+from mspe.encodings import AnyEncodings, EncodingSet
 from mspe.models.config import ModelParams
 from mspe.models.gates import ScaleGate
 from mspe.models.norms import BatchNorm
@@ -97,7 +97,7 @@ class NodeEncoder(nn.Module):
         self.gate = ScaleGate(names) if params.scale_gate else None
         self.encoding = nn.Linear(len(names), encoding_dim)
 
-    def forward(self, batch: Batch, encodings: BatchEncodings) -> Float[Tensor, "nodes hidden"]:
+    def forward(self, batch: Batch, encodings: AnyEncodings) -> Float[Tensor, "nodes hidden"]:
         embedded = self.features(self._dropped(batch.get("x")), batch.batch.numel())
         if self.encoding is None or self.norm is None:
             return embedded

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch_geometric.data import Data
 from torch_geometric.utils import scatter
 
-from mspe.encodings import BatchEncodings, EncodingSet
+from mspe.encodings import AnyEncodings, BatchEncodings, EncodingSet
 from mspe.graphs import DenseLayout, EdgeLayout
 from mspe.graphs.features import Features
 from mspe.models.config import ModelParams
@@ -58,8 +58,12 @@ class GCNNetwork(nn.Module):
 
     def forward(self, batch: Data) -> Float[Tensor, "samples outputs"]:
         batch = as_trained(as_batch(batch), self.features)
+        return self.forward_encoded(batch, BatchEncodings(self.bank, batch, DenseLayout.blocks(batch.ptr)))
+
+    def forward_encoded(self, batch: Data, encodings: AnyEncodings) -> Float[Tensor, "samples outputs"]:
+        """Predict from a batch in the training data's form and its encodings: tensors alone from here on."""
         edges = EdgeLayout.from_edge_index(batch.edge_index, batch.batch.numel())
-        x = self.node_encoder(batch, BatchEncodings(self.bank, batch, DenseLayout.blocks(batch.ptr)))
+        x = self.node_encoder(batch, encodings)
         edge = self._edge_states(batch, edges)
         for layer in self.layers:
             x = layer(x, edge, edges)

@@ -7,7 +7,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch_geometric.data import Data
 
-from mspe.encodings import BatchEncodings, EncodingSet
+from mspe.encodings import AnyEncodings, BatchEncodings, EncodingSet
 from mspe.graphs import DenseLayout, EdgeLayout
 from mspe.graphs.features import Features
 from mspe.models.attention import HeadLayout
@@ -83,17 +83,19 @@ class GraphTransformer(nn.Module):
 
     def forward(self, batch: Data) -> Float[Tensor, "samples outputs"]:
         batch = as_trained(as_batch(batch), self.features)
-        blocks = DenseLayout.blocks(batch.ptr)
+        return self.forward_encoded(batch, BatchEncodings(self.bank, batch, DenseLayout.blocks(batch.ptr)))
+
+    def forward_encoded(self, batch: Data, encodings: AnyEncodings) -> Float[Tensor, "samples outputs"]:
+        """Predict from a batch in the training data's form and its encodings: tensors alone from here on."""
         edges = EdgeLayout.from_edge_index(batch.edge_index, batch.batch.numel())
         edge_attr = batch.get("edge_attr")
         if edge_attr is not None:
             edge_attr = edge_attr[edges.order]
-        encodings = BatchEncodings(self.bank, batch, blocks)
         x = self.node_encoder(batch, encodings)
         edge = self.edge_encoder(edge_attr, edges.order.numel())
         head_blocks: list[HeadLayout] = []
         if self.attention != "none":
-            head_blocks = [HeadLayout.from_dense(block, self.heads) for block in blocks]
+            head_blocks = [HeadLayout.from_dense(block, self.heads) for block in encodings.blocks]
         pair = encodings.pair() if self.pair_bias is not None else []
         biases = self._biases(head_blocks, encodings.blocks, pair, edges, edge_attr)
         position = x[:, -self.encoding_dim :]  # where the node encoder puts the encoding

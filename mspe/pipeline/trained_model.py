@@ -23,6 +23,7 @@ from mspe.influence import RangeReport, measure_range
 from mspe.pipeline.checkpoint import read_trained
 from mspe.pipeline.error_by_distance import errors_by_distance
 from mspe.pipeline.evaluation import Evaluation
+from mspe.pipeline.export import export_program, program_inputs
 from mspe.tasks import Task, task_of
 from mspe.training.device import Precision, get_device
 from mspe.training.loops import Predictions, predict_batches
@@ -264,22 +265,73 @@ class TrainedModel:
         )
         return replace(report, errors=errors)
 
+    def export(self, path: str | Path, example: Samples) -> dict[str, Tensor]:
+        """Write the model as a program of `torch.export`, which runs without this library, for batches of one shape.
+
+        Encodings are among its inputs, since a spectrum is no part of a program of fixed shapes.
+
+        Parameters
+        ----------
+        path
+            Of the program, `.pt2`.
+        example
+            As `predict` takes them, together one batch: every batch has as many graphs, with as many nodes each in this
+            order, and as many edges in all.
+
+        Returns
+        -------
+        dict
+            The example as `program_inputs` gives it.
+
+        Raises
+        ------
+        MspeError
+            If the model scores edges, or torch cannot export it.
+        """
+        graphs = self._packed_inputs(example)
+        inputs = program_inputs(self.bank, graphs, self._device)
+        export_program(self.model, graphs.num_nodes.tolist(), inputs, path)
+        return inputs
+
+    def program_inputs(self, samples: Samples) -> dict[str, Tensor]:
+        """Return what an exported program takes of samples, by name; `program.module()(**inputs)` predicts them.
+
+        Raises
+        ------
+        MspeError
+            If the model scores edges, there are no samples, or their features are others.
+        """
+        return program_inputs(self.bank, self._packed_inputs(samples), self._device)
+
+    def _packed_inputs(self, samples: Samples) -> PackedGraphs:
+        if self.schema.target_level == "edge":
+            raise MspeError(f"{self.path}: export: scores pairs of nodes, allowed: a model of whole graphs or of nodes")
+        if isinstance(samples, PackedGraphs):
+            return self._as_trained(samples)
+        listed = list_samples(samples)
+        if not listed:
+            raise MspeError("export: got no samples, allowed: at least one graph or SMILES string")
+        return self.prepare(listed)
+
     def encode(self, graphs: Sequence[Data]) -> list[Data]:
         """Return copies of PyG graphs with the node channels of its bank, also trained, as `pe` [nodes, channels]."""
         return [graph.clone().update({"pe": self._node_channels(graph)}) for graph in graphs]
 
     @torch.no_grad()
     def _node_channels(self, graph: Data) -> Float[Tensor, "nodes channels"]:
-        batch = PackedGraphs.from_structure(graph).collate([0]).to(next(self.model.parameters()).device)
+        batch = PackedGraphs.from_structure(graph).collate([0]).to(self._device)
         return BatchEncodings(self.bank, batch, DenseLayout.blocks(batch.ptr)).node().cpu()
+
+    @property
+    def _device(self) -> torch.device:
+        return next(self.model.parameters()).device
 
     def _as_trained(self, graphs: PackedGraphs) -> PackedGraphs:
         return self.features.as_trained(graphs, "the graphs")
 
     def _run(self, graphs: PackedGraphs, batch_size: int, verbose: bool) -> Predictions:
-        device = next(self.model.parameters()).device
-        loader, precision = GraphLoader(graphs, batch_size), Precision(False, device)
-        return Predictions.concatenate(predict_batches(self.model, loader, device, precision, verbose))
+        loader, precision = GraphLoader(graphs, batch_size), Precision(False, self._device)
+        return Predictions.concatenate(predict_batches(self.model, loader, self._device, precision, verbose))
 
     def _pack_with_targets(self, samples: Sequence[Data | str]) -> PackedGraphs:
         """Graphs with their own targets, classes by number."""
