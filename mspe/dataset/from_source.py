@@ -89,6 +89,8 @@ def unsplit_source(source: str | Path, **options: Any) -> UnsplitDataset:
 def _refuse_options_of_files(name: str, options: Mapping[str, Any]) -> None:
     """Refuse what only a user's own data can be asked for: of a dataset it would be ignored."""
     given = [key for key in _OF_FILES if options.get(key) is not None and options[key] != _DEFAULTS[key]]
+    if DATASETS[name].has_target_columns and "target_columns" in given:
+        given.remove("target_columns")
     if given and (DATASETS[name].task is not None or DATASETS[name].embedded):
         raise MspeError(
             f"dataset: got {', '.join(given)}, allowed for {name}: none of {', '.join(_OF_FILES)}, since its target is "

@@ -110,6 +110,8 @@ class DatasetSpec:
         Whether it needs no raw files.
     folds
         Parts of a split by `folds`.
+    has_target_columns
+        Whether `dataset.target_columns` chooses among targets of its own.
     tasks
         Types of task that `dataset.task` may ask for, empty for none; None for any.
     settings
@@ -129,6 +131,7 @@ class DatasetSpec:
     read: Callable[[DatasetParams], Samples]
     embedded: bool = False
     folds: int = 10
+    has_target_columns: bool = False
     tasks: tuple[str, ...] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     misfit: Callable[[DatasetParams], Misfit | None] = lambda params: None

@@ -82,5 +82,5 @@ def test_every_source_describes_itself_and_stands_in_the_readme() -> None:
         ], f"README's row of {source.name}"
     embedded = [f"`{source.name}`" for source in list_datasets() if source.embedded]
     assert f"{', '.join(embedded[:-1])} and {embedded[-1]} need no download" in PAGES["docs/data.md"]
-    table = re.findall(r"\| `([a-z-]+)` \|(?: [^|]+ \|){5} [^|]+; [^|]+ \|", "\n".join(rows))
+    table = re.findall(r"\| `([a-z0-9-]+)` \|(?: [^|]+ \|){5} [^|]+; [^|]+ \|", "\n".join(rows))
     assert set(table) == {source.name for source in list_datasets()}

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch_geometric.data import InMemoryDataset
 from torch_geometric.datasets import (
+    QM9,
     ZINC,
     GNNBenchmarkDataset,
     HeterophilousGraphDataset,
@@ -16,11 +17,22 @@ from torch_geometric.datasets import (
 
 from mspe.common.errors import MspeError
 from mspe.common.safe_pickle import read_pickle, rewrite_pickle
+from mspe.common.shown import shortened
+from mspe.common.text_files import read_text
 from mspe.common.unpacking import check_archive, refuse_special
 
-_TEXT = {".index", ".txt", ".csv"}
+_TEXT = {".index", ".txt", ".csv", ".sdf"}
 _LABELS = range(-1000, 1001)
 """Of nodes or edges: PyG makes a column of each."""
+
+_REMEDY = "take the published file"
+_CONSTANTS = ("A", "B", "C")
+QM9_TARGETS = (
+    *("mu", "alpha", "homo", "lumo", "gap", "r2", "zpve", "u0", "u298", "h298", "g298", "cv"),
+    *("u0_atom", "u298_atom", "h298_atom", "g298_atom"),
+    *_CONSTANTS,
+)
+"""Of QM9 in PyG's order, which puts last what its table has first."""
 
 
 def make_safe(path: Path) -> None:
@@ -95,6 +107,13 @@ class _Checked(InMemoryDataset):
         """Check files against one another, where they could claim too much together."""
 
 
+class _NeverDownloaded:
+    """Where files are missing, PyG is not to fetch them."""
+
+    def download(self) -> None:
+        raise OSError("the library downloads none of it")
+
+
 class CheckedZINC(_Checked, ZINC):
     """ZINC of files that cannot run code."""
 
@@ -120,6 +139,39 @@ class CheckedHeterophilous(_Checked, HeterophilousGraphDataset):
 
 class CheckedLRGB(_Checked, LRGBDataset):
     """LRGB's datasets of files that cannot run code."""
+
+
+class GivenLRGB(_NeverDownloaded, CheckedLRGB):
+    """Those of LRGB's datasets that are read where they are, and never downloaded."""
+
+
+class CheckedQM9(_NeverDownloaded, _Checked, QM9):
+    """QM9 of a table with the columns, and as many rows as there are structures, that PyG takes for granted."""
+
+    def read_titles(self) -> list[str]:
+        """Return the name of each row of the table."""
+        return [line.split(",", 1)[0] for line in read_text(self.raw_paths[1], _REMEDY).splitlines()[1:]]
+
+    def _check_raw(self) -> None:
+        structures, table, excluded = (Path(path) for path in self.raw_paths)
+        columns = read_text(table, _REMEDY).partition("\n")[0].strip().split(",")
+        expected = ["mol_id", *_CONSTANTS, *QM9_TARGETS[: -len(_CONSTANTS)]]
+        if columns != expected:
+            raise MspeError(
+                f"{table.resolve()}: has the columns {shortened(','.join(columns))}, allowed: {','.join(expected)}; "
+                "take the published file"
+            )
+        records, rows = structures.read_bytes().count(b"$$$$"), len(self.read_titles())
+        if records != rows:
+            raise MspeError(
+                f"{structures.resolve()}: has {records} structures, but {table.name} has {rows} rows; take the "
+                "published files"
+            )
+        last = read_text(excluded, _REMEDY).split("\n")[-2:]
+        if any(line.strip()[:1].isdigit() for line in last):
+            raise MspeError(
+                f"{excluded.resolve()}: cut off, PyG would not read its last lines; take the published file"
+            )
 
 
 class CheckedGNNBenchmark(_Checked, GNNBenchmarkDataset):
