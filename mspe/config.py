@@ -65,6 +65,8 @@ class RuntimeParams(Section):
     log_every: PositiveInt = 50
     wandb_project: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """Also log to this project of Weights & Biases; null: to TensorBoard alone."""
+    dvclive: bool = False
+    """Also write DVCLive's files, to `runs/<seed>/dvclive`."""
 
 
 class Params(Section):

@@ -24,6 +24,7 @@ from mspe.models import ModelParams, find_max_pairs, get_model, model_arguments
 from mspe.pipeline.equal_graphs import warn_of_equal_graphs
 from mspe.tasks import is_minimized, task_of
 from mspe.training import (
+    DvcliveHook,
     TensorBoardHook,
     Trainer,
     WandbHook,
@@ -161,8 +162,10 @@ def _begin_log(log: Path, state: Path, resume: bool) -> None:
 
 
 def _add_hooks(trainer: Trainer, log: Path, metadata: Mapping[str, Any], seed: int, runtime: RuntimeParams) -> None:
-    """Have TensorBoard and, if asked for, W&B follow the run."""
+    """Have TensorBoard and, if asked for, DVCLive and W&B follow the run."""
     trainer.add_log_hook(TensorBoardHook(log))
+    if runtime.dvclive:
+        trainer.add_log_hook(DvcliveHook(log / "dvclive"))
     if runtime.wandb_project is not None:
         config = {name: metadata[name] for name in ("model", "training")}
         trainer.add_log_hook(WandbHook(runtime.wandb_project, name=f"seed {seed}", config=config))

@@ -2,7 +2,7 @@
 
 from mspe.training.config import OptimizerParams, SchedulerParams, TrainingParams
 from mspe.training.device import get_device, log_model_info
-from mspe.training.hooks import LogHook, TensorBoardHook, WandbHook
+from mspe.training.hooks import DvcliveHook, LogHook, TensorBoardHook, WandbHook
 from mspe.training.loops import EarlyStopping, GradientAccumulator
 from mspe.training.losses import get_loss_fn
 from mspe.training.metrics import get_metrics
@@ -12,6 +12,7 @@ from mspe.training.scheduler import get_scheduler
 from mspe.training.trainer import Trainer
 
 __all__ = [
+    "DvcliveHook",
     "EarlyStopping",
     "GradientAccumulator",
     "LogHook",

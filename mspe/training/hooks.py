@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mspe.common.errors import MspeError
+from mspe.common.files import write_text
 from mspe.common.optional import optional_module
 from mspe.common.shown import shortened, shown
 
@@ -90,3 +91,50 @@ class WandbHook:
     def close(self) -> None:
         """Finish the run."""
         self.run.finish()
+
+
+class DvcliveHook:
+    """Writes every metric as ``prefix/name`` to DVCLive's files: tables per step, and the latest values as JSON.
+
+    Rows of an earlier process in the same folder, from this one's first step on, are removed: a resumed run, which
+    repeats the steps since its last state, is one curve. No experiment is saved, and no dvc.yaml is written.
+
+    Parameters
+    ----------
+    folder
+        Holds `metrics.json` and `plots/metrics/<prefix>/<name>.tsv`.
+
+    Raises
+    ------
+    MspeError
+        If dvclive is not installed.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self._dvclive = optional_module("dvclive", "dvclive")
+        self._live: Any = None
+
+    def __call__(self, metrics: Mapping[str, float], step: int, prefix: str) -> None:
+        """Write one row a metric."""
+        if self._live is None:
+            for path in self.folder.glob("plots/metrics/**/*.tsv"):
+                _keep_rows_before(path, step)
+            self._live = self._dvclive.Live(str(self.folder), resume=True, save_dvc_exp=False, dvcyaml=None)
+        self._live.step = step
+        for name, value in metrics.items():
+            self._live.log_metric(f"{prefix}/{name}", value)
+        self._live.make_summary()
+
+    def close(self) -> None:
+        """Write the latest values."""
+        if self._live is not None:
+            self._live.end()
+
+
+def _keep_rows_before(path: Path, step: int) -> None:
+    """Leave the header of a table, and the rows of earlier steps."""
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    place = header.split("\t").index("step")
+    kept = [row for row in rows if int(row.split("\t")[place]) < step]
+    write_text(path, "\n".join([header, *kept]) + "\n")

@@ -1,5 +1,6 @@
 """Ready-made log hooks."""
 
+import json
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -10,7 +11,7 @@ from unittest.mock import MagicMock, call
 import pytest
 
 from mspe.common.errors import MspeError
-from mspe.training import TensorBoardHook, WandbHook
+from mspe.training import DvcliveHook, TensorBoardHook, WandbHook
 from tests.training.fixtures import loaders, make_trainer
 
 
@@ -116,3 +117,38 @@ def test_hooks_see_steps_and_a_failing_one_does_not_end_the_run(
     ]  # fmt: skip
     assert seen[0][2] == {"loss", "lr", "grad_norm", "graphs_per_second", "peak_memory_mb"}
     assert "training goes on" in caplog.text and "ZeroDivisionError" in caplog.text
+
+
+def rows(path: Path) -> list[list[str]]:
+    return [line.split("\t") for line in path.read_text().splitlines()]
+
+
+def test_dvclive_writes_every_metric_at_its_step(tmp_path: Path) -> None:
+    hook = DvcliveHook(tmp_path / "live")
+    hook({"loss": 0.5, "lr": 1e-3}, 7, "train")
+    hook({"mae": 0.25}, 8, "val")
+    hook({"loss": 0.4, "lr": 1e-3}, 9, "train")
+    hook.close()
+    table = tmp_path / "live" / "plots" / "metrics" / "train" / "loss.tsv"
+    assert rows(table) == [["step", "loss"], ["7", "0.5"], ["9", "0.4"]]
+    latest = json.loads((tmp_path / "live" / "metrics.json").read_text())
+    assert (latest["train"]["loss"], latest["val"]["mae"], latest["step"]) == (0.4, 0.25, 9)
+    assert not list(tmp_path.rglob("dvc.yaml"))
+
+
+def test_dvclive_of_a_resumed_run_is_one_curve(tmp_path: Path) -> None:
+    for steps in ([1, 2, 3], [3, 4], [1, 2]):
+        hook = DvcliveHook(tmp_path)
+        for step in steps:
+            hook({"loss": step / 10 + len(steps)}, step, "train")
+        hook.close()
+        if steps == [3, 4]:
+            table = rows(tmp_path / "plots" / "metrics" / "train" / "loss.tsv")
+            assert table[1:] == [["1", "3.1"], ["2", "3.2"], ["3", "2.3"], ["4", "2.4"]]
+    assert [row[0] for row in rows(tmp_path / "plots" / "metrics" / "train" / "loss.tsv")] == ["step", "1", "2"]
+
+
+def test_dvclive_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "dvclive", None)
+    with pytest.raises(MspeError, match=r"dvclive is not installed; run pip install 'mspe\[dvclive\]'"):
+        DvcliveHook(tmp_path)
