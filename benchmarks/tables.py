@@ -24,6 +24,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "ppr": {"restarts": [0.2]},
     "eigenvectors": {"count": 2},
     "eigenvector_distance": {"count": 2},
+    "magnetic_eigenvectors": {"count": 2},
 }
 NOT_OF_THE_GRAPH = {
     **dict.fromkeys(("learned", "pearl", "stable"), "trained"),
@@ -34,7 +35,7 @@ NOT_OF_THE_GRAPH = {
 """What stands for channels that are not numbers of a graph alone."""
 CHECKED = {"random_features": "moments, over draws and nodes", "wl": "NetworkX"}
 """What checks an encoding that has no row among the measured results, where it is not invariances and a gradient."""
-WHOLE = ("eigenvectors", "eigenvector_distance", "gpse")
+WHOLE = ("eigenvectors", "eigenvector_distance", "magnetic_eigenvectors", "gpse")
 """Of several components, which are not encoded each as if it were alone."""
 
 HEAD = """# Encodings

@@ -24,8 +24,9 @@ logger = logging.getLogger(__name__)
 
 
 PresetName = Literal[
-    "default", "rwse", "rrwp", "lappe", "hkse", "spd", "elstatic", "peg", "rd", "spe", "r_pearl", "b_pearl", "none"
-]
+    "default", "rwse", "rrwp", "lappe", "hkse", "spd", "elstatic", "peg", "rd", "spe", "r_pearl", "b_pearl", "maglappe",
+    "mose", "spse", "cipe", "hdse", "gsn", "none",
+]  # fmt: skip
 
 
 def read_params(encoding: type[Encoding], value: Any, path: tuple[str, ...] = ()) -> Section | None:
@@ -265,10 +266,12 @@ class EncodingParams(Section):
             if not channels:
                 continue
             least = "auto" if parameter == "pair" else "null"
+            other = None if parameter == "pair" else ENCODINGS[parameter].for_large
+            instead = "" if other is None else f" and take encodings.{other}"
             backend, gigabytes = choose_backend(self.backend, max_nodes), 4 * max_nodes**2 * channels / 1e9
             raise MspeError(
                 f"encodings.{parameter}: the largest graph has {max_nodes} nodes (backend {backend}), and {channels} "
-                f"pair channels of it would take {gigabytes:.1f} GB; set encodings.{parameter}={least}, "
+                f"pair channels of it would take {gigabytes:.1f} GB; set encodings.{parameter}={least}{instead}, "
                 "or raise encodings.max_pair_nodes and set encodings.backend=dense"
             )
 

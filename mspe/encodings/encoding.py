@@ -30,8 +30,12 @@ class Encoding(nn.Module):
 
     What is declared and missing all the same is computed from the edges, more slowly, to the same numbers.
     """
+    for_large: ClassVar[str | None] = None
+    """The encoding to take instead where graphs are too large for its pair channels, by name; a refusal says so."""
     signed: ClassVar[bool] = False
     """Whether the sign of each node channel is arbitrary, as that of an eigenvector."""
+    equivariant: ClassVar[bool] = True
+    """Whether another order of the nodes permutes its channels, always, where it draws no random numbers."""
 
     class Params(Section):
         """Parameters under the encoding's key, with the range of each."""

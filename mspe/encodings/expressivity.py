@@ -56,8 +56,8 @@ def tell_apart(
     Raises
     ------
     MspeError
-        If the graphs are of different sizes, a channel's sign is arbitrary, or channels are random: these tell a graph
-        from itself with its nodes in another order.
+        If the graphs are of different sizes, a channel's sign is arbitrary, or channels are random or may depend on
+        the order of the nodes: these tell a graph from itself with its nodes in another order.
 
     Examples
     --------
@@ -74,6 +74,8 @@ def tell_apart(
     if any(bank.signed):
         names = [name for name, signed in zip(bank.node_channels, bank.signed, strict=True) if signed]
         raise MspeError(f"bank: {names[0]} is known up to its sign, so it tells no graphs apart by itself")
+    if ordered := [encoding.name for encoding in bank if not encoding.equivariant]:
+        raise MspeError(f"bank: {ordered[0]} may change with the order of the nodes, so isomorphic graphs may differ")
     if drawing := [encoding.name for encoding in bank if encoding.draws]:
         raise MspeError(f"bank: {drawing[0]} has random numbers, which tell any graphs apart, isomorphic ones too")
     (node, pair), (other_node, other_pair) = (_channels(bank, graph) for graph in (first, second))

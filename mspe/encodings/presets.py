@@ -38,5 +38,19 @@ PRESETS: dict[str, dict[str, Any]] = {
     # random and basis inputs with the sizes on ZINC, Kanatsoulis et al. (PEARL), arXiv 2502.01122
     "r_pearl": {"filters": {}, "node": True, "pair": False, "pearl": {**_PEARL, "variant": "random"}},
     "b_pearl": {"filters": {}, "node": True, "pair": False, "pearl": {**_PEARL, "variant": "basis"}},
+    # eigenvectors of the magnetic Laplacian as of sorting networks, Geisler et al. (MagLapPE), arXiv 2302.00049; their
+    # potential of ¼ is divided by the number of one-way edges, here it is that of each
+    "maglappe": {"filters": {}, "node": True, "pair": False, "magnetic_eigenvectors": {"count": 25}},
+    # homomorphism counts of cycles of up to 8 nodes, as on ZINC, and of small trees, Bao et al. (MoSE), arXiv
+    # 2410.18676, who also count those of cycles' other homomorphic images
+    "mose": {"filters": {}, "node": True, "pair": False, "homomorphisms": True},
+    # simple paths of up to 20 edges, as on ZINC, Airale et al. (SPSE), arXiv 2502.09365; refused on dense graphs
+    "spse": {"filters": {}, "node": False, "pair": False, "simple_paths": 20},
+    # communicability, which is what the coordinates of Zhang et al. (CIPE), arXiv 2606.25293, have as inner products
+    "cipe": {"filters": {}, "node": True, "pair": True, "communicability": True},
+    # distances of nodes, and of Louvain's communities, Luo et al. (HDSE), arXiv 2308.11129, who try five coarsenings
+    "hdse": {"filters": {}, "node": False, "pair": False, "hierarchical": True},
+    # simple cycles of up to 8 nodes, as on ZINC, Bouritsas et al. (GSN), arXiv 2006.09252
+    "gsn": {"filters": {}, "node": True, "pair": True, "cycles": {"lengths": [3, 4, 5, 6, 7, 8]}},
     "none": {"filters": {}, "node": False, "pair": False},
 }

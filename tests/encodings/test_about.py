@@ -20,6 +20,7 @@ OPTIONS = {
     "roles": {"kinds": ["in_degree", "betweenness"]},
     "simple_paths": {"longest": 2},
     "eigenvector_distance": {"count": 2},
+    "magnetic_eigenvectors": {"count": 2},
     "pearl": {"variant": "basis"},
     "random_features": {"channels": 1},
     "wl": {"vocabulary": WL_VOCABULARY},

@@ -25,12 +25,18 @@ PARAMS = {
     "eigenvectors": {"count": 2},
     "distance": {"cap": 3},
     "eigenvector_distance": {"count": 2},
+    "magnetic_eigenvectors": {"count": 2, "potentials": [0.1, 0.25]},
+    "landmarks": {"count": 3},
+    "hierarchical": {"cap": 3, "levels": 2},
     "pearl": {"variant": "basis"},  # random inputs are permuted in distribution alone
     "random_features": {"channels": 3},
     "wl": {"vocabulary": WL_VOCABULARY},
 }
 OF_A_FILE = {"gpse": "needs a file of weights, and random inputs; see its own tests"}
-BASIS = {"eigenvectors": "signs and bases of eigenvectors are arbitrary; see its own tests"}
+BASIS = {
+    "eigenvectors": "signs and bases of eigenvectors are arbitrary; see its own tests",
+    "magnetic_eigenvectors": "so are phases; see its own tests",
+}
 RANDOM = {"random_features": "permuted in distribution alone: the k-th node of any graph has the same numbers"}
 WHOLE = {"eigenvector_distance": "the smallest eigenvectors of a union are not those of its parts"}
 PADDING = {"distance": "padding is unreachable"}
@@ -192,7 +198,7 @@ def test_it_is_finite_on_graphs_that_break_careless_code(encoding: type[Encoding
 
 @those()
 def test_weights_of_one_are_none_and_weights_of_zero_are_no_edges(encoding: type[Encoding]) -> None:
-    if encoding.name == "eigenvectors":
+    if encoding.name in BASIS:
         pytest.skip("bases of eigenvectors are arbitrary")
     bank, data = bank_of(encoding), graph(5, [(0, 1), (1, 2), (2, 0), (2, 3)])
     expected = encode(bank, data)
@@ -218,7 +224,8 @@ def test_the_unit_of_the_weights_is_all_the_same_where_it_is_said_to_be(name: st
 
 def test_the_operators_that_encodings_read_are_those_that_they_declare() -> None:
     expected = {"biharmonic": {"combinatorial"}, "electrostatic": {"combinatorial"}}
-    expected |= {"communicability": {"adjacency"}, "katz": {"adjacency"}, "magnetic": {magnetic(0.1), magnetic(0.25)}}
+    expected |= {"communicability": {"adjacency"}, "katz": {"adjacency"}}
+    expected |= {name: {magnetic(0.1), magnetic(0.25)} for name in ("magnetic", "magnetic_eigenvectors")}
     for encoding in (one for one in CATALOGUE if one.name not in OF_A_FILE):
         (one,) = bank_of(encoding)
         own = {NORMALIZED} if "spectrum" in one.needs else set()

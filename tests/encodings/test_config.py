@@ -47,9 +47,8 @@ def test_pair_channels_of_a_large_graph_are_refused_with_the_memory_they_would_t
         MspeError, match=r"encodings.pair: the largest graph has 20000 nodes.*13 pair channels.*20.8 GB"
     ):
         params.model_copy(update={"pair": True}).resolve(large)
-    with pytest.raises(
-        MspeError, match=r"encodings.distance: .* has 20000 nodes.*set encodings.distance=null, or raise"
-    ):
+    instead = "set encodings.distance=null and take encodings.landmarks, or raise"
+    with pytest.raises(MspeError, match=rf"encodings.distance: .* has 20000 nodes.*{instead}"):
         validate(EncodingParams, {"distance": 5}, "test").resolve(large)
 
 
@@ -88,6 +87,11 @@ LISTS = [
 ]
 
 
+def _beside(encoding: type[Encoding], name: str) -> dict[str, int]:
+    """What has to stand beside a parameter."""
+    return {one: 1 for one, field in encoding.Params.model_fields.items() if field.is_required() and one != name}
+
+
 def test_most_scales_are_lists() -> None:
     assert len({encoding for encoding, _ in LISTS}) >= 11
 
@@ -95,7 +99,7 @@ def test_most_scales_are_lists() -> None:
 @pytest.mark.parametrize(
     ("encoding", "value", "path"),
     [
-        *((encoding, {name: 5}, f"{encoding.name}.{name}") for encoding, name in LISTS),
+        *((encoding, _beside(encoding, name) | {name: 5}, f"{encoding.name}.{name}") for encoding, name in LISTS),
         *((encoding, 5, encoding.name) for encoding, _ in LISTS if len(encoding.Params.model_fields) == 1),
     ],
 )

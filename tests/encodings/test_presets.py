@@ -28,7 +28,10 @@ def test_presets_are_the_ones_that_parameters_allow_and_no_encodings() -> None:
 
 @pytest.mark.parametrize(
     ("preset", "on_nodes", "on_pairs"),
-    [("elstatic", 10, 0), ("peg", 0, 1), ("rd", 0, 3), ("spe", 37, 0), ("r_pearl", 37, 0), ("b_pearl", 37, 0)],
+    [
+        *(("elstatic", 10, 0), ("peg", 0, 1), ("rd", 0, 3), ("spe", 37, 0), ("r_pearl", 37, 0), ("b_pearl", 37, 0)),
+        *(("maglappe", 50, 0), ("mose", 13, 0), ("spse", 0, 20), ("cipe", 4, 4), ("hdse", 0, 23), ("gsn", 6, 6)),
+    ],
 )
 def test_papers_settings_have_the_channels_of_their_encoding_alone(preset: str, on_nodes: int, on_pairs: int) -> None:
     bank = EncodingSet.from_config(EncodingParams(preset=preset).resolve(GraphStatistics(max_nodes=30)))  # type: ignore[arg-type]

@@ -12,10 +12,13 @@ from mspe.encodings.catalogue.electrostatic import Electrostatic
 from mspe.encodings.catalogue.filter import Filter, ScaleFilter
 from mspe.encodings.catalogue.gpse import Gpse
 from mspe.encodings.catalogue.heat import Heat
+from mspe.encodings.catalogue.hierarchical import Hierarchical
 from mspe.encodings.catalogue.homomorphisms import Homomorphisms
 from mspe.encodings.catalogue.katz import Katz
+from mspe.encodings.catalogue.landmarks import Landmarks
 from mspe.encodings.catalogue.learned import Learned
 from mspe.encodings.catalogue.magnetic import Magnetic
+from mspe.encodings.catalogue.magnetic_eigenvectors import MagneticEigenvectors
 from mspe.encodings.catalogue.pagerank import PersonalizedPageRank
 from mspe.encodings.catalogue.pearl import Pearl
 from mspe.encodings.catalogue.random_features import RandomFeatures
@@ -31,8 +34,9 @@ from mspe.encodings.encoding import Encoding
 
 CATALOGUE: tuple[type[Encoding], ...] = (
     *(Walk, Heat, Wavelet, PersonalizedPageRank, Learned),
-    *(Degree, Eigenvectors, Distance),
-    *(Resistance, DiffusionDistance, Biharmonic, Communicability, Katz, Electrostatic, Magnetic),
+    *(Degree, Eigenvectors, Distance, Hierarchical, Landmarks),
+    *(Resistance, DiffusionDistance, Biharmonic, Communicability, Katz, Electrostatic),
+    *(Magnetic, MagneticEigenvectors),
     *(Cycles, Rings, Homomorphisms, Roles, SimplePaths, Wl),
     *(Pearl, Stable, EigenvectorDistance, Gpse, RandomFeatures),
 )
@@ -52,10 +56,13 @@ __all__ = [
     "Filter",
     "Gpse",
     "Heat",
+    "Hierarchical",
     "Homomorphisms",
     "Katz",
+    "Landmarks",
     "Learned",
     "Magnetic",
+    "MagneticEigenvectors",
     "Pearl",
     "PersonalizedPageRank",
     "RandomFeatures",

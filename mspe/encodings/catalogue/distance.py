@@ -30,6 +30,7 @@ class Distance(Encoding):
 
     name = "distance"
     about = About("shortest-path distance, one-hot", "arXiv 2106.05234", "n³", ("pair",))
+    for_large = "landmarks"
     needs: ClassVar[frozenset[Need]] = frozenset({"edges"})
 
     class Params(Section):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Inexact, Int
 from pydantic import WrapValidator
 from scipy.sparse import csr_array
 from torch import Tensor
@@ -72,6 +72,7 @@ class Eigenvectors(Encoding):
     off = 0
     needs: ClassVar[frozenset[Need]] = frozenset({"spectrum", "edges"})
     signed = True
+    equivariant = False
 
     class Params(Section):
         """Number of eigenvectors, and the operator that has them."""
@@ -158,7 +159,7 @@ def smallest_eigenspaces(
     vectors zero.
     """
     others = _without_trivial(eigenvalues, eigenvectors, sqrt_degree)
-    return _whole_spaces(eigenvalues[:, 1:], others, count)
+    return whole_spaces(eigenvalues[:, 1:], others, count)
 
 
 def combinatorial_eigenvectors(eigen: Eigen, count: int) -> Float[Tensor, "group size {count}"]:
@@ -170,7 +171,7 @@ def combinatorial_eigenvectors(eigen: Eigen, count: int) -> Float[Tensor, "group
     scaled = _scaled(eigen.eigenvalues)
     others = _without_trivial(scaled, eigen.eigenvectors, torch.ones_like(scaled))
     degree = (eigen.eigenvectors.square() @ eigen.eigenvalues[..., None]).squeeze(-1)
-    return fix_signs(_whole_spaces(scaled[:, 1:], others, count), _shares(degree).sqrt())
+    return fix_signs(whole_spaces(scaled[:, 1:], others, count), _shares(degree).sqrt())
 
 
 def adjacency_eigenvectors(eigen: Eigen, count: int) -> Float[Tensor, "group size {count}"]:
@@ -181,7 +182,7 @@ def adjacency_eigenvectors(eigen: Eigen, count: int) -> Float[Tensor, "group siz
     """
     descending = -_scaled(eigen.eigenvalues).flip(-1)
     degree = (eigen.eigenvectors.square() @ eigen.eigenvalues.square()[..., None]).squeeze(-1)
-    return fix_signs(_whole_spaces(descending, eigen.eigenvectors.flip(-1), count), _shares(degree).sqrt())
+    return fix_signs(whole_spaces(descending, eigen.eigenvectors.flip(-1), count), _shares(degree).sqrt())
 
 
 def _scaled(eigenvalues: Float[Tensor, "group size"]) -> Float[Tensor, "group size"]:
@@ -197,9 +198,9 @@ def _shares(degree: Float[Tensor, "group size"]) -> Float[Tensor, "group size"]:
     return positive / torch.where(largest > 0, largest, 1.0)
 
 
-def _whole_spaces(
-    eigenvalues: Float[Tensor, "group found"], vectors: Float[Tensor, "group size found"], count: int
-) -> Float[Tensor, "group size {count}"]:
+def whole_spaces(
+    eigenvalues: Float[Tensor, "group found"], vectors: Inexact[Tensor, "group size found"], count: int
+) -> Inexact[Tensor, "group size {count}"]:
     """The first vectors, with zeros for those of an eigenspace that the count would split, and where there are fewer.
 
     Eigenvalues ascend.

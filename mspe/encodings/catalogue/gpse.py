@@ -60,6 +60,7 @@ class Gpse(Encoding):
 
     name = "gpse"
     about = About("a pretrained network", "arXiv 2307.07107", "m", ("node",))
+    equivariant = False
     needs: ClassVar[frozenset[Need]] = frozenset({"edges"})
 
     class Params(Section):

@@ -1,19 +1,19 @@
 """Colours of the Weisfeiler-Leman refinement of each node (Weisfeiler and Leman 1968)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 import numpy as np
 import torch
 from jaxtyping import Float, UInt64
 from pydantic import Field, model_validator
-from scipy.sparse import csr_array
 from torch import Tensor
 
 from mspe.common.errors import MspeError
 from mspe.common.section import Channels, Distinct, PositiveInt, Section, Tuple
 from mspe.encodings.about import About
+from mspe.encodings.colours import colours_after
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.statistics import GraphStatistics
@@ -123,28 +123,3 @@ def _one_hot(colours: UInt64[np.ndarray, " nodes"], known: Sequence[str]) -> Flo
     """A one where a colour is a known one, in the last column where it is none."""
     is_known = colours[:, None] == np.array([int(colour, 16) for colour in known], dtype=np.uint64)
     return np.concatenate([is_known, ~is_known.any(axis=1, keepdims=True)], axis=1).astype(np.float32)
-
-
-def colours_after(adjacency: csr_array, rounds: Sequence[int]) -> list[UInt64[np.ndarray, " nodes"]]:
-    """Return the colours of the nodes after each of some rounds, as numbers that do not depend on the other nodes."""
-    found = dict(zip(range(1, max(rounds) + 1), _refined(adjacency), strict=False))
-    return [found[number] for number in rounds]
-
-
-def _refined(adjacency: csr_array) -> Iterator[UInt64[np.ndarray, " nodes"]]:
-    """Yield the colours after one round, two, …: a sum modulo 2^64 of mixed numbers stands for a multiset."""
-    colours = np.zeros(adjacency.shape[0], dtype=np.uint64)
-    while True:
-        mixed = _mix(colours)
-        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed[adjacency.indices], dtype=np.uint64)])
-        around = sums[adjacency.indptr[1:]] - sums[adjacency.indptr[:-1]]  # of each row, modulo 2^64
-        colours = _mix(mixed * np.uint64(0xD6E8FEB86659FD93) + around)
-        yield colours
-
-
-def _mix(numbers: UInt64[np.ndarray, " nodes"]) -> UInt64[np.ndarray, " nodes"]:
-    """Return well-mixed numbers, different ones of different ones: a step of SplitMix64 (Steele et al. 2014)."""
-    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))

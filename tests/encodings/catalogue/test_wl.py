@@ -1,30 +1,20 @@
-"""WL colours: NetworkX's partition, equal graphs, the vocabulary of training graphs, and what is beside it."""
+"""WL colours as channels: equal graphs, the vocabulary of training graphs, and what is beside it."""
 
 from pathlib import Path
 
-import networkx as nx
-import numpy as np
 import pytest
 import torch
 from torch_geometric.data import Data
-from torch_geometric.utils import from_networkx
 
 from mspe.common.errors import MspeError
 from mspe.common.section import validate
-from mspe.encodings import EncodingParams, EncodingSet, GraphStatistics, GraphView, Wl
-from mspe.encodings.catalogue.wl import colours_after
-from mspe.encodings.structure import simple_adjacency
+from mspe.encodings import EncodingParams, EncodingSet, GraphStatistics, Wl
 from mspe.graphs import GraphLoader, PackedGraphs
 from tests.conftest import cycle, graph
 from tests.encodings.catalogue.test_pearl import assert_same_predictions, circulants, loaders, trainer
-from tests.encodings.fixtures import WL_VOCABULARY, view_of
+from tests.encodings.fixtures import view_of
 
-ROUNDS = (1, 2, 3, 4)
 PATHS = [graph(4, [(0, 1), (1, 2), (2, 3)]), graph(3, [(0, 1), (1, 2)])]
-
-
-def colours(*graphs: Data) -> list[np.ndarray]:
-    return colours_after(simple_adjacency(GraphView.of_edges(PackedGraphs.from_list(list(graphs)))), ROUNDS)
 
 
 def resolved(*graphs: Data, **params: object) -> Wl:
@@ -33,38 +23,11 @@ def resolved(*graphs: Data, **params: object) -> Wl:
     return Wl(**dict(Wl.resolve(Wl.Params.model_validate(params), statistics)))
 
 
-def test_the_partition_of_the_nodes_of_many_graphs_is_networkx() -> None:
-    graphs = [nx.gnp_random_graph(9, 0.3, seed=seed) for seed in range(30)] + nx.graph_atlas_g()[1:200]
-    theirs: list[list[str]] = []
-    for one in graphs:
-        nx.set_node_attributes(one, "0", "colour")
-        found = nx.weisfeiler_lehman_subgraph_hashes(one, node_attr="colour", iterations=max(ROUNDS))
-        theirs += [found[node] for node in one]
-    for number, ours in zip(ROUNDS, colours(*map(plain, graphs)), strict=True):
-        pairs = {(colour, hashes[number - 1]) for colour, hashes in zip(ours.tolist(), theirs, strict=True)}
-        assert len(pairs) == len({colour for colour, _ in pairs}) == len({digest for _, digest in pairs}) > number
-
-
-def plain(one: nx.Graph) -> Data:
-    return Data(edge_index=from_networkx(one).edge_index.view(2, -1).long(), num_nodes=len(one))
-
-
 def test_graphs_that_refinement_does_not_tell_apart_have_the_same_channels() -> None:
     triangles = graph(6, [(0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3)])
     encoding = resolved(cycle(6), *PATHS)
     hexagon, others = encoding.node(view_of(cycle(6))), encoding.node(view_of(triangles))
     assert torch.equal(hexagon, others) and not torch.equal(hexagon[:4], encoding.node(view_of(PATHS[0])))
-
-
-def test_a_colour_is_the_same_number_on_every_machine() -> None:
-    after = colours(cycle(5), graph(1, []))
-    assert [[f"{c:016x}" for c in (one[0], one[5])] for one in after[:3]] == WL_VOCABULARY
-
-
-def test_the_first_round_tells_degrees_and_the_second_those_of_neighbours() -> None:
-    first, second, third, _ = colours(graph(7, [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6)]))
-    assert [len(set(one.tolist())) for one in (first, second, third)] == [2, 3, 4]
-    assert (third == third[::-1]).all()
 
 
 def test_the_vocabulary_has_the_most_frequent_colours_of_training_nodes_in_order() -> None:
@@ -79,12 +42,6 @@ def test_a_colour_never_seen_has_a_channel_of_its_own() -> None:
     star = graph(4, [(0, 1), (0, 2), (0, 3)])
     node = resolved(*PATHS, rounds=[1]).node(view_of(star))
     assert node.tolist() == [[0, 0, 1], *[[1, 0, 0]] * 3]  # most nodes of paths are ends
-
-
-def test_edges_of_weight_0_loops_and_repeated_edges_are_none() -> None:
-    index = torch.tensor([[0, 1, 0, 2, 2, 1], [1, 0, 1, 2, 1, 2]])
-    data = Data(edge_index=index, edge_weight=torch.tensor([1.0, 1, 1, 1, 0, 0]), num_nodes=3)
-    assert np.array_equal(colours(data), colours(graph(3, [(0, 1)])))
 
 
 def bank(graphs: PackedGraphs) -> dict:
