@@ -19,10 +19,10 @@ from mspe.config import load_params
 from mspe.dataset.path import check_path
 
 
-def keep_copies_of(folder: str, plugins: Sequence[str]) -> None:
-    """Remove what is left of plug-ins that are no longer listed."""
-    listed = {Path(folder, plugin) for plugin in plugins}
-    for path in Path(folder).rglob("*.py"):
+def keep_alone(names: Sequence[str], folder: str, suffix: str) -> None:
+    """Remove what is left of files that are no longer listed."""
+    listed = {Path(folder, name) for name in names}
+    for path in Path(folder).rglob(f"*{suffix}"):
         if path not in listed:
             path.unlink()
 
@@ -31,7 +31,10 @@ if __name__ == "__main__":
     with command():
         params = load_params()
         check_path(params.dataset)
-        keep_copies_of("data/plugins", params.encodings.plugins)
+        params.encodings.check_files()
+        keep_alone(params.encodings.plugins, "data/plugins", ".py")
+        keep_alone([f"{file}.checksum" for file in params.encodings.files], "data/files", ".checksum")
         write_text("data/plugins/none", "Copies of plug-ins stand here, if there are any.\n")
+        write_text("data/files/none", "Checksums of files that encodings read stand here, if there are any.\n")
         write_json("data/operators.json", {"operators": params.encodings.operators()})
         write_text("data/params.valid", "The parameters were found valid.\n")

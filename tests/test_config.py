@@ -91,6 +91,12 @@ CASES = [
     ("encodings.degree", 3, "encodings.degree"),
     ("encodings.plugins", "one.py", "encodings.plugins"),
     ("encodings.degree", "x", "encodings.degree: got 'x', allowed: true, false"),
+    (
+        "encodings.files",
+        ["../one.pt"],
+        "encodings.files: got ['../one.pt'], allowed: files inside the project",
+    ),
+    ("encodings.files", "one.pt", "encodings.files: got 'one.pt', allowed: a list, as ['one.pt']"),
     ("encodings.plugins", ["one.py"], "one.py: no such Python file; correct encodings.plugins"),
     ("encodings.backend", "magic", "encodings.backend: got 'magic', input should be 'auto', 'dense', 'chebyshev'"),
     ("seeds", [], "seeds: got []"),

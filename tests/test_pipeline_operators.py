@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
+from tests.encodings.catalogue.test_gpse import pretrained
 from tests.workspace import TINY, Workspace, stages_run
 
 pytestmark = pytest.mark.slow
@@ -75,3 +77,20 @@ def test_colours_of_the_training_graphs_stand_in_the_bank_and_reach_predictions(
     predicted = [workspace.run("mspe", "predict", "models/0/best.pt", "new.smi", "--output", f"{n}.csv") for n in "ab"]
     one, other = ((workspace.folder / f"{name}.csv").read_bytes() for name in "ab")
     assert predicted and one == other
+
+
+def test_weights_that_an_encoding_reads_are_watched(workspace: Workspace) -> None:
+    workspace.run("git", "checkout", "--", "params.yaml")
+    file = workspace.folder / "weights/gpse.pt"
+    file.parent.mkdir()
+    torch.save(pretrained(0).state_dict(), file)
+    workspace.set_params("encodings.gpse=weights/gpse.pt")
+    output = workspace.run("dvc", "repro", "encode", ok=False)
+    assert "error: encodings.gpse: reads weights/gpse.pt, which encodings.files does not list" in output
+    workspace.set_params("encodings.files=[weights/gpse.pt]")
+    assert stages_run(workspace.run("dvc", "repro", "encode"))[-2:] == ["file@weights/gpse.pt", "encode"]
+    first = workspace.json("data/encodings/bank.json")["gpse"]["checksum"]
+    assert not stages_run(workspace.run("dvc", "repro", "encode"))
+    torch.save(pretrained(1).state_dict(), file)
+    assert stages_run(workspace.run("dvc", "repro", "encode")) == ["file@weights/gpse.pt", "encode"]
+    assert workspace.json("data/encodings/bank.json")["gpse"]["checksum"] != first

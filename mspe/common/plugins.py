@@ -28,7 +28,7 @@ def load_plugins(paths: Iterable[str | Path]) -> None:
 
 
 def check_has_copy(path: str | Path) -> None:
-    """Refuse the path of a plug-in whose copy would lie outside data/plugins, untracked, or over another file.
+    """Refuse a file whose copy, or checksum, would lie outside its folder in data/, untracked, or over another file.
 
     Raises
     ------

@@ -147,10 +147,15 @@ def as_bank(config: BankConfig | Mapping[str, Any] | str) -> BankConfig:
     return validate(BankConfig, choose("preset", config, PRESETS) if isinstance(config, str) else config, "bank")
 
 
-def _load(paths: Any) -> Any:
+def _inside(paths: Any) -> Any:
     if isinstance(paths, (list, tuple)) and all(isinstance(path, str) for path in paths):
         for path in paths:
             check_has_copy(path)
+    return paths
+
+
+def _load(paths: Any) -> Any:
+    if isinstance(_inside(paths), (list, tuple)) and all(isinstance(path, str) for path in paths):
         load_plugins(paths)
     return paths
 
@@ -176,6 +181,8 @@ class EncodingParams(Section):
 
     plugins: Annotated[Tuple[str], BeforeValidator(_load)] = ()
     """Python files that register further encodings; they are run when the parameters are read."""
+    files: Annotated[Tuple[str], BeforeValidator(_inside)] = ()
+    """Files that encodings read, which the pipeline watches: see `check_files`."""
     preset: PresetName | None = None
     """A published encoding by name; it replaces the filters, `node`, `pair` and the other encodings."""
     filters: Annotated[dict[str, Any], BeforeValidator(_read_filters)] = Field(default_factory=dict)
@@ -209,6 +216,22 @@ class EncodingParams(Section):
         given = {**chosen.filters, **chosen.others()}
         used = (ENCODINGS[name].operators_of(params) for name, params in given.items() if params is not None)
         return further(frozenset().union(*used))
+
+    def check_files(self) -> None:
+        """Refuse an encoding that reads a file which `files` does not list: no stage would notice its changes.
+
+        Raises
+        ------
+        MspeError
+            If there is one.
+        """
+        for name, params in self.others().items():
+            missing = [file for file in known_others()[name].files_of(params) if file not in self.files]
+            if missing:
+                raise MspeError(
+                    f"encodings.{name}: reads {missing[0]}, which encodings.files does not list, so no stage would "
+                    f"notice its changes; set encodings.files=[{missing[0]}]"
+                )
 
     def resolve(self, statistics: GraphStatistics) -> BankConfig:
         """Return the bank with every rule written out as numbers.

@@ -59,6 +59,11 @@ class Encoding(nn.Module):
         """Return the operators whose spectra it reads with these parameters, by name; none without that need."""
         return frozenset({NORMALIZED}) if "spectrum" in cls.needs else frozenset()
 
+    @classmethod
+    def files_of(cls, params: Section) -> tuple[str, ...]:
+        """Return the files that it reads with these parameters, which the pipeline watches."""
+        return ()
+
     @property
     def operators(self) -> frozenset[str]:
         """Return the operators whose spectra it reads."""

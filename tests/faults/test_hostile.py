@@ -471,11 +471,14 @@ def run_as_dvc_does(folder: Path, pipeline: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["../../examples/victim.txt", "examples/../../../victim.py", "/../victim.py"])
-def test_no_plugins_copy_lies_outside_its_folder(path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", ["plugin", "file"])
+def test_no_plugins_copy_and_no_checksum_lies_outside_its_folder(
+    stage: str, path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """DVC runs one stage by its name alone, before or without `validate`."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["plugin", "--file", path])
+    monkeypatch.setattr(sys, "argv", [stage, "--file", path])
     with pytest.raises(SystemExit) as ended:
-        runpy.run_module("stages.plugin", run_name="__main__")
+        runpy.run_module(f"stages.{stage}", run_name="__main__")
     assert str(ended.value.code).startswith(f"error: --file: got {path}, allowed: files inside the project's folder")
     assert not list(tmp_path.iterdir())

@@ -42,8 +42,8 @@ class Gpse(Encoding):
     models.
 
     A checkpoint of a model, like `bank.json`, names the file and its checksum, and does not contain it: where graphs
-    come without stored encodings, it must be at hand, the same. DVC does not watch it: `dvc repro -f encode` encodes
-    anew after a change.
+    come without stored encodings, it must be at hand, the same. Where `encodings.files` of `params.yaml` lists it, as
+    the pipeline asks for, `dvc repro` encodes anew after a change.
 
     Parameters
     ----------
@@ -80,6 +80,11 @@ class Gpse(Encoding):
     def resolve(cls, params: Section, statistics: GraphStatistics) -> Section:
         """Return the parameters with the file's checksum and the number of channels."""
         return cls(**dict(params)).params
+
+    @classmethod
+    def files_of(cls, params: Section) -> tuple[str, ...]:
+        """Return the file of weights."""
+        return (dict(params)["weights"],)
 
     @property
     def node_channels(self) -> list[str]:

@@ -148,3 +148,14 @@ def test_a_missing_or_a_foreign_file_is_refused_in_one_line(tmp_path: Path, cont
     torch.save(content, path) if content is not None else path.write_bytes(b"nothing of torch")
     with pytest.raises(MspeError, match=r"^encodings.gpse.weights: .*other.pt: no weights of a GPSE model.*point$"):
         Gpse(str(path))
+
+
+def test_a_file_that_the_pipeline_does_not_watch_is_refused_by_it_alone(weights: str) -> None:
+    params = EncodingParams(gpse={"weights": weights})  # type: ignore[call-arg]
+    assert params.resolve(GraphStatistics(max_nodes=9)).others["gpse"]["weights"] == weights
+    with pytest.raises(
+        MspeError, match=rf"^encodings.gpse: reads {re.escape(weights)}, which encodings.files does not"
+    ):
+        params.check_files()
+    EncodingParams(gpse=weights, files=[weights]).check_files()  # type: ignore[call-arg, arg-type]
+    EncodingParams(gpse=None, preset="none").check_files()  # type: ignore[call-arg]
