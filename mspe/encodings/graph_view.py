@@ -5,8 +5,10 @@ from copy import copy
 from functools import cache, cached_property
 from typing import Literal, NoReturn, get_args
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
+from scipy.sparse import coo_array
 from torch import Tensor
 
 from mspe.common.errors import MspeError
@@ -166,11 +168,12 @@ class GraphView:
 
         An edge of weight 0 is none, as in every spectrum.
         """
-        index, weight = self._edges
-        row, column = (index if weight is None else index[:, weight > 0]) + self.layout.nodes.start
-        reached = torch.diag_embed(self.layout.mask.float())
-        for ends in ((row, column), (column, row)):
-            reached.view(-1)[self.layout.pair_slot(*ends)] = 1.0
-        while not torch.equal(further := ((reached @ reached) > 0).float(), reached):  # paths twice as long
-            reached = further
-        return reached > 0
+        from scipy.sparse.csgraph import connected_components
+
+        slot, mask = self.layout.slot, self.layout.mask
+        row, column = self.edge_index.cpu().numpy()
+        edges = coo_array((np.ones(row.size), (row, column)), shape=(slot.numel(), slot.numel()))
+        component = torch.from_numpy(connected_components(edges, directed=False)[1]).to(slot)
+        grid = component.new_full(mask.shape, -1)
+        grid.view(-1)[slot] = component
+        return (grid[:, :, None] == grid[:, None]) & mask[:, None]

@@ -245,8 +245,7 @@ def fix_signs(
     of these; the first product that is not symmetric decides. Where none decides, the sign stays as it is.
     """
     columns: list[Tensor] = []
-    for column in vectors.unbind(-1):
-        sign = _majority(column[..., None])[..., 0]
+    for column, sign in zip(vectors.unbind(-1), _majority(vectors).unbind(-1), strict=True):
         factors = [sqrt_degree, *columns]
         for order in (1, 2):
             open_ = torch.nonzero(sign == 0).flatten()

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from scipy.sparse import csr_array, triu
+from scipy.sparse import csr_array, diags_array, triu
 from torch import Tensor
 
 from mspe.common.section import Distinct, PositiveInt, Section
@@ -23,7 +23,7 @@ Kind = Literal["in_degree", "out_degree", "clustering", "core_number", "pagerank
 UNDIRECTED: tuple[Kind, ...] = ("clustering", "core_number", "pagerank", "eccentricity", "betweenness")
 
 _DAMPING = 0.85  # networkx's default
-_ITERATIONS = 150  # 0.85¹⁵⁰ < 1e-10
+_ITERATIONS = 45  # 0.56⁴⁵ < 1e-11
 
 
 class Roles(Encoding):
@@ -158,11 +158,14 @@ def clustering(adjacency: csr_array) -> Float[np.ndarray, " nodes"]:
 def pagerank(adjacency: csr_array) -> Float[np.ndarray, " nodes"]:
     """Return the solution x of x = (1 − α) + α Pᵀ x, P = D^-1 A: PageRank times the nodes of the component.
 
-    An isolated node returns to itself, as in the filter `ppr`. Each iteration reduces the error by α.
+    An isolated node has 1, as in the filter `ppr`. The eigenvalues of α Pᵀ are real and within [−α, α], so Chebyshev's
+    semi-iteration (Golub and Varga 1961) multiplies the error by α / (1 + √(1 − α²)) = 0.56 in each step, where
+    repeating the equation multiplies it by α.
     """
     degree = np.diff(adjacency.indptr)
-    isolated = degree == 0
-    rank, inverse = np.ones(degree.size), 1.0 / np.maximum(degree, 1)
-    for _ in range(_ITERATIONS):
-        rank = (1.0 - _DAMPING) + _DAMPING * np.where(isolated, rank, adjacency @ (rank * inverse))
-    return rank
+    walk = _DAMPING * adjacency @ diags_array(1.0 / np.maximum(degree, 1))
+    rank, before, step = np.ones(degree.size), np.zeros(degree.size), 1.0
+    for number in range(_ITERATIONS):
+        before, rank = rank, before + step * ((1.0 - _DAMPING) + walk @ rank - before)
+        step = 1.0 / (1.0 - _DAMPING**2 * step / (2.0 if number == 0 else 4.0))
+    return np.where(degree == 0, 1.0, rank)
