@@ -46,6 +46,8 @@ class ModelParams(Section):
     attention_dropout: Probability = 0.0
     feature_dropout: Probability = 0.0
     """Of real node features, before anything reads them: against learning few labelled nodes by heart."""
+    recompute: bool = False
+    """Whether a training step keeps each layer's inputs alone and computes the rest again: less memory, more time."""
     pooling: Literal["sum", "mean"] = "sum"
 
     @model_validator(mode="after")

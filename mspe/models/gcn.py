@@ -15,6 +15,7 @@ from mspe.models.config import ModelParams
 from mspe.models.encoders import FeatureEncoder, NodeEncoder
 from mspe.models.heads import HEADS, OutputNetwork
 from mspe.models.inputs import as_batch, as_trained
+from mspe.models.recomputed import run_recomputed
 
 
 class GCNNetwork(nn.Module):
@@ -47,6 +48,7 @@ class GCNNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.bank, self.features, self.num_outputs = bank, features, num_classes
+        self.recompute = params.recompute
         width, depth, numbered = params.hidden_dim, params.num_layers, features is not None
         self.node_encoder = NodeEncoder(params, num_features, bank, numbered)
         self.edge_encoder = FeatureEncoder(num_edge_features, width, numbered) if num_edge_features else None
@@ -65,8 +67,9 @@ class GCNNetwork(nn.Module):
         edges = EdgeLayout.from_edge_index(batch.edge_index, batch.batch.numel())
         x = self.node_encoder(batch, encodings)
         edge = self._edge_states(batch, edges)
+        run = run_recomputed if self.recompute and self.training else nn.Module.__call__
         for layer in self.layers:
-            x = layer(x, edge, edges)
+            x = run(layer, x, edge, edges)
         return self.head(x, batch)
 
     def _edge_states(self, batch: Data, edges: EdgeLayout) -> Float[Tensor, "edges hidden"] | None:

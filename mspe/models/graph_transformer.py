@@ -18,6 +18,7 @@ from mspe.models.inputs import as_batch, as_trained
 from mspe.models.layers import GPSLayer
 from mspe.models.pairs import PairBias
 from mspe.models.positions import PositionUpdate
+from mspe.models.recomputed import run_recomputed
 
 
 class GraphTransformer(nn.Module):
@@ -65,7 +66,7 @@ class GraphTransformer(nn.Module):
         self.bank = bank
         self.features = features
         self.num_outputs = num_classes
-        self.heads, self.attention = params.heads, params.attention
+        self.heads, self.attention, self.recompute = params.heads, params.attention, params.recompute
         numbered = features is not None
         self.node_encoder = NodeEncoder(params, num_features, bank, numbered)
         self.edge_encoder = FeatureEncoder(num_edge_features, params.hidden_dim, numbered)
@@ -98,11 +99,12 @@ class GraphTransformer(nn.Module):
             head_blocks = [HeadLayout.from_dense(block, self.heads) for block in encodings.blocks]
         pair = encodings.pair() if self.pair_bias is not None else []
         biases = self._biases(head_blocks, encodings.blocks, pair, edges, edge_attr)
+        run = run_recomputed if self.recompute and self.training else nn.Module.__call__
         position = x[:, -self.encoding_dim :]  # where the node encoder puts the encoding
         for number, (layer, bias) in enumerate(zip(self.layers, biases, strict=True)):
             if self.position_updates:
                 x, position = self.position_updates[number](x, position, edges)
-            x, edge = layer(x, edge, edges, head_blocks, bias)
+            x, edge = run(layer, x, edge, edges, head_blocks, bias)
         if self.scores_pairs:
             return self.head(x, batch, encodings.of_edges(pair, supervision_edges(batch)))
         return self.head(x, batch)

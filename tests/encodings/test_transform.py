@@ -40,7 +40,8 @@ def test_a_preset_is_a_bank_by_its_name(name: str) -> None:
 def test_an_unknown_preset_lists_the_known_ones() -> None:
     for build in (EncodingSet.from_config, AddMultiScalePE, lambda name: get_model("gps", 3, 1, bank=name)):
         with pytest.raises(
-            MspeError, match=r"unknown preset 'rwze'; did you mean 'rwse'\? Known: b_pearl, cipe, default, elstatic, gsn"
+            MspeError,
+            match=r"unknown preset 'rwze'; did you mean 'rwse'\? Known: b_pearl, cipe, default, elstatic, gsn",
         ):
             build("rwze")
 
