@@ -1,62 +1,22 @@
 """Running processes, several at a time, so that all of them can be stopped together and continued."""
 
 import logging
-import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import RLock, current_thread, main_thread
+from threading import current_thread, main_thread
 from types import FrameType
 
+from mspe.ablation.processes import Processes
 from mspe.ablation.study import Run, Study
 from mspe.common.errors import InterruptionError, MspeError
 from mspe.common.files import write_text
 from mspe.common.terminal import duration
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass
-class Processes:
-    """Processes that are under way, each in a group of its own, so that they can be stopped together."""
-
-    stopped: bool = False
-    _running: set[subprocess.Popen[str]] = field(default_factory=set)
-    _lock: RLock = field(default_factory=RLock)
-
-    def run(self, command: Sequence[str]) -> tuple[int, str]:
-        """Run a command on one thread to its end; its exit status and what it printed, both streams together."""
-        with self._lock:
-            if self.stopped:
-                return -signal.SIGINT, ""
-            process = subprocess.Popen(
-                command,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
-            )
-            self._running.add(process)
-        output, _ = process.communicate()
-        with self._lock:
-            self._running.discard(process)
-        return process.returncode, output
-
-    def stop(self) -> None:
-        """Ask all of them to end: a training saves its state first."""
-        with self._lock:
-            self.stopped = True
-            for process in self._running:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGINT)
 
 
 def call(commands: Mapping[str, Sequence[str]], jobs: int) -> None:
@@ -142,6 +102,8 @@ def _stopping(processes: Processes) -> Iterator[None]:
         except BaseException:
             processes.stop()
             raise
+        finally:
+            processes.close()
     if received:
         raise InterruptionError(f"stopped by {received[0].name}; run the same command to resume", received[0])
 
