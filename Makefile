@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup repro ablation test quick faults lint types bench clean
+.PHONY: help setup repro ablation test quick faults lint types docs bench clean
 help:            ## print these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
@@ -46,6 +46,9 @@ lint: .venv/test ## check style and format
 types: .venv/test ## check types
 	$(BIN)/mypy
 
+docs: .venv/test ## build the documentation into site/, strictly; open site/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 bench: .venv/test ## time encodings and training beside PyG's, a large dataset, and checksums; MSPE_DATA names the raw data
 	$(BIN)/python -m benchmarks.encodings
 	$(BIN)/python -m benchmarks.training
@@ -53,4 +56,4 @@ bench: .venv/test ## time encodings and training beside PyG's, a large dataset, 
 	$(BIN)/python -m benchmarks.integrity
 
 clean:           ## delete the environment, outputs and caches that Git does not keep
-	rm -rf .venv .mspe runs data models metrics/predictions .dvc/cache .dvc/tmp
+	rm -rf .venv .mspe runs data models site metrics/predictions .dvc/cache .dvc/tmp

@@ -37,6 +37,7 @@ class EvaluationParams(Section):
     """Split that is scored."""
 
     split: Literal["train", "val", "test"] = "test"
+    """Part whose scores and predictions are written."""
 
 
 class RangeParams(Section):
@@ -62,7 +63,9 @@ class RuntimeParams(Section):
     jobs: Annotated[Workers, Field(gt=0)] | None = None
     """Runs at a time of a comparison; null: one a core, and one on a GPU."""
     resume: bool = True
+    """Whether a run that was interrupted is resumed; false: it begins anew."""
     log_every: PositiveInt = 50
+    """Steps between two entries of the training log."""
     wandb_project: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """Also log to this project of Weights & Biases; null: to TensorBoard alone."""
     dvclive: bool = False
@@ -73,6 +76,7 @@ class Params(Section):
     """The whole of `params.yaml`."""
 
     seeds: Distinct[Seed]
+    """A model is trained and scored with each: of its weights, the order of batches, and dropout."""
     dataset: DatasetParams
     encodings: EncodingParams
     model: ModelParams

@@ -3,14 +3,18 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 
 import pytest
 
+from tests.console import check, commands, run
+from tests.documentation import PAGES
 from tests.workspace import TINY, Workspace, stages_run
 
 pytestmark = pytest.mark.slow
@@ -74,6 +78,15 @@ def test_the_range_of_a_named_model_is_a_stage_of_its_own(workspace: Workspace) 
     assert "metrics/range/0.json" in workspace.run("dvc", "metrics", "show", "--md")
     workspace.run("git", "checkout", "--", "params.yaml")
     assert stages_run(workspace.run("dvc", "repro")) == []
+
+
+def test_what_is_shared_is_not_computed_again(workspace: Workspace, tmp_path: Path) -> None:
+    """The commands of docs/how_to/share.md, in their order, in a clone with everything computed."""
+    shutil.copytree(workspace.folder, tmp_path / "clone", symlinks=True)
+    copied = copy(workspace)
+    copied.folder = tmp_path / "clone"
+    for command in commands(PAGES["docs/how_to/share.md"]):
+        check(run(command, copied))
 
 
 def test_an_experiment_reruns_train_and_what_follows_and_its_metrics_differ(workspace: Workspace) -> None:

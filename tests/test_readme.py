@@ -15,7 +15,7 @@ from mspe.cli import build_parser
 from mspe.dataset import get_dataset, unsplit_graphs
 from tests.ablation.fake_report import SMALL, fake_report
 from tests.conftest import ROOT
-from tests.documentation import DOCUMENTATION, PAGES, example
+from tests.documentation import DOCUMENTATION, PAGES, example, examples
 from tests.pipeline.conftest import train
 
 
@@ -53,7 +53,7 @@ def test_the_nodes_of_one_graph_are_compared(
 
 def test_every_command_of_mspe_is_one_that_it_takes() -> None:
     text = DOCUMENTATION
-    lines = re.findall(r"^\$ mspe (.*)$", text, flags=re.MULTILINE) + re.findall(r"\| `mspe (.*?)` \|", text)
+    lines = re.findall(r"^\$ mspe (.*)$", text, flags=re.MULTILINE) + re.findall(r"\| `mspe ([^`]*)` \|", text)
     assert len(lines) > 5
     for line in lines:
         build_parser().parse_args(shlex.split(line))  # ends the process where it does not know an argument
@@ -107,6 +107,13 @@ def test_every_command_of_the_table_is_known() -> None:
             value = value[part] if isinstance(value, dict) else getattr(value, part)
     modules = re.findall(r"python -m ([a-z_.]+)", text)
     assert modules and all((ROOT / Path(*name.split("."))).with_suffix(".py").exists() for name in modules)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/concepts/") and examples(page)])
+def test_what_a_concept_claims_in_code_holds(page: str) -> None:
+    names: dict = {}
+    for block in examples(page):
+        exec(block, names)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -19,8 +19,11 @@ class Definition(Section):
     """A variant of the user's own: what it lays over sections of `params.yaml`."""
 
     encodings: dict[str, Any] = Field(default_factory=dict)
+    """Laid over `encodings`."""
     model: dict[str, Any] = Field(default_factory=dict)
+    """Laid over `model`."""
     training: dict[str, Any] = Field(default_factory=dict)
+    """Laid over `training`."""
 
     @model_validator(mode="after")
     def _plugins_are_tracked(self) -> "Definition":
@@ -33,6 +36,7 @@ class ScreenParams(Section):
     """First round: all variants, briefly."""
 
     seeds: Annotated[PositiveInt, Field(ge=2, le=100)] = 3
+    """Runs of each variant."""
     epochs: PositiveInt | None = None
     """null: a third of the training's."""
 
@@ -43,6 +47,7 @@ class ConfirmParams(Section):
     best: Annotated[NonNegativeInt, Field(le=100)] = 3
     """How many of the variants that are not named are confirmed; of fewer all are."""
     seeds: Annotated[PositiveInt, Field(ge=2, le=1000)] = 10
+    """Runs of each variant, with seeds that the screen has not used."""
 
 
 class AblationParams(Section):
@@ -51,6 +56,7 @@ class AblationParams(Section):
     baseline: Name
     """The variant that all others are compared with."""
     variants: Distinct[Name]
+    """Names of what is compared: presets, encodings, parts of the bank, and those of `definitions`."""
     definitions: dict[Name, Definition] = Field(default_factory=dict)
     """Variants of the user's own, by name."""
     named: Tuple[Name] = ()
@@ -58,8 +64,9 @@ class AblationParams(Section):
     minutes: PositiveFloat | None = None
     """A budget by which both rounds are planned; null: they are as `screen` and `confirm` say."""
     screen: ScreenParams | None = None
-    """null: no first round, all variants are confirmed; unless `minutes` are given."""
+    """First round; null: no first round, all variants are confirmed; unless `minutes` are given."""
     confirm: ConfirmParams | None = None
+    """Second round; null: its defaults."""
     margin: Annotated[Probability, Field(gt=0)] = 0.05
     """Share of the baseline's error: a difference of at most that does not matter."""
     splits: Literal["each", "one"] = "each"

@@ -38,6 +38,7 @@ class DatasetParams(Section):
     task: Literal["regression", "classification", "edge_prediction"] | None = None
     """Of smiles and graphs; null: read off the targets."""
     smiles_column: str = "smiles"
+    """Of tables of molecules: holds SMILES or InChI."""
     target_columns: Annotated[Tuple[str] | None, BeforeValidator(_as_several)] = None
     """Of smiles and of tables of graphs or nodes; null: the column `target`, or the only one left."""
     positive_class: Annotated[str | None, BeforeValidator(_as_name)] = None

@@ -186,6 +186,7 @@ class EncodingParams(Section):
     preset: PresetName | None = None
     """A published encoding by name; it replaces the filters, `node`, `pair` and the other encodings."""
     filters: Annotated[dict[str, Any], BeforeValidator(_read_filters)] = Field(default_factory=dict)
+    """Scales of each filter of the spectrum, by its name."""
     node: bool = True
     """Whether encodings with channels of both kinds, filters and others, have node channels."""
     pair: bool | Literal["auto"] = "auto"
@@ -193,7 +194,9 @@ class EncodingParams(Section):
     trainable: bool = False
     """Whether times and restarts are parameters of the model, starting from the scales given."""
     max_pair_nodes: PositiveInt = 512
+    """Nodes up to which a graph has pair channels."""
     backend: Literal["auto", "dense", "chebyshev", "stochastic"] = "auto"
+    """How spectra are found; `auto`: by each graph's number of nodes."""
 
     @model_validator(mode="after")
     def _others_are_encodings(self) -> "EncodingParams":

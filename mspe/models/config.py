@@ -17,8 +17,11 @@ class ModelParams(Section):
     """Shape of the model; a key that the chosen model does not use is accepted and ignored."""
 
     name: ModelName = "graph_transformer"
+    """Kind of model, as `get_model` describes them."""
     hidden_dim: Width = 64
+    """Width of the nodes' states."""
     num_layers: Annotated[PositiveInt, Field(le=1000)] = 6
+    """Layers, one after the other."""
     heads: Width = 4
     """Attention heads; they divide `hidden_dim`."""
     local: Literal["gine", "gatedgcn", "none"] = "gine"
@@ -43,12 +46,15 @@ class ModelParams(Section):
     """`batch`: by channel over the nodes of a batch. `layer`: by node over its channels, as in transformers; PyG's
     `layer` is another one, over all nodes and channels of a graph."""
     dropout: Probability = 0.0
+    """Of the nodes' states, in every layer."""
     attention_dropout: Probability = 0.0
+    """Of attention weights."""
     feature_dropout: Probability = 0.0
     """Of real node features, before anything reads them: against learning few labelled nodes by heart."""
     recompute: bool = False
     """Whether a training step keeps each layer's inputs alone and computes the rest again: less memory, more time."""
     pooling: Literal["sum", "mean"] = "sum"
+    """How the states of nodes become that of their graph."""
 
     @model_validator(mode="after")
     def _widths_fit(self) -> "ModelParams":

@@ -12,8 +12,11 @@ class OptimizerParams(Section):
     """Arguments of `get_optimizer`; a key that the chosen type does not use is accepted and ignored."""
 
     type: Literal["adam", "adamw", "sgd"] = "adamw"
+    """Kind of optimizer."""
     lr: PositiveFloat = 1e-4
+    """Learning rate, after the warm-up."""
     weight_decay: NonNegativeFloat = 0.01
+    """Of all parameters."""
     momentum: Probability = 0.9
     """Of sgd."""
 
@@ -22,13 +25,17 @@ class SchedulerParams(Section):
     """Arguments of `get_scheduler`; a key that the chosen type does not use is accepted and ignored."""
 
     type: Literal["cosine_warmup", "linear", "constant", "step", "plateau", "none"] = "cosine_warmup"
+    """Course of the learning rate."""
     interval: Literal["epoch", "step"] = "epoch"
     """When the rate changes: after every epoch, or after every step of the optimizer."""
     warmup_epochs: NonNegativeInt | None = None
-    """null: 10, or half of a run that is shorter than 20."""
+    """Of cosine_warmup, linear and constant; null: 10, or half of a run that is shorter than 20."""
     min_lr: NonNegativeFloat = 1e-6
+    """Rate at which cosine_warmup and linear end, and below which plateau does not go."""
     step_size: PositiveInt = 30
+    """Of step: epochs between two falls."""
     gamma: PositiveFloat = 0.1
+    """Of step and plateau: factor of each fall."""
     patience: NonNegativeInt = 10
     """Of plateau: epochs without improvement."""
 
@@ -37,10 +44,13 @@ class TrainingParams(Section):
     """Settings of how the model is trained."""
 
     epochs: PositiveInt = 100
+    """Passes over the training part."""
     batch_size: PositiveInt = 32
+    """Graphs per batch."""
     grad_clip: PositiveFloat | None = 1.0
     """Largest norm of the gradient; null for none."""
     accumulation_steps: PositiveInt = 1
+    """Batches per step of the optimizer."""
     mixed_precision: bool | Literal["bf16", "fp16"] = False
     """true: bf16 where the device has it, else fp16 with a gradient scaler."""
     loss: str | None = None

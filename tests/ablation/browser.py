@@ -36,10 +36,15 @@ def opened(path: Path) -> Iterator[Chrome]:
         yield browser
 
 
+def requested(browser: Chrome) -> list[str]:
+    """What has been asked for since the last call, in order."""
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+
+
 def assert_quiet(browser: Chrome, path: Path) -> None:
     """The page has loaded nothing but its own file, and nothing is complained about."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    requests = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+    requests = requested(browser)
     assert requests[0] == path.as_uri()
     assert [url for url in requests if not url.startswith("data:") and url != path.as_uri()] == []
     assert browser.get_log("browser") == []

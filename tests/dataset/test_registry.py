@@ -1,4 +1,4 @@
-"""A dataset, and a task, from a user's own file: one file each."""
+"""A dataset, and a task, from a user's own file, as docs/how_to/plug_ins.md has them: one file each."""
 
 import runpy
 from collections.abc import Iterator
@@ -14,55 +14,9 @@ from mspe.graphs import GraphLoader
 from mspe.models import get_model
 from mspe.tasks import TASKS, Regression, get_task, is_minimized, task_of
 from mspe.training import Trainer, get_loss_fn, get_metrics, get_optimizer
+from tests.documentation import example
 
-RINGS = """
-import torch
-from torch_geometric.data import Data
-from mspe.dataset import DatasetSpec, register_dataset
-from mspe.dataset.spec import Samples
-from mspe.tasks import Regression
-
-
-def read(params):
-    graphs = []
-    for size in range(3, 43):
-        nodes = torch.arange(size)
-        edges = torch.stack([nodes, (nodes + 1) % size])
-        both = torch.cat([edges, edges.flip(0)], dim=1)
-        graphs.append(Data(edge_index=both, num_nodes=size, y=torch.tensor([[float(size)]])))
-    return Samples(graphs)
-
-
-register_dataset(DatasetSpec(
-    name="rings", graphs="40 rings", target="their size", task=Regression(), splits=("random",), origin="generated",
-    licence="none", citation="none", read=read, embedded=True,
-))
-"""
-QUANTILE = """
-from dataclasses import dataclass
-
-import torch
-from mspe.tasks import Regression, register_task
-from mspe.tasks.losses import masked
-
-
-def pinball(prediction, target, reduction):
-    return torch.maximum(0.9 * (target - prediction), -0.1 * (target - prediction))
-
-
-@register_task
-@dataclass(frozen=True)
-class UpperQuantile(Regression):
-    loss: str = "pinball"
-    metric: str = "coverage"
-    name = "upper_quantile"
-    type = "upper_quantile"
-    losses = {"pinball": masked(pinball)}
-    metrics = {"coverage": False}
-
-    def scorer(self, k=100):
-        return lambda prediction, target, source=None: {"coverage": (target <= prediction).float().mean().item()}
-"""
+RINGS, QUANTILE = example('name="rings"'), example("UpperQuantile")
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,9 @@ class ShiftParams(Section):
     """Differences of the test part's graphs from those of training and validation; all null: none."""
 
     size: Sizes = None
+    """As `synthetic.size`."""
     generator: str | None = None
+    """As `synthetic.generator`."""
 
     @property
     def changes(self) -> dict[str, Any]:
