@@ -12,7 +12,9 @@ from copy import copy
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.ablation.browser import opened
 from tests.console import check, commands, run
 from tests.documentation import PAGES
 from tests.workspace import TINY, Workspace, stages_run
@@ -45,10 +47,35 @@ def test_the_summary_has_its_form_and_prints(workspace: Workspace) -> None:
     assert "test scores over 1 seed (0)" in printed and "median" in printed
 
 
-def test_every_declared_plot_can_be_drawn(workspace: Workspace) -> None:
+def test_four_plots_are_drawn_without_a_network(workspace: Workspace) -> None:
     workspace.run("dvc", "plots", "show", "--out", "plots")
-    page = (workspace.folder / "plots" / "index.html").read_text()
+    path = workspace.folder / "plots" / "index.html"
+    page = path.read_text()
     assert "val_loss" in page and "train_loss" in page and "prediction" in page
+    assert "node heat(0.25)" in page and '"nodes": ' in page
+    with opened(path) as browser:
+        WebDriverWait(browser, 60).until(lambda page: len(page.find_elements("css selector", "canvas, svg.marks")) == 4)
+        messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+        requests = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        assert {url for url in requests if not url.startswith("data:")} == {path.as_uri()}
+
+
+def test_tables_of_metrics_fit_a_terminal(workspace: Workspace) -> None:
+    lines = workspace.run("dvc", "metrics", "show").splitlines()
+    assert lines[0].split() == ["Path", "baseline.median", "test.mae.mean"] and len(lines) == 2
+    assert max(map(len, lines)) <= 120
+    assert workspace.json("metrics/scores.json")["test"]["mae"] == {
+        name: workspace.json("metrics/summary.json")["test"]["mae"][name] for name in ("mean", "std")
+    }
+    assert "parameters" in workspace.run("dvc", "metrics", "show", "metrics/train/0.json")
+
+
+def test_the_first_seeds_checkpoint_is_the_artifact(workspace: Workspace) -> None:
+    from dvc.repo import Repo
+
+    with Repo(str(workspace.folder)) as repo:
+        artifact = repo.artifacts.read()["dvc.yaml"]["model"]
+    assert artifact.path == "models/0/best.pt" and (workspace.folder / artifact.path).is_file()
 
 
 def test_a_second_run_runs_nothing(workspace: Workspace) -> None:
@@ -93,7 +120,7 @@ def test_an_experiment_reruns_train_and_what_follows_and_its_metrics_differ(work
     output = workspace.run("dvc", "exp", "run", "-S", "training.optimizer.lr=3e-4", "--name", "slower")
     assert stages_run(output) == FROM_TRAIN
     difference = workspace.run("dvc", "metrics", "diff", "--md")
-    changed = [line for line in difference.splitlines() if "summary.json" in line and "test.mae.mean" in line]
+    changed = [line for line in difference.splitlines() if "scores.json" in line and "test.mae.mean" in line]
     assert len(changed) == 1
     old, new = (float(cell) for cell in changed[0].split("|")[3:5])
     assert old != new
@@ -101,7 +128,7 @@ def test_an_experiment_reruns_train_and_what_follows_and_its_metrics_differ(work
     # going back restores the earlier run from the cache
     workspace.run("git", "checkout", "--", ".")
     assert stages_run(workspace.run("dvc", "repro")) == []
-    assert "summary.json" not in workspace.run("dvc", "metrics", "diff", "--md")
+    assert "scores.json" not in workspace.run("dvc", "metrics", "diff", "--md")
 
 
 def test_bad_parameters_stop_the_run_before_anything_is_deleted(workspace: Workspace) -> None:

@@ -50,7 +50,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(runs: list[Run]) -> None:
 def test_metrics_and_plots_of_two_commits_show_what_has_changed(runs: list[Run], workspace: Workspace) -> None:
     done = next(done for done in runs if done.command.line == "dvc metrics diff HEAD~1 HEAD")
     rows = [line.split() for line in done.output]
-    row = next(row for row in rows if row[:2] == ["metrics/summary.json", "test.mae.mean"])
+    row = next(row for row in rows if row[:2] == ["metrics/scores.json", "test.mae.mean"])
     old, new, change = map(float, row[2:])
     assert old != new and change == pytest.approx(new - old, abs=2e-5)
     page = (workspace.folder / "dvc_plots" / "index.html").read_text()

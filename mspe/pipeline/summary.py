@@ -14,6 +14,8 @@ from mspe.common.shown import shortened
 from mspe.pipeline.statistics import CONFIDENCE, mean, statistics_over_seeds
 
 _SHARED = ("baseline", "classes")
+_OF_SEEDS = ("metric", "channels", "by_size")
+"""What stands beside the scores of a seed, and is no score."""
 CURVE_COLUMNS = ("epoch", "train_loss", "val_loss")
 """Columns of a learning curve that the mean over seeds is of."""
 
@@ -21,12 +23,25 @@ _Numbers = dict[str, float | None]
 _REMEDY = "run `dvc repro`"
 
 
+class _OfSize(Section):
+    """A range of sizes of graphs."""
+
+    nodes: str
+    samples: int
+    error: float | None
+
+
 class _Scores(Section, extra="allow"):
     """What the evaluate stage writes: the metrics stand beside these keys."""
 
     __pydantic_extra__: _Numbers
+    metric: str | None = None
+    """That the field reports, the one of `metrics/scores.json`; None: the first."""
     baseline: dict[str, _Numbers] = Field(default_factory=dict)
     classes: dict[str, dict[str, float]] | None = None
+    channels: dict[str, float] = Field(default_factory=dict)
+    """The learned weight of every channel of the encodings."""
+    by_size: list[_OfSize] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _has_scores(self) -> "_Scores":
@@ -121,7 +136,7 @@ def summarise(split: str, results: Mapping[int, Mapping[str, Any]]) -> dict[str,
     1.5
     """
     first = next(iter(results.values()))
-    names = [name for name in first if name not in _SHARED]
+    names = [name for name in first if name not in (*_SHARED, *_OF_SEEDS)]
     scores = {name: [result[name] for result in results.values()] for name in names}
     return {
         "seeds": list(results),
@@ -130,6 +145,30 @@ def summarise(split: str, results: Mapping[int, Mapping[str, Any]]) -> dict[str,
         split: {name: asdict(statistics_over_seeds(values)) for name, values in scores.items()},
         **{name: first[name] for name in _SHARED if name in first},
     }
+
+
+def choose_scores(split: str, summary: Mapping[str, Any], metric: str | None = None) -> dict[str, Any]:
+    """Return the few numbers of a summary that DVC's tables show: one metric, and the trivial predictors'.
+
+    Parameters
+    ----------
+    split
+        What was scored.
+    summary
+        As `summarise` gives it.
+    metric
+        The one; None: the first.
+
+    Examples
+    --------
+    >>> one = {"mae": 1.0, "rmse": 2.0, "baseline": {"median": {"mae": 3.0, "rmse": 4.0}}}
+    >>> choose_scores("test", summarise("test", {0: one}), "mae")
+    {'test': {'mae': {'mean': 1.0, 'std': None}}, 'baseline': {'median': 3.0}}
+    """
+    metric = metric or next(iter(summary[split]))
+    scores = {name: summary[split][metric][name] for name in ("mean", "std")}
+    baselines = {name: values.get(metric) for name, values in summary.get("baseline", {}).items()}
+    return {split: {metric: scores}, "baseline": baselines}
 
 
 def mean_curve(curves: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, list[float]]:

@@ -54,7 +54,14 @@ STAGES = {
         4,
     ),
     "evaluate": Stage(partial(evaluate.main, 0), ("metrics/test/0.json", "metrics/predictions/0.csv"), 1),
-    "report": Stage(report.main, ("metrics/summary.json", "metrics/learning_curve.csv"), 1),
+    "report": Stage(
+        report.main,
+        (
+            *("metrics/summary.json", "metrics/scores.json", "metrics/learning_curve.csv"),
+            *("metrics/error_by_size.csv", "metrics/channel_weights.csv"),
+        ),
+        1,
+    ),
     "ablation run": Stage(partial(ablation_run.main, STUDY, Run("confirm", "all", CONFIRM_SEED)), (RUN,), 4),
 }
 

@@ -9,7 +9,7 @@ import scipy.stats
 
 from mspe.common.errors import MspeError
 from mspe.common.json_files import write_json
-from mspe.pipeline.summary import format_summary, mean_curve, read_scores, read_summary, summarise
+from mspe.pipeline.summary import choose_scores, format_summary, mean_curve, read_scores, read_summary, summarise
 
 RESULTS = {
     seed: {"mae": mae, "rmse": 2 * mae, "baseline": {"median": {"mae": 3.0, "rmse": 4.0}}}
@@ -27,6 +27,15 @@ def test_mean_deviation_and_interval_agree_with_scipy() -> None:
     assert statistics["std"] == pytest.approx(np.std(values, ddof=1))
     expected = scipy.stats.t.interval(0.95, 2, np.mean(values), scipy.stats.sem(values))
     assert statistics["interval"] == pytest.approx(expected)
+
+
+def test_a_table_shows_one_metric_over_seeds_and_what_is_no_score_stays_out() -> None:
+    results = {seed: {**result, "metric": "rmse", "channels": {"node degree": 1.0}} for seed, result in RESULTS.items()}
+    summary = summarise("val", results)
+    assert set(summary["val"]) == {"mae", "rmse"}
+    chosen = choose_scores("val", summary, "rmse")
+    assert chosen["val"]["rmse"]["mean"] == pytest.approx(1.4) and chosen["baseline"] == {"median": 4.0}
+    assert set(choose_scores("val", summary)["val"]) == {"mae"}
 
 
 def test_one_seed_has_no_spread_and_an_undefined_score_no_mean() -> None:
