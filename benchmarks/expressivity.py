@@ -2,7 +2,8 @@
 
 The families are those of BREC (Wang and Zhang, arXiv 2304.07702), built from their definitions where these are short:
 all confused pairs of up to seven nodes, cubic graphs of ten nodes, strongly regular graphs of equal parameters,
-circular skip links, and graphs of Cai, Fürer and Immerman. `--brec FILE` counts the pairs of BREC's own file instead.
+circular skip links, and graphs of Cai, Fürer and Immerman. `--brec FILE` counts the pairs of BREC's own file instead,
+and its controls, pairs of one graph in two orders.
 
     python -m benchmarks.expressivity [--brec brec_v3.npy]
 """
@@ -19,6 +20,7 @@ import numpy as np
 from torch_geometric.data import Data
 from torch_geometric.utils import from_networkx
 
+from mspe.common.errors import MspeError
 from mspe.common.json_files import write_json
 from mspe.encodings import EncodingSet
 from mspe.encodings.expressivity import tell_apart
@@ -26,6 +28,11 @@ from mspe.encodings.expressivity import tell_apart
 RESULT = Path("benchmarks/results/expressivity.json")
 SKIPS = (2, 3, 4, 5, 6, 9, 11, 12, 13, 16)
 CUBIC = 10
+BREC_COPIES = 64
+BREC_FAMILIES = {
+    **{"Basic": (0, 60), "Regular": (60, 160), "Extension": (160, 260), "CFI": (260, 360)},
+    **{"4-vertex": (360, 380), "distance regular": (380, 400)},
+}
 ENCODINGS: dict[str, Any] = {
     "degree": {"degree": True},
     "rwse": "rwse",
@@ -132,10 +139,19 @@ def _gadgets(base: nx.Graph, twisted: bool) -> nx.Graph:
     return nx.convert_node_labels_to_integers(graph)
 
 
-def read_brec(path: Path) -> list[Pair]:
-    """The 400 pairs of BREC's file, as strings of graph6 one after the other."""
-    graphs = [nx.from_graph6_bytes(text if isinstance(text, bytes) else text.encode()) for text in np.load(path)]
-    return list(zip(graphs[::2], graphs[1::2], strict=True))
+def read_brec(path: Path) -> dict[str, list[Pair]]:
+    """BREC's pairs by family, and "controls", each a graph in two orders of its nodes.
+
+    The file has strings of graph6: 64 of each pair, its two graphs in turn, 32 times in other orders of the nodes; then
+    64 of each control, one graph in so many orders.
+    """
+    texts = np.load(path)
+    if texts.size % (2 * BREC_COPIES):
+        raise MspeError(f"{path}: got {texts.size} graphs, allowed: {BREC_COPIES} of each pair and of each control")
+    first = [nx.from_graph6_bytes(text) for pair in texts.reshape(-1, BREC_COPIES)[:, :2] for text in pair.tolist()]
+    both = list(zip(first[::2], first[1::2], strict=True))
+    pairs, controls = both[: len(both) // 2], both[len(both) // 2 :]
+    return {**{name: pairs[start:end] for name, (start, end) in BREC_FAMILIES.items()}, "controls": controls}
 
 
 FAMILIES = {
@@ -166,7 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--brec", type=Path, help="BREC's file of pairs")
     arguments = parser.parse_args()
-    families = {"BREC": read_brec(arguments.brec)} if arguments.brec else {n: make() for n, make in FAMILIES.items()}
+    families = read_brec(arguments.brec) if arguments.brec else {name: make() for name, make in FAMILIES.items()}
     table: dict[str, Any] = {"pairs": {name: len(pairs) for name, pairs in families.items()}, "told_apart": {}}
     print(f"{'':<16}" + "".join(f"{name} ({len(pairs)})".rjust(22) for name, pairs in families.items()))
     for name, bank in ENCODINGS.items():
