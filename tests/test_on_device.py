@@ -37,11 +37,17 @@ BANKS: dict[str, dict[str, Any]] = {
         "trainable": True,
     },
     "wavelet and degree": {"filters": {"wavelet": {"times": [1.0, 2.0]}}, "degree": True},
-    "eigenvectors and distance": {"filters": {}, "eigenvectors": 3, "distance": 4},
+    "eigenvectors and distance": {
+        "filters": {},
+        "eigenvectors": 3,
+        "distance": 4,
+        "landmarks": 2,
+        "hierarchical": True,
+    },
     "further operators": {
         "filters": {},
         **dict.fromkeys(["resistance", "diffusion_distance", "biharmonic", "communicability", "katz"], True),
-        **dict.fromkeys(["electrostatic", "magnetic"], True),
+        **{"electrostatic": True, "magnetic": True, "magnetic_eigenvectors": 2},
     },
     "random inputs": {"pearl": {"samples": 4, "channels": 3}},
     "basis inputs, SPE and distances": {

@@ -210,22 +210,40 @@ class EncodingSet(nn.Module):
         spectrum = _with_operators(spectrum, self.stored_operators, graphs)
         if HAS_PAIRS in spectrum.fields:
             return self._encode_mixed(spectrum, graphs)
-        like = _like(spectrum)
-        channels = sum(len(encoding.node_channels) for encoding in self.stored)
-        encoding = like.new_empty(int(spectrum.num_nodes.sum()), channels)
+        if "spectral_weights" not in spectrum.fields:
+            return self._marked(spectrum, self._encode_groups(spectrum, graphs))
+        view = view_measures(spectrum, graphs)
+        for one in self.stored:
+            one.check_precision(view)
+        return self._marked(spectrum, node_channels(self.stored, view).to(_like(spectrum).dtype))
 
-        def encode(size: int, group: Tensor) -> None:
+    def _encode_groups(
+        self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None
+    ) -> Float[Tensor, "nodes channels"]:
+        """Graphs with eigenvectors: of one size together, and of similar sizes for what reads edges alone."""
+        like, nodes = _like(spectrum), int(spectrum.num_nodes.sum())
+        by_spectra = [one for one in self.stored if "spectrum" in one.needs]
+        by_edges = [one for one in self.stored if "spectrum" not in one.needs]
+        first = like.new_empty(nodes, sum(len(one.node_channels) for one in by_spectra))
+        second = like.new_empty(nodes, sum(len(one.node_channels) for one in by_edges))
+
+        def encode_spectra(size: int, group: Tensor) -> None:
             view = view_group(spectrum, size, group, graphs)
-            spectrum.scatter_rows(encoding, "node", group, node_channels(self.stored, view).to(like.dtype))
+            spectrum.scatter_rows(first, "node", group, node_channels(by_spectra, view).to(like.dtype))
 
-        if "spectral_weights" in spectrum.fields:
-            view = view_measures(spectrum, graphs)
-            for one in self.stored:
-                one.check_precision(view)
-            encoding = node_channels(self.stored, view).to(like.dtype)
-        elif channels:
-            for_each(encode, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded=like.device.type == "cpu")
-        return self._marked(spectrum, encoding)
+        def encode_edges(group: Tensor) -> None:
+            view = view_edges(spectrum, group, graphs)
+            second[spectrum.rows("node", group)] = node_channels(by_edges, view).to(like.dtype)
+
+        threaded = like.device.type == "cpu"
+        if by_spectra:
+            for_each(encode_spectra, spectrum.groups_by_size(_GROUP_ELEMENTS), threaded)
+        if by_edges:
+            for_each(encode_edges, ((group,) for group in spectrum.similar_groups(_GROUP_ELEMENTS)), threaded)
+        number = {one: place for place, one in enumerate([*by_spectra, *by_edges])}
+        widths = [len(one.node_channels) for one in number]
+        parts = torch.cat([first, second], dim=1).split(widths, dim=1) if widths else ()
+        return torch.cat([first[:, :0], *(parts[number[one]] for one in self.stored)], dim=1)
 
     def _encode_mixed(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None) -> PackedGraphs:
         """Graphs with eigenvectors and graphs with measures, each kind by itself."""
@@ -343,6 +361,12 @@ def view_group(
 
     layout = DenseLayout.from_sizes([size] * len(group), spectrum.num_nodes.device)
     return GraphView(layout, read_fields, read_spectrum, lambda: _edges(graphs, group), read_eigen)
+
+
+def view_edges(spectrum: PackedGraphs, group: Tensor, graphs: Callable[[], PackedGraphs] | None) -> GraphView:
+    """Return the view of some graphs for what reads their edges alone."""
+    layout = DenseLayout.from_sizes(spectrum.num_nodes[group].tolist(), spectrum.num_nodes.device)
+    return GraphView(layout, _no_spectrum, _no_spectrum, lambda: _edges(graphs, group), _no_spectrum)
 
 
 def view_measures(spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None) -> GraphView:

@@ -336,6 +336,16 @@ class PackedGraphs(Dataset[Data]):
             for group in members.split(max(1, max_elements // max(1, size * size))):
                 yield size, group
 
+    def similar_groups(self, max_elements: int) -> Iterable[Int[Tensor, " group"]]:
+        """Yield groups of graphs of similar sizes, whose padded n² grids have at most `max_elements`, or one graph."""
+        order, start = torch.argsort(self.num_nodes, stable=True), 0
+        for place, size in enumerate(self.num_nodes[order].tolist()):
+            if place > start and (place + 1 - start) * size**2 > max_elements:
+                yield order[start:place]
+                start = place
+        if len(self):
+            yield order[start:]
+
     def to(self, device: str | torch.device) -> "PackedGraphs":
         """The same graphs on another device."""
         fields = {name: field.to(device) for name, field in self.fields.items()}

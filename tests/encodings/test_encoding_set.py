@@ -161,3 +161,15 @@ def test_trained_encodings_of_a_former_checkpoint_load() -> None:
     assert "filters.1.free" in former and len(former) == 5
     fresh.load_state_dict(former)
     assert all(torch.equal(value, state[key]) for key, value in fresh.state_dict().items())
+
+
+def test_what_reads_spectra_and_what_reads_edges_stand_in_the_order_of_the_encodings() -> None:
+    packed = PackedGraphs.from_list([cycle(5), complete(3), graph(4, [(0, 1), (1, 2)]), cycle(3), complete(5)])
+    names = ("degree", "landmarks", "electrostatic", "cycles", "rings")  # edges alone: the second and the last two
+    params = {"filters": {"walk": {"steps": [2]}}, **dict.fromkeys(names, True), "pair": False}
+    bank = EncodingSet.from_config(params)
+    spectra = compute_spectrum(packed, operators=bank.operators)
+    found = bank.encode_nodes(spectra, lambda: packed).fields["node_encoding"]
+    alone = [EncodingSet([one]).encode_nodes(spectra, lambda: packed).fields["node_encoding"] for one in bank.on_nodes]
+    torch.testing.assert_close(found, torch.cat(alone, dim=1))
+    assert found.size(1) == len(bank.node_channels)

@@ -92,6 +92,15 @@ def test_the_structure_of_a_batch_is_recovered() -> None:
     assert torch.equal(structure.edge_index, packed.edge_index)
 
 
+def test_groups_of_similar_sizes_have_every_graph_once_in_grids_that_are_small_enough() -> None:
+    sizes = [3, 9, 4, 30, 3, 5, 9]
+    packed = PackedGraphs.from_list([cycle(size) for size in sizes])
+    groups = [[sizes[place] for place in group.tolist()] for group in packed.similar_groups(200)]
+    assert groups == [[3, 3, 4, 5], [9, 9], [30]]
+    assert sorted(place for group in packed.similar_groups(50) for place in group.tolist()) == list(range(7))
+    assert [group.tolist() for group in packed[[]].similar_groups(9)] == []
+
+
 def test_saved_graphs_are_the_same_and_fields_join(tmp_path: Path) -> None:
     packed = PackedGraphs.from_list(GRAPHS)
     write_splits(tmp_path / "graphs", {"train": packed})
