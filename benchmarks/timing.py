@@ -7,16 +7,21 @@ from statistics import median
 import torch
 
 
-def interleaved(ours: Callable[[], object], theirs: Callable[[], object], repetitions: int) -> tuple[float, float]:
+def interleaved(
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    repetitions: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> tuple[float, float]:
     """Median seconds of both, run in turn after one warm-up each."""
     ours(), theirs()
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(repetitions):
         for function, seconds in zip((ours, theirs), times, strict=True):
-            start = time.perf_counter()
+            start = clock()
             function()
             synchronize()
-            seconds.append(time.perf_counter() - start)
+            seconds.append(clock() - start)
     return median(times[0]), median(times[1])
 
 

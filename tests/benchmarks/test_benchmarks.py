@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-BENCHMARKS = sorted({path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {"__init__", "pyg", "timing"})
+BENCHMARKS = sorted({path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {"__init__", "peers", "pyg", "timing"})
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)

@@ -32,7 +32,7 @@ class Hierarchical(Encoding):
     otherwise, as where a graph has a symmetry, which of several equally good clusterings is taken may change with it.
 
     The clusters of a component are computed when it is first seen and then kept while the process lasts, so the first
-    epoch is slower than those after it: on molecules by some 0.5 ms (Louvain) or 1 ms (spectral) per graph.
+    epoch is slower than those after it: on molecules of ZINC by 1 ms (Louvain) or 2.5 ms (spectral) per graph.
 
     Edges are followed either way, without weights; repeated edges are one. Pairs of different components have
     "unreachable" of level 0 alone.
