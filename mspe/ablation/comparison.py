@@ -8,7 +8,7 @@ from typing import Any
 
 from mspe.ablation.answer import answer
 from mspe.ablation.bucket_table import bucket_columns, bucket_rows
-from mspe.ablation.page import render_page, write_page
+from mspe.ablation.page import pictures, render_page, write_page
 from mspe.ablation.paper import latex_table, markdown_table
 from mspe.ablation.report import Report
 from mspe.ablation.table import columns_of, report_rows
@@ -17,6 +17,7 @@ from mspe.common.csv_files import write_csv
 from mspe.common.errors import MspeError
 from mspe.common.files import write_text
 from mspe.common.json_files import read_json, write_json
+from mspe.page.figure_files import is_folder, save_figures
 
 _ENDINGS = (".html", ".json", ".csv", ".tex", ".md")
 
@@ -61,13 +62,14 @@ class Comparison:
         return bucket_rows(self.report)
 
     def save(self, path: str | Path) -> None:
-        """Write the page, a table for a text, or the numbers alone.
+        """Write the page, a table for a text, the numbers alone, or the figures.
 
         Parameters
         ----------
         path
             A file that ends in `.html`, `.json` (everything), `.csv` (the table) or `.buckets.csv` (a row per confirmed
-            variant and bucket); or in `.tex` or `.md`, for a table of LaTeX (booktabs) or Markdown.
+            variant and bucket); or in `.tex` or `.md`, for a table of LaTeX (booktabs) or Markdown. Or a folder, as
+            `figures/`: each figure as `.svg`, `.pdf` and `.png`, and what it shows as `.csv` and `.json`.
 
         Raises
         ------
@@ -81,6 +83,7 @@ class Comparison:
             ".tex": lambda: write_text(path, latex_table(self.report)),
             ".md": lambda: write_text(path, markdown_table(self.report)),
             ".buckets.csv": lambda: write_csv(path, self._bucket_columns(path)),
+            "/": lambda: save_figures(path, pictures(self.report)),
         }
         writers[check_ending(path)]()
 
@@ -100,16 +103,20 @@ class Comparison:
 
 
 def check_ending(path: str | Path) -> str:
-    """Return the ending of a file that `Comparison.save` can write.
+    """Return the ending of a file that `Comparison.save` can write; of a folder a slash.
 
     Raises
     ------
     MspeError
         If it has another one.
     """
+    if is_folder(path):
+        return "/"
     name, suffix = Path(path).name.lower(), Path(path).suffix.lower()
     if name.endswith(".buckets.csv"):
         return ".buckets.csv"
     if suffix not in _ENDINGS:
-        raise MspeError(f"{path}: got the ending {suffix or 'none'!r}, allowed: {', '.join(_ENDINGS)}")
+        raise MspeError(
+            f"{path}: got the ending {suffix or 'none'!r}, allowed: {', '.join(_ENDINGS)}, or / for a folder"
+        )
     return suffix

@@ -1,34 +1,12 @@
 """The comparison as a table for a paper or a text: LaTeX with booktabs' rules, and Markdown."""
 
-import re
 from collections.abc import Callable, Iterator
 
 from mspe.ablation.report import Report, VariantReport
 from mspe.ablation.table import NOTHING, cells, change_decimals, columns
 from mspe.ablation.wording import Change, change, in_percent, metric_name, number
+from mspe.page.tables import escape_latex, escape_markdown, format_latex, format_markdown
 
-_TEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "&": r"\&",
-        "%": r"\%",
-        "$": r"\$",
-        "#": r"\#",
-        "_": r"\_",
-        "{": r"\{",
-        "}": r"\}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "<": "$<$",
-        ">": "$>$",
-        "|": "$|$",
-        "−": "$-$",
-        "±": r"$\pm$",
-        "–": "--",
-        "\u00a0": "~",
-    }
-)
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~#])")
 _IS_NUMBER = (False, True, True, True, False, False)
 """Of the columns: they are aligned to the right."""
 
@@ -39,32 +17,13 @@ def latex_table(report: Report) -> str:
     A row has the variant, its change to the baseline ± half the interval, its score ± standard deviation, seeds, round
     and verdict, in the order of the page's table; variants with the verdict *better* are bold.
     """
-    headings, *rows = _rows(report, escape_latex, r"\textbf{%s}")
-    kinds = "".join("r" if is_number else "l" for is_number in _IS_NUMBER)
-    lines = [
-        r"% needs \usepackage{booktabs}",
-        r"\begin{table}",
-        r"  \centering",
-        rf"  \caption{{{escape_latex(caption(report))}}}",
-        r"  \label{tab:comparison}",
-        rf"  \begin{{tabular}}{{{kinds}}}",
-        r"    \toprule",
-        _latex_row(headings),
-        r"    \midrule",
-        *map(_latex_row, rows),
-        r"    \bottomrule",
-        r"  \end{tabular}",
-        r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
+    rows = list(_rows(report, escape_latex, r"\textbf{%s}"))
+    return format_latex(rows, _IS_NUMBER, caption(report), "comparison")
 
 
 def markdown_table(report: Report) -> str:
     """Return the comparison as a table of Markdown over its caption, with the rows of `latex_table`."""
-    headings, *rows = _rows(report, escape_markdown, "**%s**")
-    rule = ["--:" if is_number else ":--" for is_number in _IS_NUMBER]
-    lines = [f"| {' | '.join(row)} |" for row in (headings, rule, *rows)]
-    return "\n".join([*lines, "", escape_markdown(caption(report))]) + "\n"
+    return format_markdown(list(_rows(report, escape_markdown, "**%s**")), _IS_NUMBER, caption(report))
 
 
 def caption(report: Report) -> str:
@@ -81,28 +40,6 @@ def caption(report: Report) -> str:
     if any(variant.screen is not None and variant.confirm is None for variant in report.variants):
         sentences.append("Screened variants are scored on val, for fewer epochs, and have no verdict.")
     return " ".join(sentences)
-
-
-def escape_latex(text: str) -> str:
-    r"""Return text that LaTeX prints as it is.
-
-    Examples
-    --------
-    >>> print(escape_latex("only_heat_4: −5 % ± 2"))
-    only\_heat\_4: $-$5 \% $\pm$ 2
-    """
-    return text.translate(_TEX)
-
-
-def escape_markdown(text: str) -> str:
-    r"""Return text that Markdown shows as it is, in a table, too.
-
-    Examples
-    --------
-    >>> print(escape_markdown("only_heat_4 | better (< 5 %)"))
-    only\_heat\_4 \| better (\< 5 %)
-    """
-    return _MARKUP.sub(r"\\\1", text)
 
 
 def _rows(report: Report, escape: Callable[[str], str], bold: str) -> Iterator[list[str]]:
@@ -129,7 +66,3 @@ def _with_half_interval(found: Change | None, digits: int) -> str:
     if found.low is None or found.high is None:
         return mean
     return f"{mean} ± {number((found.high - found.low) / 2, digits)}"
-
-
-def _latex_row(cells: list[str]) -> str:
-    return rf"    {' & '.join(cells)} \\"

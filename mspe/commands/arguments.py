@@ -25,6 +25,13 @@ def add_plugins(parser: "ArgumentParser") -> None:
     )
 
 
+def add_figures(parser: "ArgumentParser") -> None:
+    """Add `--figures`, a folder for the page's figures."""
+    parser.add_argument(
+        "--figures", metavar="FOLDER", help="also write each figure as .svg, .pdf, .png, and its numbers as .csv, .json"
+    )
+
+
 def add_overwrite(parser: "ArgumentParser") -> None:
     """Add `--overwrite`, without which an output that is there is refused."""
     parser.add_argument("--overwrite", action="store_true", help="replace an output that is there already")

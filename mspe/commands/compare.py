@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from mspe.commands.arguments import add_device, add_plugins, add_root, add_smiles_column
+from mspe.commands.arguments import add_device, add_figures, add_plugins, add_root, add_smiles_column
 from mspe.commands.subcommand import Subcommand
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def _add_arguments(parser: "ArgumentParser") -> None:
     parser.add_argument(
         "--output", default="comparison.html", help="the page; or .json, .csv, .tex, .md (default: %(default)s)"
     )
+    add_figures(parser)
     add_plugins(parser)
 
 
@@ -85,6 +86,8 @@ def _run(arguments: "Namespace") -> int:
         **{name: value for name, value in given.items() if value is not None},
     )
     comparison.save(arguments.output)
+    if arguments.figures is not None:
+        comparison.save(f"{arguments.figures}/")
     print(comparison)
     print(f"{arguments.output} is written")
     return 0
@@ -98,7 +101,7 @@ COMPARE = Subcommand(
         "mspe compare graphs.pt --encodings none,rwse,hkse,all",
         "mspe compare molecules.csv --target logP --minutes 30 --more",
         "mspe compare molecules.csv --target logP --by diameter",
-        "mspe compare molecules.csv --target logP --output table.tex",
+        "mspe compare molecules.csv --target logP --output table.tex --figures figures",
     ),
     add_arguments=_add_arguments,
     run=_run,

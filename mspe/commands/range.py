@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from mspe.commands.arguments import add_checkpoint, add_smiles_column
+from mspe.commands.arguments import add_checkpoint, add_figures, add_smiles_column
 from mspe.commands.subcommand import Subcommand
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ def _add_arguments(parser: "ArgumentParser") -> None:
     parser.add_argument("--nodes", type=whole_number(1, 10**6), default=4, help="per graph (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default: %(default)s)")
     add_smiles_column(parser)
-    parser.add_argument("--output", default="range.html", help="the page, or .json (default: %(default)s)")
+    parser.add_argument(
+        "--output", default="range.html", help="the page; or .json, .csv, .tex, .md (default: %(default)s)"
+    )
+    add_figures(parser)
 
 
 def _run(arguments: "Namespace") -> int:
@@ -39,6 +42,8 @@ def _run(arguments: "Namespace") -> int:
     graphs = read_for(trained, "test") if given is None else read_file(given, arguments.smiles_column)
     report = trained.range(graphs, arguments.graphs, arguments.nodes, seed=arguments.seed)
     report.save(arguments.output)
+    if arguments.figures is not None:
+        report.save(f"{arguments.figures}/")
     print(report)
     print(f"{arguments.output} holds the rest")
     return 0

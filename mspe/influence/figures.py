@@ -15,7 +15,7 @@ from mspe.influence.error_curve import ErrorCurve
 from mspe.influence.gradient import Example
 from mspe.influence.scales import ScaleUse
 from mspe.influence.spread import Spread
-from mspe.page.drawing import GREY, INK, LINES, Picture, draw, grid
+from mspe.page.drawing import GREY, INK, LINES, Drawing, Picture, as_columns, grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +58,8 @@ def influence_by_distance(kind: str, spreads: Mapping[str, Spread]) -> Picture |
         f"Influence on {_TITLES[kind]}, by the hops from which it comes; all nodes at a distance together. On average: "
         f"{told}. Shares below {100 * _LEAST:g} % are not drawn."
     )
-    return Picture(draw(plot, kind, alt, _WIDTH, 3.7), caption)
+    rows = [(name, hop, share) for name, spread in known.items() for hop, share in enumerate(spread.shares)]
+    return Picture(Drawing(plot, kind, alt, _WIDTH, 3.7), caption, as_columns(("name", "hops", "share"), rows))
 
 
 def causal_changes(curves: Mapping[str, CausalCurve | None]) -> Picture | None:
@@ -94,7 +95,13 @@ def causal_changes(curves: Mapping[str, CausalCurve | None]) -> Picture | None:
         "their ends exchanged in pairs, which keeps all degrees. "
         f"Area under the curves: {told}. Half of the change is left at {fields} hops (effective receptive field)."
     )
-    return Picture(draw(plot, "causal", alt, _WIDTH, 3.7), caption)
+    rows = [
+        (label, distance, change)
+        for label, curve in known.items()
+        for distance, change in zip(curve.distances, shares(curve).tolist(), strict=True)
+    ]
+    columns = as_columns(("changed", "from_hops", "change_percent"), rows)
+    return Picture(Drawing(plot, "causal", alt, _WIDTH, 3.7), caption, columns)
 
 
 def error_by_distance(curve: ErrorCurve) -> Picture | None:
@@ -120,7 +127,9 @@ def error_by_distance(curve: ErrorCurve) -> Picture | None:
         f"The model's {curve.error} by {curve.by}: {told}. Each {curve.by} counting alike, it is {curve.area:.3g} on "
         "average. Bars: 95 % intervals, samples of one graph standing together."
     )
-    return Picture(draw(plot, f"error-by-{curve.by}", alt, _WIDTH, 3.7), caption)
+    rows = [(one.first, one.last, one.samples, one.error, one.half_width) for one in curve.buckets]
+    columns = as_columns((f"{curve.by}_first", f"{curve.by}_last", "samples", "error", "half_width"), rows)
+    return Picture(Drawing(plot, f"error-by-{curve.by}", alt, _WIDTH, 3.7), caption, columns)
 
 
 def range_by_scale(scales: Sequence[ScaleUse]) -> Picture | None:
@@ -153,7 +162,9 @@ def range_by_scale(scales: Sequence[ScaleUse]) -> Picture | None:
     )
     alt = f"Lines of the range of the influence through each scale against the reach of its kernel: {told}."
     caption = f"Do long scales buy range? By itself, and as the model uses it: {told}."
-    return Picture(draw(plot, "scales", alt, _WIDTH, 3.7), caption)
+    rows = [(one.channel, one.filter, one.scale, _reach(one), _range(one)) for one in known]
+    columns = as_columns(("channel", "filter", "scale", "reach_hops", "range_hops"), rows)
+    return Picture(Drawing(plot, "scales", alt, _WIDTH, 3.7), caption, columns)
 
 
 def _reach(one: ScaleUse) -> float:
@@ -201,7 +212,13 @@ def example_graph(example: Example) -> Picture | None:
         f"Graph {example.graph}, of median size: each node's share of the influence on node {example.node}, whose own "
         f"is {100 * shares[example.node]:.2g} %."
     )
-    return Picture(draw(plot, "example", alt, _WIDTH, 3.7), caption)
+    columns = {
+        "node": list(range(shares.size)),
+        "share": shares.tolist(),
+        "x": places[:, 0].tolist(),
+        "y": places[:, 1].tolist(),
+    }
+    return Picture(Drawing(plot, "example", alt, _WIDTH, 3.7), caption, columns)
 
 
 def _nodes(axes: "Axes", places: np.ndarray, colour: str, label: str, size: float) -> None:

@@ -60,10 +60,31 @@ def render_page(
     content
         Everything as plain values, which the page offers as a file.
     """
+    return render(
+        Path(__file__).with_name("range.html.jinja"),
+        answer=answer,
+        note=note,
+        alike=str(alike),
+        figures=pictures(parts, curves, example, scales, errors),
+        rows=[(name, _cells(spread)) for _, name, spread in parts],
+        readouts=[(layer, [_score(one.degree), _score(one.distance)]) for layer, one in readouts.items()],
+        scales=[(one.channel, _scale_cells(one)) for one in scales],
+        download=Download("range.json", data_uri("application/json", format_json(content))),
+    )
+
+
+def pictures(
+    parts: Sequence[tuple[str, str, Spread]],
+    curves: Mapping[str, CausalCurve | None],
+    example: Example,
+    scales: Sequence[ScaleUse],
+    errors: Sequence[ErrorCurve],
+) -> list[Picture]:
+    """Return the figures of the page, of what `render_page` takes."""
     by_kind: dict[str, dict[str, Spread]] = {}
     for kind, name, spread in parts:
         by_kind.setdefault(kind, {})[name] = spread
-    pictures: list[Picture | None] = [
+    found: list[Picture | None] = [
         influence_by_distance("layers", _thinned(by_kind.get("layers") or by_kind["output"])),
         influence_by_distance("paths", by_kind["paths"]) if "paths" in by_kind else None,
         *(error_by_distance(curve) for curve in errors),
@@ -71,17 +92,7 @@ def render_page(
         range_by_scale(scales),
         example_graph(example),
     ]
-    return render(
-        Path(__file__).with_name("range.html.jinja"),
-        answer=answer,
-        note=note,
-        alike=str(alike),
-        figures=[picture for picture in pictures if picture is not None],
-        rows=[(name, _cells(spread)) for _, name, spread in parts],
-        readouts=[(layer, [_score(one.degree), _score(one.distance)]) for layer, one in readouts.items()],
-        scales=[(one.channel, _scale_cells(one)) for one in scales],
-        download=Download("range.json", data_uri("application/json", format_json(content))),
-    )
+    return [picture for picture in found if picture is not None]
 
 
 def _thinned(layers: Mapping[str, Spread]) -> dict[str, Spread]:

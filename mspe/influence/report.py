@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mspe.common.csv_files import write_csv
 from mspe.common.errors import MspeError
 from mspe.common.files import write_text
 from mspe.common.json_files import write_json
@@ -12,12 +13,15 @@ from mspe.influence.causal import CausalCurve
 from mspe.influence.error_curve import ErrorCurve
 from mspe.influence.estimate import Estimate
 from mspe.influence.gradient import GradientInfluence
-from mspe.influence.page import render_page
+from mspe.influence.page import pictures, render_page
+from mspe.influence.paper import latex_table, markdown_table
 from mspe.influence.readout import Readout
 from mspe.influence.scales import ScaleUse
 from mspe.influence.spread import RESISTANCE_EDGES, Spread
+from mspe.page.drawing import Picture
+from mspe.page.figure_files import is_folder, save_figures
 
-ENDINGS = (".html", ".json")
+ENDINGS = (".html", ".json", ".csv", ".tex", ".md")
 
 _LITTLE = 0.1  # share of the influence that the answer's "beyond" may hold
 _BEYOND = (1, 2, 4, 8, 16)
@@ -149,12 +153,14 @@ class RangeReport:
         return {"answer": self.answer, "resistance_edges": list(RESISTANCE_EDGES[:-1]), **asdict(self)}
 
     def save(self, path: str | Path) -> None:
-        """Write the page, or the numbers alone.
+        """Write the page, a table, the numbers alone, or the figures.
 
         Parameters
         ----------
         path
-            A file that ends in `.html` or `.json`.
+            A file that ends in `.html`, `.json` (everything), `.csv` (the table), or `.tex` or `.md`, for a table of
+            LaTeX (booktabs) or Markdown. Or a folder, as `figures/`: each figure as `.svg`, `.pdf` and `.png`, and what
+            it shows as `.csv` and `.json`.
 
         Raises
         ------
@@ -164,25 +170,45 @@ class RangeReport:
         writers: dict[str, Callable[[], None]] = {
             ".html": lambda: write_text(path, self._page()),
             ".json": lambda: write_json(path, self.to_json()),
+            ".csv": lambda: write_csv(path, self._columns()),
+            ".tex": lambda: write_text(path, latex_table(list(self.spreads()), self.alike, self._note)),
+            ".md": lambda: write_text(path, markdown_table(list(self.spreads()), self.alike, self._note)),
+            "/": lambda: save_figures(path, self._pictures()),
         }
         writers[check_ending(path)]()
 
-    def _page(self) -> str:
+    @property
+    def _note(self) -> str:
+        """What was measured."""
         about = self.about
-        note = (
+        return (
             f"{about.checkpoint}, trained on {about.dataset}; influence on the {about.measured} at {about.nodes:,} "
             f"nodes of {about.graphs:,} of {about.of_graphs:,} graphs"
         )
+
+    @property
+    def _curves(self) -> dict[str, CausalCurve | None]:
+        """What was changed from a distance on, by its name in the figure."""
+        return {
+            "other features": self.occlusion,
+            "edges removed": self.removal,
+            "edges rewired": self.rewiring,
+        }
+
+    def _pictures(self) -> list[Picture]:
+        return pictures(list(self.spreads()), self._curves, self.influence.example, self.scales, self.errors)
+
+    def _columns(self) -> dict[str, list[Any]]:
+        rows = self.table()
+        return {name: [row[name] for row in rows] for name in rows[0]}
+
+    def _page(self) -> str:
         return render_page(
             answer=self.answer,
-            note=note,
+            note=self._note,
             alike=self.alike,
             parts=list(self.spreads()),
-            curves={
-                "other features": self.occlusion,
-                "edges removed": self.removal,
-                "edges rewired": self.rewiring,
-            },
+            curves=self._curves,
             example=self.influence.example,
             readouts=self.readouts,
             scales=self.scales,
@@ -206,14 +232,18 @@ def _row(name: str, spread: Spread) -> list[str]:
 
 
 def check_ending(path: str | Path) -> str:
-    """Return the ending of a file that `RangeReport.save` can write.
+    """Return the ending of a file that `RangeReport.save` can write; of a folder a slash.
 
     Raises
     ------
     MspeError
         If it has another one.
     """
+    if is_folder(path):
+        return "/"
     suffix = Path(path).suffix.lower()
     if suffix not in ENDINGS:
-        raise MspeError(f"{path}: got the ending {suffix or 'none'!r}, allowed: {', '.join(ENDINGS)}")
+        raise MspeError(
+            f"{path}: got the ending {suffix or 'none'!r}, allowed: {', '.join(ENDINGS)}, or / for a folder"
+        )
     return suffix

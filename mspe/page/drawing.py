@@ -1,11 +1,11 @@
-"""A figure as a string of SVG that stands in a page beside others."""
+"""A figure as an SVG element that stands in a page beside others, or as a file of its own."""
 
 import html
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +38,6 @@ _STYLE: dict[str, Any] = {
     "legend.frameon": False,
     "savefig.facecolor": "white",
     "text.parse_math": False,  # a name may hold dollar signs
-    "svg.fonttype": "none",  # text stays text: small, sharp, and found by the browser's search
     "xtick.color": GREY,
     "xtick.labelcolor": INK,
     "xtick.labelsize": 9.5,
@@ -48,43 +47,84 @@ _STYLE: dict[str, Any] = {
 }
 
 
+Format = Literal["svg", "pdf", "png"]
+_NO_METADATA: dict[Format, dict[str, None]] = {
+    "svg": dict.fromkeys(("Creator", "Date", "Format", "Type")),
+    "pdf": dict.fromkeys(("Creator", "Producer", "CreationDate")),
+    "png": {"Software": None},
+}
+"""Of dates and versions, which would make the bytes of one figure differ."""
+
+
 @dataclass(frozen=True)
-class Picture:
-    """A figure of the page."""
+class Drawing:
+    """One pair of axes, drawn anew in each format; equal input gives equal bytes.
 
-    svg: str
-    """An `<svg>` element that says in words what it shows."""
-    caption: str
+    Drawing raises ModuleNotFoundError without matplotlib.
 
-
-def draw(plot: Callable[["Axes"], None], name: str, alt: str, width: float, height: float) -> str:
-    """Draw one pair of axes as an `<svg>` element, equal bytes for equal input.
-
-    Parameters
+    Attributes
     ----------
     plot
         Draws on the axes.
     name
-        Letters that start every id in the element, so that several figures fit into one page.
+        Letters, figures and hyphens: of files, and before every id of the `<svg>` element, so that several figures fit
+        into one page.
     alt
         What is seen, in words, for whoever does not see it.
     width, height
         In inches; text is set for a figure that is shown about as large.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        Without matplotlib, which the group `pipeline` of the dependencies brings.
     """
-    from matplotlib import style
-    from matplotlib.figure import Figure
 
-    text = io.StringIO()
-    with style.context({**_STYLE, "svg.hashsalt": name}, after_reset=True):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        plot(figure.add_subplot())
-        figure.savefig(text, format="svg", metadata={"Creator": None, "Date": None, "Format": None, "Type": None})
-    return _inline(text.getvalue(), name, alt)
+    plot: Callable[["Axes"], None]
+    name: str
+    alt: str
+    width: float
+    height: float
+
+    def element(self) -> str:
+        """Return an `<svg>` element that stands in a page beside others."""
+        content = io.BytesIO()
+        self._draw(content, "svg", {"svg.fonttype": "none"})  # text stays text: small, sharp, and found by the search
+        return _inline(content.getvalue().decode(), self.name, self.alt)
+
+    def write(self, file: BinaryIO | io.BytesIO, kind: Format) -> None:
+        """Write the figure as a file of its own: svg and pdf with their fonts, png with 200 dots per inch."""
+        self._draw(file, kind, {"svg.fonttype": "path", "pdf.fonttype": 42})
+
+    def _draw(self, file: BinaryIO | io.BytesIO, kind: Format, fonts: Mapping[str, Any]) -> None:
+        from matplotlib import style
+        from matplotlib.figure import Figure
+
+        with style.context({**_STYLE, **fonts, "svg.hashsalt": self.name}, after_reset=True):
+            figure = Figure(figsize=(self.width, self.height), layout="constrained")
+            self.plot(figure.add_subplot())
+            figure.savefig(file, format=kind, dpi=200, metadata=_NO_METADATA[kind])
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of a page, and what it shows as numbers."""
+
+    drawing: Drawing
+    caption: str
+    data: Mapping[str, Sequence[Any]]
+    """Columns of equal length; None where a number is unknown."""
+
+    @property
+    def svg(self) -> str:
+        """An `<svg>` element that says in words what it shows."""
+        return self.drawing.element()
+
+
+def as_columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
+    """Return rows as columns by name.
+
+    Examples
+    --------
+    >>> as_columns(["hops", "share"], [(0, 0.75), (1, 0.25)])
+    {'hops': [0, 1], 'share': [0.75, 0.25]}
+    """
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 def grid(axes: "Axes", axis: Any) -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from mspe.ablation.paper import caption, escape_latex, escape_markdown, latex_table, markdown_table
+from mspe.ablation.paper import caption, latex_table, markdown_table
 from mspe.ablation.report import Report
 from mspe.ablation.table import ranked
 from mspe.ablation.verdicts import Verdict
+from mspe.page.tables import escape_latex, escape_markdown
 from tests.ablation.fake_report import SMALL, fake_report
 
 TEX_PRINTS = {r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textasciicircum{}": "^", "$-$": "−"}

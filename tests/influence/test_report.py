@@ -1,5 +1,6 @@
 """The report in words, rows and files."""
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -60,7 +61,24 @@ def test_json_holds_everything(report: RangeReport, tmp_path: Path) -> None:
     assert content["occlusion"]["distances"] == report.occlusion.distances
 
 
+def test_tables_and_figures_are_files(report: RangeReport, tmp_path: Path) -> None:
+    for suffix in ("csv", "tex", "md"):
+        report.save(tmp_path / f"range.{suffix}")
+    with (tmp_path / "range.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["part"], row["name"]) for row in rows] == [(row["part"], row["name"]) for row in report.table()]
+    assert float(rows[0]["range"]) == pytest.approx(38 / 14)
+    assert r"\toprule" in (tmp_path / "range.tex").read_text() and "| layer 1 |" in (tmp_path / "range.md").read_text()
+    report.save(f"{tmp_path}/figures/")
+    assert {path.name for path in (tmp_path / "figures").glob("*.svg")} == {
+        f"{name}.svg" for name in ("layers", "paths", "causal", "example")
+    }
+    data = json.loads((tmp_path / "figures" / "layers.json").read_text())["data"]
+    first = [share for name, share in zip(data["name"], data["share"], strict=True) if name == "layer 1"]
+    assert first == pytest.approx(list(report.influence.layers["layer 1"].shares))
+
+
 def test_another_ending_is_refused(report: RangeReport, tmp_path: Path) -> None:
-    with pytest.raises(MspeError, match=r"range\.csv: got the ending '\.csv', allowed: \.html, \.json"):
-        report.save(tmp_path / "range.csv")
+    with pytest.raises(MspeError, match=r"range\.png: got the ending '\.png', allowed: \.html, \.json, .* / for a"):
+        report.save(tmp_path / "range.png")
     assert check_ending("a/RANGE.HTML") == ".html" and list(tmp_path.iterdir()) == []

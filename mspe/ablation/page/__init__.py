@@ -1,5 +1,5 @@
 """The comparison's page: one HTML file with its answer, figures, numbers and origin, which asks for no other file."""
 
-from mspe.ablation.page.assembly import render_page, write_page
+from mspe.ablation.page.assembly import pictures, render_page, write_page
 
-__all__ = ["render_page", "write_page"]
+__all__ = ["pictures", "render_page", "write_page"]

@@ -64,6 +64,11 @@ def render_page(report: Report, params_text: str = "") -> str:
     )
 
 
+def pictures(report: Report) -> list[Picture]:
+    """Return all figures of the page, in its order."""
+    return [picture for section in _sections(report) for picture in section.pictures]
+
+
 def _downloads(report: Report) -> list[Download]:
     table, buckets = format_csv(columns_of(report_rows(report))), bucket_columns(report)
     return [

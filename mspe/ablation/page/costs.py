@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from mspe.ablation.page import marks
 from mspe.ablation.report import Report, VariantReport
 from mspe.ablation.wording import listed
-from mspe.page.drawing import GREY, INK, Picture, draw, grid
+from mspe.page.drawing import GREY, INK, Drawing, Picture, grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +62,13 @@ def cost_against_error(report: Report) -> Picture | None:
         f"Seconds: encoding all graphs and {report.plan.epochs} epochs, medians over runs. Nothing is both cheaper and "
         f"better than {listed(front)}{'' if certain else ' in the screen'}."
     )
-    return Picture(draw(plot, "costs", alt, marks.WIDTH, 3.9), caption)
+    columns: dict[str, list[Any]] = {
+        "variant": list(points),
+        "round": [marks.round_of(report.variant(name)) for name in points],
+        "seconds": [cost for cost, _ in points.values()],
+        "change": [value for _, value in points.values()],
+    }
+    return Picture(Drawing(plot, "costs", alt, marks.WIDTH, 3.9), caption, columns)
 
 
 def _seconds(report: Report, variant: VariantReport) -> float | None:

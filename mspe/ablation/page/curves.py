@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from mspe.ablation.page import marks
 from mspe.ablation.report import Report
 from mspe.ablation.wording import listed
-from mspe.page.drawing import Picture, draw, grid
+from mspe.page.drawing import Drawing, Picture, as_columns, grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +48,9 @@ def learning_curves(report: Report) -> Picture | None:
     ends = ", ".join(f"{name} from {c['val_loss'][0]:.3g} to {c['val_loss'][-1]:.3g}" for name, c in curves.items())
     alt = f"Lines of validation loss by epoch, mean over seeds: {ends}."
     caption = f"Validation loss by epoch, mean over seeds: {listed(names, _MOST)}."
-    return Picture(draw(plot, "curves", alt, marks.WIDTH, 3.7), caption)
+    rows = [(name, *point) for name, c in curves.items() for point in zip(c["epoch"], c["val_loss"], strict=True)]
+    columns = as_columns(("variant", "epoch", "val_loss"), rows)
+    return Picture(Drawing(plot, "curves", alt, marks.WIDTH, 3.7), caption, columns)
 
 
 def _logarithmic(axes: "Axes") -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from mspe.ablation.page import marks
 from mspe.ablation.report import Report
-from mspe.page.drawing import GREY, INK, Picture, draw, grid
+from mspe.page.drawing import GREY, INK, Drawing, Picture, grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +62,8 @@ def all_differences(report: Report) -> Picture | None:
         f"Differences to {report.baseline}, paired by seed. {_rounds(report, first, len(variants))} Shaded: at most "
         f"{100 * report.margin:g} % of the error, too small to matter.{marks.outside(report, limits, list(changes))}"
     )
-    return Picture(draw(plot, "differences", alt, marks.WIDTH, 1.0 + 0.22 * (rows[-1] + 1)), caption)
+    drawing = Drawing(plot, "differences", alt, marks.WIDTH, 1.0 + 0.22 * (rows[-1] + 1))
+    return Picture(drawing, caption, marks.change_columns(report, list(changes)))
 
 
 def _rounds(report: Report, confirmed: int, total: int) -> str:

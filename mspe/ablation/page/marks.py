@@ -68,6 +68,32 @@ def confirmed(variant: VariantReport) -> bool:
     return variant.confirm is not None
 
 
+def round_of(variant: VariantReport) -> str:
+    """Return the round that a variant's last scores are of."""
+    return "confirmed" if confirmed(variant) else "screened"
+
+
+def change_columns(report: Report, names: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the changes of some variants as columns, in the unit of `axis_label`."""
+    changes = compared(report)
+    variants = [report.variant(name) for name in names]
+    return {
+        "variant": list(names),
+        "round": [round_of(variant) for variant in variants],
+        "verdict": [None if variant.verdict is None else variant.verdict.word for variant in variants],
+        **columns_of_changes([changes[name] for name in names]),
+    }
+
+
+def columns_of_changes(changes: Sequence[Change | None]) -> dict[str, list[float | None]]:
+    """Return changes with the ends of their intervals as columns; None where there is none."""
+    return {
+        "change": [None if one is None else one.mean for one in changes],
+        "low": [None if one is None else one.low for one in changes],
+        "high": [None if one is None else one.high for one in changes],
+    }
+
+
 def told(found: Change, unit: str) -> str:
     """Return a change with its interval, in words."""
     digits = decimals(resolution(found))

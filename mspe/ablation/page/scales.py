@@ -1,10 +1,10 @@
 """The difference to the baseline by scale, a figure per filter, as their scales have different units."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mspe.ablation.page import marks
 from mspe.ablation.report import Report, Scale, VariantReport
-from mspe.page.drawing import LINES, Picture, draw, grid
+from mspe.page.drawing import LINES, Drawing, Picture, grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,7 +84,12 @@ def _picture(
         f"{legend} Bars: {report.level_name} intervals. Shaded: too small to matter. Line at 0: {report.baseline}."
         f"{marks.outside(report, limits, [variant.name for _, variant in found])}"
     )
-    return Picture(draw(plot, f"scale-{place}", alt, marks.WIDTH, 3.3), caption)
+    columns: dict[str, list[Any]] = {
+        "filter": [name] * len(found),
+        "scale": values,
+        **marks.change_columns(report, [variant.name for _, variant in found]),
+    }
+    return Picture(Drawing(plot, f"scale-{place}", alt, marks.WIDTH, 3.3), caption, columns)
 
 
 def _apart(values: list[float], ratio: float = 1.4) -> list[float]:

@@ -1,11 +1,12 @@
 """Where a variant helps: differences of the error by distance, or by the graphs' diameter and size."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from mspe.ablation.page import marks
 from mspe.ablation.report import BucketDifference, Report
 from mspe.ablation.wording import Change, listed, relative
-from mspe.page.drawing import Picture, draw, grid
+from mspe.page.drawing import Drawing, Picture, grid
 from mspe.pipeline.buckets import Axis, Bucket
 
 if TYPE_CHECKING:
@@ -55,7 +56,23 @@ def by_bucket(report: Report, axis: Axis) -> Picture | None:
         f"{report.about.split} {samples}, paired by seed. Bars: intervals that all hold together with a chance of "
         f"{report.level_name}. Ranges hold about equally many {samples}.{_meaning(report, axis)}"
     )
-    return Picture(draw(plot, f"by-{axis}", alt, marks.WIDTH, 3.9), caption)
+    return Picture(Drawing(plot, f"by-{axis}", alt, marks.WIDTH, 3.9), caption, _columns(axis, buckets, found))
+
+
+def _columns(axis: Axis, buckets: list[Bucket], found: Mapping[str, Sequence[Change | None]]) -> dict[str, list[Any]]:
+    """A row per variant and bucket; changes are of the mean error, in % of the baseline's."""
+    rows = [
+        (name, bucket, change)
+        for name, changes in found.items()
+        for bucket, change in zip(buckets, changes, strict=True)
+    ]
+    return {
+        "variant": [name for name, _, _ in rows],
+        f"{axis}_first": [bucket.first for _, bucket, _ in rows],
+        f"{axis}_last": [bucket.last for _, bucket, _ in rows],
+        "samples": [bucket.samples for _, bucket, _ in rows],
+        **marks.columns_of_changes([change for _, _, change in rows]),
+    }
 
 
 def _meaning(report: Report, axis: Axis) -> str:
