@@ -13,6 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
+import mspe
 from tests.ablation.browser import opened, requested
 from tests.conftest import ROOT
 
@@ -79,9 +80,15 @@ def test_every_link_and_picture_is_there(site: Path, pages: dict[Path, Reference
 
 def test_pages_that_are_made_while_it_is_built_are_there(site: Path) -> None:
     assert "training.optimizer.lr" in (site / "reference" / "parameters.html").read_text("utf-8")
-    assert "Find out which encodings help" in (site / "reference" / "api.html").read_text("utf-8")
+    assert '<img alt="png"' in (site / "notebooks" / "train_and_look.html").read_text("utf-8")
     front = (site / "index.html").read_text("utf-8")
     assert "lowers the test MAE" in front and "make repro" not in front  # README, up to the pipeline
+
+
+def test_whatever_the_package_exports_is_in_the_reference(site: Path) -> None:
+    page = (site / "reference" / "api.html").read_text("utf-8")
+    homes = {name: f"{getattr(mspe, name).__module__}.{name}" for name in mspe.__all__ if not name.startswith("_")}
+    assert [home for home in homes.values() if f'id="{home}"' not in page] == []
 
 
 def test_the_search_works_in_a_page_that_is_opened_as_a_file(site: Path) -> None:
