@@ -191,6 +191,14 @@ def test_every_stage_is_a_script_and_a_dependency_of_its_own(path: Path) -> None
     assert "runtime" not in parameters(STAGES[path])
 
 
+@pytest.mark.parametrize("name", ["train", "evaluate"])
+def test_what_is_dear_is_kept_in_the_run_cache(name: str) -> None:
+    """DVC keeps no run of a stage with an output, other than metrics and plots, that is not cached: going back to an
+    earlier value would train again."""
+    outs = STAGES[ROOT / "stages" / f"{name}.py"]["outs"]
+    assert [out for out in outs if isinstance(out, dict) and not next(iter(out.values())).get("cache", True)] == []
+
+
 def test_every_script_is_a_stage() -> None:
     assert {path for path in (ROOT / "stages").rglob("*.py") if path.stem != "__init__"} == set(STAGES)
 
