@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, groupby
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 import torch
 from jaxtyping import Float
@@ -18,11 +18,12 @@ from mspe.encodings.catalogue import CATALOGUE, Filter
 from mspe.encodings.catalogue.filter import filter_nodes
 from mspe.encodings.config import BankConfig, as_bank, read_params, write_params
 from mspe.encodings.encoding import Encoding
-from mspe.encodings.graph_view import GraphView, Need, collated_edges
+from mspe.encodings.graph_view import GraphView, Need
+from mspe.encodings.packed_views import view_edges, view_group, view_measures
 from mspe.encodings.registry import ENCODINGS
-from mspe.encodings.spectrum import NORMALIZED, Eigen, Spectrum, compute_spectrum, eigen_fields
+from mspe.encodings.spectrum import NORMALIZED, compute_spectrum, eigen_fields
 from mspe.encodings.spectrum.mixed import split_spectra
-from mspe.graphs import DenseLayout, PackedGraphs
+from mspe.graphs import PackedGraphs
 from mspe.graphs.content_key import text_key
 from mspe.graphs.packing import BANK_KEY, HAS_PAIRS
 
@@ -334,59 +335,6 @@ def node_channels(encodings: Sequence[Encoding], graphs: GraphView) -> Float[Ten
         else:
             parts += [one.node(_limited(graphs, one)) for one in found]
     return torch.cat(parts, dim=1) if parts else graphs.sqrt_degree.new_empty(graphs.sqrt_degree.numel(), 0)
-
-
-def view_group(
-    spectrum: PackedGraphs, size: int, group: Tensor, graphs: Callable[[], PackedGraphs] | None
-) -> GraphView:
-    """Return the view of graphs that all have `size` nodes."""
-    fields = spectrum.fields
-
-    def read_fields() -> dict[str, Tensor]:
-        return {"sqrt_degree": spectrum.gather_rows(fields["sqrt_degree"], "node", group).flatten()}
-
-    def read_spectrum() -> Spectrum:
-        return Spectrum(
-            eigenvalues=spectrum.gather_rows(fields["eigenvalues"], "node", group).view(-1, size),
-            eigenvectors=spectrum.gather_rows(fields["eigenvectors"], "pair", group).view(-1, size, size),
-            sqrt_degree=spectrum.gather_rows(fields["sqrt_degree"], "node", group).view(-1, size),
-        )
-
-    def read_eigen(operator: str) -> Eigen:
-        eigenvalues, eigenvectors = (fields[name] for name in eigen_fields(operator))
-        return Eigen(
-            eigenvalues=spectrum.gather_rows(eigenvalues, "node", group).view(-1, size),
-            eigenvectors=spectrum.gather_rows(eigenvectors, "pair", group).view(-1, size, size),
-        )
-
-    layout = DenseLayout.from_sizes([size] * len(group), spectrum.num_nodes.device)
-    return GraphView(layout, read_fields, read_spectrum, lambda: _edges(graphs, group), read_eigen)
-
-
-def view_edges(spectrum: PackedGraphs, group: Tensor, graphs: Callable[[], PackedGraphs] | None) -> GraphView:
-    """Return the view of some graphs for what reads their edges alone."""
-    layout = DenseLayout.from_sizes(spectrum.num_nodes[group].tolist(), spectrum.num_nodes.device)
-    return GraphView(layout, _no_spectrum, _no_spectrum, lambda: _edges(graphs, group), _no_spectrum)
-
-
-def view_measures(spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None) -> GraphView:
-    """Return the view of all graphs of packed spectral measures."""
-    layout = DenseLayout.from_sizes(spectrum.num_nodes.tolist(), spectrum.num_nodes.device)
-    everything = torch.arange(len(spectrum), device=spectrum.num_nodes.device)
-    return GraphView(layout, lambda: spectrum.fields, _no_spectrum, lambda: _edges(graphs, everything), _no_spectrum)
-
-
-def _no_spectrum(*_: str) -> NoReturn:
-    raise MspeError(
-        "an encoding needs eigenvectors, of which such large graphs have none; set encodings.backend=dense where "
-        "memory allows, or take filters, which need no eigenvectors: walk, heat, wavelet, ppr, learned"
-    )
-
-
-def _edges(graphs: Callable[[], PackedGraphs] | None, group: Tensor) -> tuple[Tensor, Tensor | None]:
-    if graphs is None:
-        raise MspeError("an encoding is computed from edges, which were not given; give encode_nodes the graphs")
-    return collated_edges(graphs(), group)
 
 
 @torch.enable_grad()

@@ -15,8 +15,9 @@ from mspe.common.files import atomic_file
 from mspe.common.section import validate
 from mspe.encodings.config import default_params
 from mspe.encodings.encoding import Encoding
-from mspe.encodings.encoding_set import EncodingSet, node_channels, view_group
+from mspe.encodings.encoding_set import EncodingSet, node_channels
 from mspe.encodings.graph_view import GraphView
+from mspe.encodings.packed_views import view_group
 from mspe.encodings.registry import ENCODINGS
 from mspe.encodings.spectrum import NORMALIZED, compute_spectrum
 from mspe.encodings.statistics import GraphStatistics
