@@ -56,7 +56,8 @@ def test_pair_channels_are_drawn_from_their_source() -> None:
 
 @pytest.mark.parametrize("name", list(ENCODINGS))
 def test_every_encoding_makes_a_picture(tmp_path: Path, name: str) -> None:
-    params = {"gpse": {"weights": str(tmp_path / "gpse.pt")}, "eigenvector_distance": {"count": 4}}.get(name, {})
+    of_some = {"gpse": {"weights": str(tmp_path / "gpse.pt")}}
+    params = of_some.get(name, {"count": 4} if name in ("eigenvector_distance", "magnetic_eigenvectors") else {})
     if name == "gpse":
         torch.save(GPSE(dim_in=20, dim_inner=8, layers_mp=2).state_dict(), tmp_path / "gpse.pt")
     figure = plot_encoding(MOLECULE, name, tmp_path / "picture.png", source=0, **params)
