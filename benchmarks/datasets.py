@@ -1,74 +1,126 @@
-"""What a dataset of 41,127 molecules costs before training (`MSPE_DATA` names the raw files' folder).
+"""What a table of molecules costs before training: seconds, memory and disk of every stage, by its number of rows.
 
-Reads, encodes and stores MoleculeNet's HIV as preprocess, spectrum and encode do, then loads it again. Prints
-the seconds of each, the memory of the main process and of its largest worker, and one line of JSON at the end.
+Runs preprocess, spectrum and encode as DVC does, each in a process of its own with its workers, on generated molecules
+(`benchmarks.molecules`). Memory is the proportional share (PSS) of the process and its workers together, in which
+pages that several of them share count once; beside it the largest resident set of one process. Seconds are those of
+the clock and, of all processes together, of the processor, which a busy machine changes less. An exponent is the slope
+of log cost over log rows by least squares.
 
-    MSPE_DATA=… python -m benchmarks.datasets [--name hiv]
+    python -m benchmarks.datasets [--sizes 10000 100000 250000] [--workers 2] [--tree .] [--label after]
+
+`--tree` names another checkout, whose stages are run instead, and `--label` the side of
+`benchmarks/results/datasets.json` that the figures become.
 """
 
 import argparse
 import json
-import resource
+import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from mspe.dataset import DatasetParams, load_dataset
-from mspe.encodings import PRESETS, EncodingSet, compute_spectrum
-from mspe.encodings.stream import map_shards
-from mspe.graphs import SPLITS, read_split, write_splits
+import numpy as np
+import psutil
+import yaml
+
+from benchmarks.molecules import write_molecules
+from mspe.common.json_files import read_json, write_json
+from mspe.common.merge import merged
+
+RESULTS = Path("benchmarks/results/datasets.json")
+STAGES = {"preprocess": "graphs", "spectrum": "spectrum", "encode": "encodings"}
+"""Each with the folder of `data` that it writes."""
 
 
-def timed(name: str, function: Callable[[], object]) -> float:
+class Watch:
+    """What a process and its workers use, looked at again and again until it ends."""
+
+    def __init__(self, process: psutil.Popen) -> None:
+        self.process = process
+        self.memory = self.largest = 0.0
+        self.seconds: dict[int, float] = {}
+
+    def look(self) -> None:
+        together = 0.0
+        for one in [self.process, *self.process.children(recursive=True)]:
+            with suppress(psutil.Error):  # it has ended
+                used, times = one.memory_full_info(), one.cpu_times()
+                together += used.pss / 1e6
+                self.largest = max(self.largest, used.rss / 1e6)
+                self.seconds[one.pid] = times.user + times.system
+        self.memory = max(self.memory, together)
+
+
+def run(stage: str, folder: Path, tree: Path) -> dict[str, float]:
+    """Run a stage to its end."""
     start = time.perf_counter()
-    function()
-    seconds = time.perf_counter() - start
-    print(f"{name:<12} {seconds:7.2f} s", flush=True)
-    return seconds
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    process = psutil.Popen([sys.executable, "-m", f"stages.{stage}"], cwd=folder, env=environment)
+    watch = Watch(process)
+    while process.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            watch.look()
+        time.sleep(0.2)
+    if process.wait() != 0:
+        raise subprocess.CalledProcessError(process.returncode, stage)
+    written = sum(path.stat().st_size for path in (folder / "data" / STAGES[stage]).rglob("*") if path.is_file())
+    return {
+        "seconds": round(time.perf_counter() - start, 1),
+        "processor_seconds": round(sum(watch.seconds.values()), 1),
+        "memory_mb": round(watch.memory),
+        "largest_process_mb": round(watch.largest),
+        "disk_mb": round(written / 1e6, 1),
+    }
 
 
-def gigabytes(who: int) -> float:
-    return resource.getrusage(who).ru_maxrss * 1024 / 1e9
+def measure(count: int, tree: Path, workers: int) -> dict[str, dict[str, float]]:
+    with tempfile.TemporaryDirectory(dir=".") as scratch:
+        folder = Path(scratch).absolute()
+        write_molecules(folder / "molecules.csv", count)
+        shutil.copy(tree / "dvc.yaml", folder)
+        params = yaml.safe_load((tree / "params.yaml").read_text())
+        own = {"dataset": {"name": "smiles", "path": "molecules.csv"}, "runtime": {"num_workers": workers}}
+        (folder / "params.yaml").write_text(yaml.safe_dump(merged(params, own)))
+        costs = {}
+        for stage in STAGES:
+            costs[stage] = run(stage, folder, tree)
+            print(f"{count:>9,} {stage:<10} {json.dumps(costs[stage])}", flush=True)
+    return costs
+
+
+def exponents(costs: dict[str, dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """The slope of log cost over log rows, by stage and cost."""
+    rows = np.log([int(count) for count in costs])
+    first = next(iter(costs.values()))
+    return {
+        stage: {name: round(float(np.polyfit(rows, np.log([of[stage][name] for of in costs.values()]), 1)[0]), 2)
+                for name in first[stage]}
+        for stage in first
+    }  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--name", default="hiv")
-    name = parser.parse_args().name
-    bank = EncodingSet.from_config(PRESETS["default"])
-    with tempfile.TemporaryDirectory(dir=".") as scratch:
-        graphs, spectrum, encodings = (Path(scratch) / part for part in ("graphs", "spectrum", "encodings"))
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 250_000])
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--tree", type=Path, default=Path())
+    parser.add_argument("--label", default="after")
+    arguments = parser.parse_args()
+    for count in arguments.sizes:
+        cost = measure(count, arguments.tree.absolute(), arguments.workers)
+        write_json(RESULTS, with_cost(read_json(RESULTS) if RESULTS.exists() else {}, arguments.label, count, cost))
 
-        def preprocess() -> None:
-            dataset = load_dataset(DatasetParams(name=name), num_workers=0)
-            write_splits(graphs, dict(zip(SPLITS, dataset.get_splits(), strict=True)))
 
-        def decompose() -> None:
-            map_shards(graphs, spectrum, lambda shard, _: compute_spectrum(shard), {"name": name}, [graphs])
-
-        def encode() -> None:
-            map_shards(spectrum, encodings, lambda shard, _: bank.encode_nodes(shard), {"name": name}, [spectrum])
-
-        def load() -> None:
-            for split in SPLITS:
-                read_split(graphs, split, spectrum, encodings)
-
-        steps = {"preprocess": preprocess, "spectrum": decompose, "encode": encode}
-        seconds = sum(timed(step, function) for step, function in steps.items())
-        memory = gigabytes(resource.RUSAGE_SELF), gigabytes(resource.RUSAGE_CHILDREN)
-        loading = timed("load again", load)
-    print(f"main process {memory[0]:.2f} GB, largest worker {memory[1]:.2f} GB")
-    print(
-        json.dumps(
-            {
-                f"{name}_seconds": round(seconds, 1),
-                f"{name}_load_seconds": round(loading, 2),
-                f"{name}_gb": round(memory[0], 2),
-                f"{name}_worker_gb": round(memory[1], 2),
-            }
-        )
-    )
+def with_cost(results: dict[str, Any], label: str, count: int, cost: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """Results with those of another number of rows, in place of what stood there, and the exponents anew."""
+    costs = {**results.get(label, {}).get("costs", {}), str(count): cost}
+    costs = {rows: costs[rows] for rows in sorted(costs, key=int)}
+    return {**results, label: {"costs": costs, "exponents": exponents(costs) if len(costs) > 1 else {}}}
 
 
 if __name__ == "__main__":

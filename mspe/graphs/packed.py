@@ -1,7 +1,9 @@
 """Many graphs in a few flat tensors."""
 
 import copy
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import islice
 from pathlib import Path
 from typing import Any, overload
@@ -15,6 +17,7 @@ from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
 from mspe.common.tensor_files import read_tensors, write_tensors
+from mspe.graphs.narrow import WidenedFields, narrowest
 from mspe.graphs.packing import (
     EDGE_LABEL_INDEX,
     HAS_PAIRS,
@@ -45,6 +48,9 @@ class PackedGraphs(Dataset[Data]):
         What one row of a field belongs to: a ``graph``, a ``node``, an ``edge``, a ``pair`` of nodes of one graph (n²
         rows a graph, row-major), a node of a graph without pairs (``measure``), or a ``link``: a pair of nodes that is
         to be scored. Where there is a field `has_pairs` [graphs], graphs for which it is false have no rows of pairs.
+    types
+        By field, and of `edge_index`, the type that it is read as, where its whole numbers are stored in a smaller one
+        (`narrowed`); None: its own.
     num_links
         How many links each graph has; None for none. Their nodes are the field `edge_label_index` [links, 2], which a
         `Data` and a batch hold as PyG does, [2, links].
@@ -70,32 +76,51 @@ class PackedGraphs(Dataset[Data]):
         fields: Mapping[str, Tensor],
         levels: Mapping[str, Level],
         num_links: Int[Tensor, " graphs"] | None = None,
+        types: Mapping[str, torch.dtype] | None = None,
     ) -> None:
         self.num_nodes = num_nodes.long()
         self.num_edges = num_edges.long()
         self.num_links = torch.zeros_like(self.num_nodes) if num_links is None else num_links.long()
-        self.edge_index = edge_index
-        self.fields = dict(fields)
         self.levels = dict(levels)
-        has_pairs = self.fields.get(HAS_PAIRS, torch.ones_like(self.num_nodes, dtype=torch.bool))
-        self._counts: dict[Level, Tensor] = {
-            "graph": torch.ones_like(self.num_nodes),
-            "node": self.num_nodes,
-            "edge": self.num_edges,
-            "pair": self.num_nodes**2 * has_pairs,
-            "measure": self.num_nodes * ~has_pairs,
-            "link": self.num_links,
-        }
-        self._offsets = {level: _offsets(counts) for level, counts in self._counts.items()}
+        self._edges = edge_index
+        self._stored = dict(fields)
+        own = {name: field.dtype for name, field in {"edge_index": edge_index, **self._stored}.items()}
+        self._types = {**own, **(types or {})}
+        self._offsets_of: dict[Level, Tensor] = {}  # of the levels that are asked for: eight bytes per graph each
         self._check()
 
+    @property
+    def edge_index(self) -> Int[Tensor, "2 edges"]:
+        """The edges of all graphs, one graph after the other, numbered within their graph."""
+        return self._edges.to(self._types["edge_index"])
+
+    @property
+    def fields(self) -> WidenedFields:
+        """Tensors by name, flat over all graphs."""
+        return WidenedFields(self._stored, {name: self._types[name] for name in self._stored})
+
     def _check(self) -> None:
-        lengths: dict[str, tuple[int, Level]] = {"edge_index": (self.edge_index.size(1), "edge")}
-        lengths |= {name: (field.size(0), self.levels[name]) for name, field in self.fields.items()}
+        lengths: dict[str, tuple[int, Level]] = {"edge_index": (self._edges.size(1), "edge")}
+        lengths |= {name: (field.size(0), self.levels[name]) for name, field in self._stored.items()}
         for name, (length, level) in lengths.items():
-            expected = int(self._offsets[level][-1])
+            expected = int(self._counts(level).sum())
             if length != expected:
                 raise MspeError(f"packed field {name!r} has {length} rows, expected {expected}, one a {level}")
+
+    def _counts(self, level: Level) -> Int[Tensor, " graphs"]:
+        """How many rows each graph has in a field of this level."""
+        if level in ("pair", "measure"):
+            has_pairs = self._stored.get(HAS_PAIRS, torch.ones_like(self.num_nodes, dtype=torch.bool))
+            return self.num_nodes**2 * has_pairs if level == "pair" else self.num_nodes * ~has_pairs
+        if level == "graph":
+            return torch.ones_like(self.num_nodes)
+        return {"node": self.num_nodes, "edge": self.num_edges, "link": self.num_links}[level]
+
+    def _offsets(self, level: Level) -> Int[Tensor, " graphs_plus_one"]:
+        """How many rows stand before those of each graph, and in all."""
+        if level not in self._offsets_of:
+            self._offsets_of[level] = _offsets(self._counts(level))
+        return self._offsets_of[level]
 
     @classmethod
     def from_list(cls, graphs: Sequence[Data], levels: Mapping[str, Level] | None = None) -> "PackedGraphs":
@@ -162,37 +187,65 @@ class PackedGraphs(Dataset[Data]):
     def concatenate(cls, parts: Sequence["PackedGraphs"]) -> "PackedGraphs":
         """Join packed graphs that carry the same fields, in order."""
         first = parts[0]
+        types = {name: reduce(torch.promote_types, (part._types[name] for part in parts)) for name in first._types}
         return cls(
             num_nodes=torch.cat([part.num_nodes for part in parts]),
             num_edges=torch.cat([part.num_edges for part in parts]),
-            edge_index=torch.cat([part.edge_index for part in parts], dim=1),
-            fields={name: torch.cat([part.fields[name] for part in parts]) for name in first.fields},
+            edge_index=torch.cat([part._edges for part in parts], dim=1),
+            fields={name: torch.cat([part._stored[name] for part in parts]) for name in first._stored},
             levels=first.levels,
             num_links=torch.cat([part.num_links for part in parts]),
+            types=types,
+        )
+
+    def narrowed(self) -> "PackedGraphs":
+        """Return the same graphs, whose whole numbers take the fewest bytes that hold them until they are read.
+
+        Examples
+        --------
+        >>> graphs = PackedGraphs.from_list([Data(x=torch.tensor([[6], [8]]), edge_index=torch.tensor([[0], [1]]))])
+        >>> small = graphs.narrowed()
+        >>> graphs.bytes_per_graph().tolist(), small.bytes_per_graph().tolist(), small[0].x.dtype
+        ([24], [4], torch.int64)
+        """
+        return self._replaced({name: narrowest(field) for name, field in self._stored.items()}, narrowest(self._edges))
+
+    def bytes_per_graph(self) -> Int[Tensor, " graphs"]:
+        """Bytes that each graph's edges and fields take as they are stored."""
+        rows: list[tuple[Tensor, Level]] = [(self._edges.T, "edge")]
+        rows += [(field, self.levels[name]) for name, field in self._stored.items()]
+        sizes = [math.prod(field.shape[1:]) * field.element_size() * self._counts(level) for field, level in rows]
+        return torch.stack(sizes).sum(dim=0)
+
+    def _replaced(self, stored: Mapping[str, Tensor], edges: Tensor) -> "PackedGraphs":
+        """The same graphs with these fields, of types and levels that stand here, in place of their own."""
+        return type(self)(
+            num_nodes=self.num_nodes,
+            num_edges=self.num_edges,
+            edge_index=edges,
+            fields=stored,
+            levels={name: self.levels[name] for name in stored},
+            num_links=self.num_links,
+            types={name: self._types[name] for name in ("edge_index", *stored)},
         )
 
     def with_fields(self, fields: Mapping[str, Tensor], levels: Mapping[str, Level]) -> "PackedGraphs":
         """The same graphs with further fields; a field of the same name is replaced."""
+        given = fields if isinstance(fields, WidenedFields) else WidenedFields.of(fields)
         return type(self)(
             num_nodes=self.num_nodes,
             num_edges=self.num_edges,
-            edge_index=self.edge_index,
-            fields={**self.fields, **fields},
+            edge_index=self._edges,
+            fields={**self._stored, **given.stored},
             levels={**self.levels, **levels},
             num_links=self.num_links,
+            types={**self._types, **given.types},
         )
 
     def without_fields(self, names: Iterable[str]) -> "PackedGraphs":
         """The same graphs without the fields of these names, where they have them."""
         dropped = set(names)
-        return type(self)(
-            num_nodes=self.num_nodes,
-            num_edges=self.num_edges,
-            edge_index=self.edge_index,
-            fields={name: field for name, field in self.fields.items() if name not in dropped},
-            levels={name: level for name, level in self.levels.items() if name not in dropped},
-            num_links=self.num_links,
-        )
+        return self._replaced({name: field for name, field in self._stored.items() if name not in dropped}, self._edges)
 
     def with_fields_of(self, other: "PackedGraphs") -> "PackedGraphs":
         """The same graphs with the fields of `other`, which must describe graphs of the same sizes.
@@ -231,30 +284,32 @@ class PackedGraphs(Dataset[Data]):
         if not -len(self) <= index < len(self):
             raise IndexError(f"graph {index} of {len(self)}")
         index %= len(self)
-        spans = {level: slice(*offsets[index : index + 2].tolist()) for level, offsets in self._offsets.items()}
-        fields = {name: field[spans[self.levels[name]]] for name, field in self.fields.items()}
+        levels: set[Level] = {"edge", *self.levels.values()}
+        spans = {level: slice(*self._offsets(level)[index : index + 2].tolist()) for level in levels}
+        rows = {name: field[spans[self.levels[name]]] for name, field in self._stored.items()}
+        fields = dict(WidenedFields(rows, self._types))
         if EDGE_LABEL_INDEX in fields:
             fields[EDGE_LABEL_INDEX] = fields[EDGE_LABEL_INDEX].T
-        return Data(edge_index=self.edge_index[:, spans["edge"]].long(), num_nodes=int(self.num_nodes[index]), **fields)
+        return Data(edge_index=self._edges[:, spans["edge"]].long(), num_nodes=int(self.num_nodes[index]), **fields)
 
     def rows(self, level: Level, graphs: Int[Tensor, " chosen"]) -> Int[Tensor, " rows"]:
         """The rows that the chosen graphs have in a field of this level, in the order of the choice."""
-        return _ranges(self._offsets[level][graphs], self._counts[level][graphs])
+        return _ranges(self._offsets(level)[graphs], self._counts(level)[graphs])
 
     def gather_rows(self, field: Tensor, level: Level, graphs: Int[Tensor, " chosen"]) -> Tensor:
         """The chosen graphs' rows of a field of this level, stacked: the graphs must have equally many."""
-        starts, length = self._offsets[level][graphs], self._equal_count(level, graphs)
+        starts, length = self._offsets(level)[graphs], self._equal_count(level, graphs)
         return field.unfold(0, length, 1)[starts] if field.ndim == 1 else field[self.rows(level, graphs)]
 
     def scatter_rows(self, field: Tensor, level: Level, graphs: Int[Tensor, " chosen"], values: Tensor) -> None:
         """Write the chosen graphs' rows of a field of this level, converted to its type; they have equally many."""
-        starts, length = self._offsets[level][graphs].tolist(), self._equal_count(level, graphs)
+        starts, length = self._offsets(level)[graphs].tolist(), self._equal_count(level, graphs)
         rows = values.reshape(graphs.numel(), length, *field.shape[1:])
         for start, row in zip(starts, rows, strict=True):
             field[start : start + length] = row
 
     def _equal_count(self, level: Level, graphs: Int[Tensor, " chosen"]) -> int:
-        return int(self._counts[level][graphs[0]])
+        return int(self._counts(level)[graphs[0]])
 
     def without_edges(self, fields: Mapping[str, Tensor], levels: Mapping[str, Level]) -> "PackedGraphs":
         """Other fields of the same graphs, to be stored beside them: without edges, which are not stored twice."""
@@ -266,10 +321,11 @@ class PackedGraphs(Dataset[Data]):
         return type(self)(
             num_nodes=self.num_nodes[graphs],
             num_edges=self.num_edges[graphs],
-            edge_index=self.edge_index[:, rows["edge"]],
-            fields={name: field.index_select(0, rows[self.levels[name]]) for name, field in self.fields.items()},
+            edge_index=self._edges[:, rows["edge"]],
+            fields={name: field.index_select(0, rows[self.levels[name]]) for name, field in self._stored.items()},
             levels=self.levels,
             num_links=self.num_links[graphs],
+            types=self._types,
         )
 
     def collate(self, graphs: Sequence[int] | Int[Tensor, " chosen"]) -> Batch:
@@ -290,7 +346,7 @@ class PackedGraphs(Dataset[Data]):
         """
         count = torch.tensor(sizes, device=self.num_nodes.device)  # [batches]
         first = _offsets(count)  # f, and the number of graphs at the end: [batches + 1]
-        node_offsets = self._offsets["node"]  # o, and the number of nodes at the end: [graphs + 1]
+        node_offsets = self._offsets("node")  # o, and the number of nodes at the end: [graphs + 1]
         start = node_offsets[first[:-1]]  # node that each batch begins with: [batches]
         number = torch.arange(len(self), device=first.device) - torch.repeat_interleave(
             first[:-1], count
@@ -298,12 +354,12 @@ class PackedGraphs(Dataset[Data]):
         shift = node_offsets[:-1] - torch.repeat_interleave(start, count)  # of each graph's nodes: [graphs]
         ptr = self._batch_offsets("node", first, count)
         levels = {"node", "edge", *self.levels.values()}
-        rows = {level: self._offsets[level][first].diff().tolist() for level in levels}
+        rows = {level: self._offsets(level)[first].diff().tolist() for level in levels}
         bounds = {
             level: (ptr if level == "node" else self._batch_offsets(level, first, count)).split([n + 1 for n in sizes])
             for level in levels
         }
-        edge_index = self.edge_index + torch.repeat_interleave(shift, self.num_edges)  # int64, though stored as int32
+        edge_index = self._edges + torch.repeat_interleave(shift, self.num_edges)  # int64, however they are stored
         fields = {name: field.split(rows[self.levels[name]]) for name, field in self.fields.items()}
         if EDGE_LABEL_INDEX in fields:
             links = self.fields[EDGE_LABEL_INDEX] + torch.repeat_interleave(shift, self.num_links)[:, None]
@@ -326,7 +382,7 @@ class PackedGraphs(Dataset[Data]):
         self, level: Level, first: Int[Tensor, " batches_plus_one"], count: Int[Tensor, " batches"]
     ) -> Int[Tensor, " graphs_and_batches"]:
         """Where the rows of each graph begin within its batch, and behind the last graph's, batch after batch."""
-        offsets = self._offsets[level]
+        offsets = self._offsets(level)
         return offsets[_ranges(first[:-1], count + 1)] - torch.repeat_interleave(offsets[first[:-1]], count + 1)
 
     def groups_by_size(self, max_elements: int) -> Iterable[tuple[int, Int[Tensor, " group"]]]:
@@ -348,42 +404,43 @@ class PackedGraphs(Dataset[Data]):
 
     def to(self, device: str | torch.device) -> "PackedGraphs":
         """The same graphs on another device."""
-        fields = {name: field.to(device) for name, field in self.fields.items()}
-        structure = (self.num_nodes.to(device), self.num_edges.to(device), self.edge_index.to(device))
-        return type(self)(*structure, fields, self.levels, self.num_links.to(device))
+        fields = {name: field.to(device) for name, field in self._stored.items()}
+        structure = (self.num_nodes.to(device), self.num_edges.to(device), self._edges.to(device))
+        return type(self)(*structure, fields, self.levels, self.num_links.to(device), self._types)
 
     def save(self, path: str | Path) -> None:
-        """Write all tensors into one file, atomically."""
+        """Write all tensors into one file, atomically, whole numbers in the smallest type that holds them."""
+        small = self.narrowed()
         content = {
-            "num_nodes": self.num_nodes,
-            "num_edges": self.num_edges,
-            "num_links": self.num_links,
-            "edge_index": self.edge_index,
-            "fields": self.fields,
-            "levels": self.levels,
+            **{name: narrowest(getattr(small, name)) for name in ("num_nodes", "num_edges", "num_links")},
+            "edge_index": small._edges,
+            "fields": small._stored,
+            "levels": small.levels,
+            "types": small._types,
         }
         write_tensors(path, content)
 
     @classmethod
     def load(cls, path: str | Path) -> "PackedGraphs":
-        """Read what `save` wrote.
+        """Open what `save` wrote, every byte verified; fields stay in the file, mapped, until they are used.
 
         Raises
         ------
         MspeError
-            If the file is missing, damaged, or not of this kind.
+            If the file is missing, damaged, not of this kind, or written by an earlier version.
         """
-        content = read_tensors(path, mapped=True)  # joining shards copies them
-        expected = {"num_nodes", "num_edges", "num_links", "edge_index", "fields", "levels"}
+        content = read_tensors(path, mapped=True)
+        expected = {"num_nodes", "num_edges", "num_links", "edge_index", "fields", "levels", "types"}
         if set(content) != expected:
             raise MspeError(
-                f"{path}: not a file of packed graphs (keys {', '.join(map(str, content))}); run `dvc repro`"
+                f"{path}: not a file of packed graphs of this version (keys {', '.join(map(str, content))}); run the "
+                "stage that writes it again (`dvc repro`), beginning with preprocess"
             )
         return cls(**content)
 
     def __repr__(self) -> str:
         nodes, edges = int(self.num_nodes.sum()), int(self.num_edges.sum())
-        return f"{type(self).__name__}({len(self)} graphs, {nodes} nodes, {edges} edges, fields={list(self.fields)})"
+        return f"{type(self).__name__}({len(self)} graphs, {nodes} nodes, {edges} edges, fields={list(self._stored)})"
 
 
 def _separable(batch: Batch, slices: dict[str, Tensor], num_nodes: list[int]) -> Batch:

@@ -1,8 +1,10 @@
 """A folder of packed graphs: a folder a split, a file a shard."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
+
+import torch
 
 from mspe.common.errors import MspeError
 from mspe.common.files import atomic_directory
@@ -11,17 +13,45 @@ from mspe.common.tensor_files import read_seal
 from mspe.graphs.packed import PackedGraphs
 
 SPLITS = ("train", "val", "test")
-SHARD_SIZE = 10_000
+SHARD_BYTES = 64 * 2**20
+"""Of a shard and what is stored beside it, unless a single graph is larger."""
+_MOST_EIGENVECTORS = 512
+"""Numbers per node of a spectrum at most (`mspe.encodings.spectrum.DENSE_MAX_NODES`)."""
 INDEX = "index.json"
 """File beside a split's shards: which they are, and the checksum of each."""
 
 
 def write_splits(folder: str | Path, splits: Mapping[str, PackedGraphs]) -> None:
-    """Write each split's graphs as shards of at most 10,000, in place of those that stood there."""
+    """Write each split's graphs as shards of about 64 MB, in place of those that stood there."""
     for name, graphs in splits.items():
         with atomic_directory(Path(folder) / name) as split:
-            write_shards(split, (graphs[i : i + SHARD_SIZE] for i in range(0, len(graphs), SHARD_SIZE)))
+            ends = shard_ends(graphs.narrowed())
+            write_shards(split, (graphs[start:end] for start, end in pairwise([0, *ends])))
             write_index(split, name)
+
+
+def shard_ends(graphs: PackedGraphs) -> list[int]:
+    """Cut graphs into shards: behind which graphs one ends.
+
+    A shard takes as many graphs as its 64 MB hold together with their spectrum, n · min(n, 512) numbers of four bytes
+    for n nodes, since what is computed of a shard is in memory with it, and is stored as a shard of its own.
+
+    Examples
+    --------
+    >>> from torch_geometric.data import Data
+    >>> large = Data(edge_index=torch.zeros(2, 0, dtype=torch.long), num_nodes=4000)
+    >>> shard_ends(PackedGraphs.from_list([large] * 20))
+    [8, 16, 20]
+    """
+    spectrum = 4 * graphs.num_nodes * graphs.num_nodes.clamp(max=_MOST_EIGENVECTORS)
+    before = (graphs.bytes_per_graph() + spectrum).cumsum(0)
+    ends, start, taken = [], 0, 0
+    while start < len(graphs):
+        end = int(torch.searchsorted(before, taken + SHARD_BYTES, right=True))
+        start = max(end, start + 1)
+        taken = int(before[start - 1])
+        ends.append(start)
+    return ends
 
 
 def write_shards(folder: str | Path, shards: Iterable[PackedGraphs]) -> None:
@@ -105,4 +135,4 @@ def _read_whole(folder: str | Path, split: str) -> PackedGraphs:
                 f"{path}: not of the other shards: it has {', '.join(part.levels)}, and {paths[0].name} "
                 f"{', '.join(parts[0].levels)}; run the stage that writes them (`dvc repro`)"
             )
-    return PackedGraphs.concatenate(parts)
+    return parts[0] if len(parts) == 1 else PackedGraphs.concatenate(parts)

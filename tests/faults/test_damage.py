@@ -43,7 +43,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder in which the pipeline and a small comparison have been run, with states of runs that have not ended."""
     folder = tmp_path_factory.mktemp("world")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "SHARD_SIZE", 6)
+        patch.setattr(store, "shard_ends", lambda graphs: [*range(6, len(graphs), 6), len(graphs)])
         stages.prepare(folder)
         with chdir(folder):
             train.main(0)
@@ -134,7 +134,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return (str(value.dtype), tuple(value.shape), value.contiguous().numpy().tobytes())
     if isinstance(value, PackedGraphs):
-        return plain([value.num_nodes, value.num_edges, value.num_links, value.edge_index, value.fields, value.levels])
+        return plain(
+            [value.num_nodes, value.num_edges, value.num_links, value.edge_index, dict(value.fields), value.levels]
+        )
     if isinstance(value, dict):
         return [(repr(key), plain(item)) for key, item in value.items()]
     return [plain(item) for item in value] if isinstance(value, list | tuple) else repr(value)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import torch
 from mspe.common.errors import MspeError
 from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.graphs import PackedGraphs, read_split, store, write_splits
-from mspe.graphs.store import INDEX, read_shards, shard_name, shard_paths
+from mspe.graphs.store import INDEX, read_shards, shard_ends, shard_name, shard_paths
 from tests.conftest import cycle
 from tests.graphs.fixtures import GRAPHS
 
@@ -20,15 +21,24 @@ PACKED = PackedGraphs.from_list(GRAPHS)
 
 @pytest.fixture(autouse=True)
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "SHARD_SIZE", 3)
+    monkeypatch.setattr(store, "shard_ends", every(3))
+
+
+def every(count: int) -> Callable[[PackedGraphs], list[int]]:
+    """Shards of so many graphs, however many bytes they have."""
+    return lambda graphs: [min(end + count, len(graphs)) for end in range(0, len(graphs), count)]
 
 
 def assert_same(left: PackedGraphs, right: PackedGraphs) -> None:
+    """Equal to the bit, types included."""
     assert left.levels == right.levels and set(left.fields) == set(right.fields)
-    for name in ("num_nodes", "num_edges", "num_links", "edge_index"):
-        assert torch.equal(getattr(left, name), getattr(right, name)), name
-    for name, values in left.fields.items():
-        assert torch.equal(values, right.fields[name]), name
+    pairs = [(getattr(left, name), getattr(right, name)) for name in ("num_nodes", "num_edges", "num_links")]
+    pairs += [
+        (left.edge_index, right.edge_index),
+        *((values, right.fields[name]) for name, values in left.fields.items()),
+    ]
+    for one, other in pairs:
+        assert one.dtype == other.dtype and torch.equal(one, other)
 
 
 @pytest.mark.parametrize(("count", "shards"), [(1, 1), (3, 1), (4, 2)])
@@ -57,7 +67,7 @@ def test_fields_of_further_folders_join_whatever_their_shards(tmp_path: Path, mo
     nothing = torch.zeros(4, dtype=torch.int32), torch.zeros(2, 0, dtype=torch.int32)
     ranks = PackedGraphs(PACKED.num_nodes, *nothing, {"rank": torch.arange(4)}, {"rank": "graph"})
     write_splits(tmp_path / "graphs", {"train": PACKED})
-    monkeypatch.setattr(store, "SHARD_SIZE", 1)
+    monkeypatch.setattr(store, "shard_ends", every(1))
     write_splits(tmp_path / "ranks", {"train": ranks})
     assert_same(read_split(tmp_path / "graphs", "train", tmp_path / "ranks"), PACKED.with_fields_of(ranks))
     write_splits(tmp_path / "ranks", {"train": PackedGraphs.from_list([cycle(3)] * 4)})
@@ -135,7 +145,7 @@ def test_shards_of_different_fields_are_one_line(tmp_path: Path) -> None:
         read_split(tmp_path, "train")
 
 
-@pytest.mark.parametrize("change", [{"num_links": None}, {"of_tomorrow": torch.zeros(1)}])
+@pytest.mark.parametrize("change", [{"types": None}, {"num_links": None}, {"of_tomorrow": torch.zeros(1)}])
 def test_a_shard_of_another_version_is_one_line_that_names_it(tmp_path: Path, change: dict) -> None:
     write_splits(tmp_path, {"train": PACKED})
     (tmp_path / "train" / INDEX).unlink()  # there was none in earlier versions
@@ -144,4 +154,31 @@ def test_a_shard_of_another_version_is_one_line_that_names_it(tmp_path: Path, ch
     write_tensors(path, {name: value for name, value in content.items() if value is not None})
     with pytest.raises(MspeError) as raised:
         read_split(tmp_path, "train")
-    assert str(raised.value).startswith(f"{path}: not a file of packed graphs (keys ") and "\n" not in str(raised.value)
+    assert str(raised.value).startswith(f"{path}: not a file of packed graphs of this version (keys ")
+    assert "(`dvc repro`), beginning with preprocess" in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_whole_numbers_of_any_size_come_back_from_the_fewest_bytes_that_hold_them(tmp_path: Path) -> None:
+    """Each bound of each type, and one beyond it; the same batches as of graphs that were never stored."""
+    bounds = [sign * (2**bits + more) for bits in (7, 15, 31) for sign in (1, -1) for more in (-1, 0, 1)]
+    for number in [0, *bounds, 2**62]:
+        values = {"whole": torch.full((4,), number), "truth": torch.ones(4, dtype=torch.bool)}
+        graphs = PACKED.with_fields(values, dict.fromkeys(values, "graph"))
+        write_splits(tmp_path, {"train": graphs})
+        stored = read_split(tmp_path, "train")
+        assert_same(stored, graphs)
+        for ours, kept in ((stored.collate([2, 0]), graphs.collate([2, 0])), (stored[3], graphs[3])):
+            assert ours.keys() == kept.keys()
+            for name in kept.keys():  # noqa: SIM118, of PyG
+                one, other = torch.as_tensor(ours[name]), torch.as_tensor(kept[name])
+                assert one.dtype == other.dtype and torch.equal(one, other), name
+
+
+def test_a_shard_holds_as_many_graphs_as_its_bytes_with_their_spectrum() -> None:
+    small, large = cycle(10), cycle(600)
+    graphs = PackedGraphs.from_list([small] * 900 + [large] * 180)
+    each = graphs.bytes_per_graph() + 4 * graphs.num_nodes * graphs.num_nodes.clamp(max=512)
+    ends = shard_ends(graphs)
+    sizes = [int(each[start:end].sum()) for start, end in pairwise([0, *ends])]
+    assert ends[-1] == len(graphs) and sum(sizes) == int(each.sum())
+    assert max(sizes) <= store.SHARD_BYTES < min(sizes[:-1]) + int(each.max()) and len(sizes) > 2
