@@ -5,6 +5,7 @@ from mspe.graphs.edges import EdgeLayout
 from mspe.graphs.loader import GraphLoader
 from mspe.graphs.packed import PackedGraphs
 from mspe.graphs.schema import FeatureKind, GraphSchema, TargetLevel, TaskType
+from mspe.graphs.sharded import GraphList, ShardedGraphs
 from mspe.graphs.store import SPLITS, read_split, write_splits
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "DenseLayout",
     "EdgeLayout",
     "FeatureKind",
+    "GraphList",
     "GraphLoader",
     "GraphSchema",
     "PackedGraphs",
+    "ShardedGraphs",
     "TargetLevel",
     "TaskType",
     "read_split",

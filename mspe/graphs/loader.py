@@ -12,7 +12,7 @@ from torch import Tensor
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
-from mspe.graphs.packed import PackedGraphs
+from mspe.graphs.sharded import GraphList
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class GraphLoader:
 
     Examples
     --------
+    >>> from mspe.graphs import PackedGraphs
     >>> from torch_geometric.data import Data
     >>> one = Data(edge_index=torch.zeros(2, 0, dtype=torch.long), num_nodes=1)
     >>> [batch.num_graphs for batch in GraphLoader(PackedGraphs.from_list([one] * 5), batch_size=2)]
@@ -62,7 +63,7 @@ class GraphLoader:
 
     def __init__(
         self,
-        graphs: PackedGraphs,
+        graphs: GraphList,
         batch_size: int,
         shuffle: bool = False,
         seed: int = 0,

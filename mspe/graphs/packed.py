@@ -16,6 +16,7 @@ from torch.utils.data import Dataset
 from torch_geometric.data import Batch, Data
 
 from mspe.common.errors import MspeError
+from mspe.common.mapped_pages import MappedPages
 from mspe.common.tensor_files import read_tensors, write_tensors
 from mspe.graphs.narrow import WidenedFields, narrowest
 from mspe.graphs.packing import (
@@ -86,6 +87,7 @@ class PackedGraphs(Dataset[Data]):
         self._stored = dict(fields)
         own = {name: field.dtype for name, field in {"edge_index": edge_index, **self._stored}.items()}
         self._types = {**own, **(types or {})}
+        self._mapped: tuple[MappedPages, ...] = ()
         self._offsets_of: dict[Level, Tensor] = {}  # of the levels that are asked for: eight bytes per graph each
         self._check()
 
@@ -219,7 +221,7 @@ class PackedGraphs(Dataset[Data]):
 
     def _replaced(self, stored: Mapping[str, Tensor], edges: Tensor) -> "PackedGraphs":
         """The same graphs with these fields, of types and levels that stand here, in place of their own."""
-        return type(self)(
+        graphs = type(self)(
             num_nodes=self.num_nodes,
             num_edges=self.num_edges,
             edge_index=edges,
@@ -228,11 +230,13 @@ class PackedGraphs(Dataset[Data]):
             num_links=self.num_links,
             types={name: self._types[name] for name in ("edge_index", *stored)},
         )
+        graphs._mapped = self._mapped
+        return graphs
 
     def with_fields(self, fields: Mapping[str, Tensor], levels: Mapping[str, Level]) -> "PackedGraphs":
         """The same graphs with further fields; a field of the same name is replaced."""
         given = fields if isinstance(fields, WidenedFields) else WidenedFields.of(fields)
-        return type(self)(
+        graphs = type(self)(
             num_nodes=self.num_nodes,
             num_edges=self.num_edges,
             edge_index=self._edges,
@@ -241,6 +245,8 @@ class PackedGraphs(Dataset[Data]):
             num_links=self.num_links,
             types={**self._types, **given.types},
         )
+        graphs._mapped = self._mapped
+        return graphs
 
     def without_fields(self, names: Iterable[str]) -> "PackedGraphs":
         """The same graphs without the fields of these names, where they have them."""
@@ -261,7 +267,9 @@ class PackedGraphs(Dataset[Data]):
                 f"({len(other)} graphs, {int(other.num_nodes.sum())} nodes) than these "
                 f"({len(self)} graphs, {int(self.num_nodes.sum())} nodes); run `dvc repro`"
             )
-        return self.with_fields(other.fields, other.levels)
+        joined = self.with_fields(other.fields, other.levels)
+        joined._mapped += other._mapped
+        return joined
 
     def __len__(self) -> int:
         return self.num_nodes.numel()
@@ -436,7 +444,22 @@ class PackedGraphs(Dataset[Data]):
                 f"{path}: not a file of packed graphs of this version (keys {', '.join(map(str, content))}); run the "
                 "stage that writes it again (`dvc repro`), beginning with preprocess"
             )
-        return cls(**content)
+        graphs = cls(**content)
+        graphs._mapped = (MappedPages([content["edge_index"], *content["fields"].values()]),)
+        return graphs
+
+    @property
+    def mapped_bytes(self) -> int:
+        """Bytes of the files that fields lie in, mapped."""
+        return sum(pages.nbytes for pages in self._mapped)
+
+    def release(self) -> None:
+        """Take what has been read of mapped files out of this process's memory; the fields can be read again."""
+        for pages in self._mapped:
+            pages.release()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_mapped": ()}  # a copy lies in no file
 
     def __repr__(self) -> str:
         nodes, edges = int(self.num_nodes.sum()), int(self.num_edges.sum())

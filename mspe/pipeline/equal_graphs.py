@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from mspe.graphs import PackedGraphs
+from mspe.graphs import GraphList, PackedGraphs
 from mspe.models import find_max_pairs, get_model
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ _BATCH = 16
 _SAME = 1e-5  # of the largest output: encodings are stored in single precision
 
 
-def warn_of_equal_graphs(graphs: PackedGraphs, arguments: Mapping[str, Any], device: torch.device) -> int:
+def warn_of_equal_graphs(graphs: GraphList, arguments: Mapping[str, Any], device: torch.device) -> int:
     """Log a warning where graphs of different targets are equal to a model, features and encodings included.
 
     Up to 256 graphs are compared. The random state of torch is left as it was.
@@ -37,7 +37,7 @@ def warn_of_equal_graphs(graphs: PackedGraphs, arguments: Mapping[str, Any], dev
     int
         How many of the graphs compared are equal to one of another target.
     """
-    if arguments["target_level"] != "graph" or "y" not in graphs.fields:
+    if arguments["target_level"] != "graph" or "y" not in graphs.levels:
         return 0
     chosen = torch.randperm(len(graphs), generator=torch.Generator().manual_seed(0))[:_MOST_COMPARED]
     sample = graphs[chosen]

@@ -1,20 +1,22 @@
 """What the pipeline's stages have stored, as a model needs it: of the graphs as they are now, or refused."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from mspe.common.errors import MspeError
 from mspe.encodings import EncodingSet
 from mspe.encodings.spectrum import NORMALIZED, further, operator_slug
-from mspe.graphs import GraphSchema, PackedGraphs, read_split
+from mspe.graphs import GraphSchema, PackedGraphs, ShardedGraphs
 from mspe.graphs.content_key import join_derived
 from mspe.graphs.features import Features
 from mspe.graphs.packing import BANK_KEY, FEATURE_KEY
+from mspe.graphs.store import shard_paths
 
 GRAPHS, SPECTRUM, OPERATORS, ENCODINGS = "data/graphs", "data/spectrum", "data/operators", "data/encodings"
 
 
-def read_encoded(split: str, bank: EncodingSet) -> PackedGraphs:
-    """Read a split with its stored encodings and, where an encoding needs it in every batch, its spectrum.
+def read_encoded(split: str, bank: EncodingSet) -> ShardedGraphs:
+    """Open a split with its stored encodings and, where an encoding needs it in every batch, its spectrum.
 
     Raises
     ------
@@ -22,23 +24,38 @@ def read_encoded(split: str, bank: EncodingSet) -> PackedGraphs:
         If a stage has not been run, or not since what it reads has changed, or its output is damaged.
     """
     graphs = read_derived(split, derived_folders(bank))
-    if not is_of(bank, graphs):
-        raise MspeError(f"{ENCODINGS}/{split}: stale: it was not computed with {ENCODINGS}/bank.json; run `dvc repro`")
+    for shard in graphs.shards:
+        if not is_of(bank, shard):
+            raise MspeError(
+                f"{ENCODINGS}/{split}: stale: it was not computed with {ENCODINGS}/bank.json; run `dvc repro`"
+            )
+        shard.release()
     return graphs
 
 
-def read_derived(split: str, folders: Sequence[str]) -> PackedGraphs:
-    """Read a split with the fields that folders hold of it.
+def read_derived(split: str, folders: Sequence[str]) -> ShardedGraphs:
+    """Open a split with the fields that folders hold of it.
 
     Raises
     ------
     MspeError
         If a folder was not made of the graphs as they are now.
     """
-    graphs = read_graphs(split, GraphSchema.load(f"{GRAPHS}/schema.json"))
+    schema = GraphSchema.load(f"{GRAPHS}/schema.json")
+    own = shard_paths(GRAPHS, split)
+    shards = [_open_marked(path, split, schema) for path in own]
     for folder in folders:
-        graphs = join_derived(graphs, read_split(folder, split), f"{folder}/{split}")
-    return graphs
+        place, paths = f"{folder}/{split}", shard_paths(folder, split)
+        if len(paths) != len(own):
+            raise MspeError(f"{place}: stale: it has {len(paths)} shards, the graphs {len(own)}; run `dvc repro`")
+        shards = [_join(shard, path, place) for shard, path in zip(shards, paths, strict=True)]
+    return ShardedGraphs(shards)
+
+
+def _join(graphs: PackedGraphs, path: Path, place: str) -> PackedGraphs:
+    joined = join_derived(graphs, PackedGraphs.load(path), place)
+    joined.release()
+    return joined
 
 
 def read_graphs(split: str, schema: GraphSchema) -> PackedGraphs:
@@ -49,7 +66,11 @@ def read_graphs(split: str, schema: GraphSchema) -> PackedGraphs:
     MspeError
         If their features are not those that the schema describes.
     """
-    graphs = read_split(GRAPHS, split)
+    return ShardedGraphs([_open_marked(path, split, schema) for path in shard_paths(GRAPHS, split)]).whole()
+
+
+def _open_marked(path: Path, split: str, schema: GraphSchema) -> PackedGraphs:
+    graphs = PackedGraphs.load(path)
     key = graphs.fields.get(FEATURE_KEY)
     if key is None or bool((key != Features.of(schema).key).any()):
         raise MspeError(

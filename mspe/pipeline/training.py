@@ -19,7 +19,7 @@ from mspe.common.resume import discard, resume_folder
 from mspe.common.tensor_files import read_tensors
 from mspe.config import RuntimeParams
 from mspe.encodings import BankConfig
-from mspe.graphs import GraphLoader, GraphSchema, PackedGraphs
+from mspe.graphs import GraphList, GraphLoader, GraphSchema
 from mspe.models import ModelParams, find_max_pairs, get_model, model_arguments
 from mspe.pipeline.equal_graphs import warn_of_equal_graphs
 from mspe.tasks import is_minimized, task_of
@@ -46,8 +46,8 @@ class TrainingData:
     schema: GraphSchema
     bank: BankConfig
     """The resolved bank, as `bank.json` holds it."""
-    train: PackedGraphs
-    val: PackedGraphs
+    train: GraphList
+    val: GraphList
 
 
 @dataclass(frozen=True)

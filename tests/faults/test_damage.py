@@ -81,7 +81,7 @@ def read_data() -> Any:
     bank = read_bank("data/encodings/bank.json")
     encodings = EncodingSet.from_config(bank)
     statistics = GraphStatistics.of(read_shards(SPECTRUM, "train"), 99)
-    splits = [read_encoded(split, encodings) for split in SPLITS]
+    splits = [read_encoded(split, encodings).whole() for split in SPLITS]
     schema = GraphSchema.load("data/graphs/schema.json").model_dump()
     return schema, bank.model_dump(), statistics, [read_split(SPECTRUM, split) for split in SPLITS], splits
 

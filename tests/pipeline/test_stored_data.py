@@ -32,11 +32,11 @@ def stored(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> E
 
 
 def test_what_the_stages_wrote_is_read_with_what_the_bank_needs(stored: EncodingSet) -> None:
-    graphs = read_encoded("val", stored)
+    graphs = read_encoded("val", stored).whole()
     assert graphs.fields["node_encoding"].size(1) == len(stored.node_channels)
     assert {"eigenvectors", "feature_key", "bank_key"} <= set(graphs.fields) and "structure_key" not in graphs.fields
     on_nodes = EncodingSet(list(stored), pair=False)
-    assert "eigenvectors" not in read_derived("val", ["data/encodings"]).fields and not on_nodes.batch_needs
+    assert "eigenvectors" not in read_derived("val", ["data/encodings"]).levels and not on_nodes.batch_needs
 
 
 def test_graphs_that_changed_since_are_refused_by_every_stage(stored: EncodingSet) -> None:
@@ -56,7 +56,7 @@ def test_other_targets_alone_make_nothing_stale(stored: EncodingSet) -> None:
     path = Path("molecules.csv")
     path.write_text(path.read_text().replace(",1.0,", ",7.0,"))
     stages.run("preprocess")
-    assert 7.0 in read_encoded("train", stored).fields["y"]
+    assert 7.0 in read_encoded("train", stored).whole().fields["y"]
 
 
 def test_a_bank_that_was_changed_by_hand_is_refused(stored: EncodingSet) -> None:
