@@ -79,7 +79,7 @@ def run(stage: str, folder: Path, tree: Path) -> dict[str, float]:
 
 
 def measure(count: int, tree: Path, workers: int) -> dict[str, dict[str, float]]:
-    with tempfile.TemporaryDirectory(dir=".") as scratch:
+    with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch).absolute()
         write_molecules(folder / "molecules.csv", count)
         shutil.copy(tree / "dvc.yaml", folder)

@@ -135,7 +135,7 @@ def main() -> None:
     )
     results: dict[str, Any] = {}
     for count in arguments.graphs:
-        with tempfile.TemporaryDirectory(dir=".") as scratch:
+        with tempfile.TemporaryDirectory() as scratch:
             store(Path(scratch), zinc, count)
             command = [sys.executable, "-m", "benchmarks.streaming", "--memory", scratch]
             memory = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

@@ -39,7 +39,7 @@ def map_chunks(
     workers = min(num_workers or cpu_count(), len(items) // items_per_worker)
     if workers <= 1:
         return [function(chunk) for chunk in chunks]
-    results = Parallel(n_jobs=workers)(delayed(_pickled)(function, chunk) for chunk in chunks)
+    results = Parallel(n_jobs=workers, return_as="generator")(delayed(_pickled)(function, chunk) for chunk in chunks)
     return [pickle.loads(result) for result in results]
 
 

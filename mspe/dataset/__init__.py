@@ -65,7 +65,7 @@ def load_dataset(params: DatasetParams, num_workers: int = 1) -> GraphDataset:
     MspeError
         If the dataset is unknown or lacks what is asked for, or its files cannot be read.
     """
-    return assemble(*read_samples(params), params, num_workers)
+    return assemble(*read_samples(params, num_workers), params, num_workers)
 
 
 def read_unsplit(params: DatasetParams, num_workers: int = 1) -> UnsplitDataset:
@@ -76,7 +76,7 @@ def read_unsplit(params: DatasetParams, num_workers: int = 1) -> UnsplitDataset:
     MspeError
         As `load_dataset` does.
     """
-    return UnsplitDataset.build(*read_samples(params), params, num_workers)
+    return UnsplitDataset.build(*read_samples(params, num_workers), params, num_workers)
 
 
 def list_datasets() -> list[DatasetSpec]:

@@ -52,8 +52,12 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
     schema = describe(spec, samples, params, packed)
     features = Features.of(schema)
     warn_of_unknown(features, packed, spec.name)
-    finished = {name: features.apply(graphs) for name, graphs in packed.items()}
+    finished = {name: _finish(packed.pop(name), features) for name in SPLITS}
     return GraphDataset(schema, **finished, summary=summarise_split(spec, samples, params, schema))
+
+
+def _finish(graphs: PackedGraphs, features: Features) -> PackedGraphs:
+    return PackedGraphs.concatenate([features.apply(piece).narrowed() for piece in graphs.pieces()])
 
 
 def _pack_parts(
@@ -67,6 +71,8 @@ def _pack_parts(
 
 def pack(spec: DatasetSpec, samples: Samples, part: Sequence[int], num_workers: int) -> PackedGraphs:
     """Build the graphs of the items at some positions, their features as they are read: not numbered, not scaled."""
+    if samples.graphs is not None:
+        return samples.graphs[part]
     items = [samples.items[position] for position in part]
     task = spec.task_of(samples)
     levels: dict[str, Level] = {"x": "node", "edge_attr": "edge", "edge_weight": "edge", **task.target_fields}
@@ -97,8 +103,9 @@ def describe(
     _check_targets(train, task, spec.name, samples.classes, limited)
     _check_metric(packed, task, spec.name, samples.classes, limited)
     categories = samples.num_categories or (None, None)
-    nodes = FeatureTable.learn(train.fields.get("x"), categories[0], samples.standardize)
-    edges = FeatureTable.learn(train.fields.get("edge_attr"), categories[1], samples.standardize)
+    values = train.fields.stored  # whole numbers in fewer bytes
+    nodes = FeatureTable.learn(values.get("x"), categories[0], samples.standardize)
+    edges = FeatureTable.learn(values.get("edge_attr"), categories[1], samples.standardize)
     mean, deviation = task.target_statistics(train)
     num_classes = task.count_classes(packed, samples.classes)
     return GraphSchema(
@@ -310,6 +317,8 @@ def identify(samples: Samples, part: Sequence[int], graphs: PackedGraphs, num_wo
     """
     if "edge_label" in graphs.fields or samples.split_unit == "node":
         return []
+    if samples.identities is not None:
+        return samples.identities[np.asarray(part)].tolist()
     if samples.smiles is None:
         return list(identify_graphs(graphs))
     smiles = [samples.smiles[position] for position in part]

@@ -71,8 +71,8 @@ def find_misfit(params: DatasetParams) -> Misfit | None:
     return spec.misfit(params)
 
 
-def read_samples(params: DatasetParams) -> tuple[DatasetSpec, Samples]:
-    """Find the dataset that a section `dataset` names, and read it.
+def read_samples(params: DatasetParams, num_workers: int = 1) -> tuple[DatasetSpec, Samples]:
+    """Find the dataset that a section `dataset` names, and read it, with at most so many processes (0: one per core).
 
     Raises
     ------
@@ -81,7 +81,7 @@ def read_samples(params: DatasetParams) -> tuple[DatasetSpec, Samples]:
     """
     check_fits(params)
     spec = DATASETS[params.name]
-    return spec, spec.read(params)
+    return spec, spec.read(params, num_workers=num_workers) if spec.parallel else spec.read(params)
 
 
 def check_fits(params: DatasetParams) -> None:

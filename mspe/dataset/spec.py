@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from torch_geometric.data import Data
 
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.node_split import SplitUnit, known_targets
 from mspe.dataset.settings import check_settings
+from mspe.graphs import PackedGraphs
 from mspe.tasks import Task
 
 Misfit = tuple[str, str]
@@ -28,6 +30,10 @@ class Samples:
         PyG graphs, or what `to_graph` makes a graph of. Integer features are categories, real ones are numbers.
     to_graph
         A module's function from an item to its graph, called in several processes, on the items of the split alone.
+    graphs
+        All items as graphs with their targets, where reading has built them.
+    identities
+        Of each of these, a number that it shares with its duplicates alone.
     split_unit
         What the split divides: the items or, with `node`, the nodes that have a target, numbered over all items in
         their order; items are then graphs.
@@ -63,6 +69,8 @@ class Samples:
 
     items: Sequence[Any]
     to_graph: Callable[[Any], Data] | None = None
+    graphs: PackedGraphs | None = None
+    identities: np.ndarray | None = None
     split_unit: SplitUnit = "graph"
     predefined_split: tuple[Sequence[int], Sequence[int], Sequence[int]] | None = None
     labels: Sequence[int] | None = None
@@ -106,6 +114,8 @@ class DatasetSpec:
         Where the data come from.
     read
         From the section `dataset` to samples; most need little of it.
+    parallel
+        Whether `read` takes, as `num_workers`, how many processes it may use.
     embedded
         Whether it needs no raw files.
     folds
@@ -128,8 +138,9 @@ class DatasetSpec:
     origin: str
     licence: str
     citation: str
-    read: Callable[[DatasetParams], Samples]
+    read: Callable[..., Samples]
     embedded: bool = False
+    parallel: bool = False
     folds: int = 10
     has_target_columns: bool = False
     tasks: tuple[str, ...] | None = None

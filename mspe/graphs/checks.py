@@ -19,10 +19,13 @@ def check_graphs(graphs: PackedGraphs) -> None:
     """
     if len(graphs) == 0:
         raise MspeError("no graphs given; at least one is needed")
-    for number in _suspects(graphs).tolist():
-        problem = find_problem(graphs[number])
-        if problem is not None:
-            raise MspeError(f"graph {number}: {problem}; correct the graph, or leave it out")
+    start = 0
+    for piece in graphs.pieces():
+        for number in _suspects(piece).tolist():
+            problem = find_problem(piece[number])
+            if problem is not None:
+                raise MspeError(f"graph {start + number}: {problem}; correct the graph, or leave it out")
+        start += len(piece)
 
 
 def _suspects(graphs: PackedGraphs) -> Int[Tensor, " suspects"]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 COLUMN = 1
 """Of the nine features of an atom, the one that holds its chirality."""
-_BY_ORDER = {x_map["chirality"].index(f"CHI_TETRAHEDRAL_{turn}") for turn in ("CW", "CCW")}
+FROM_ORDER = {x_map["chirality"].index(f"CHI_TETRAHEDRAL_{turn}") for turn in ("CW", "CCW")}
+"""Numbers that depend on the order in which neighbours are written."""
 _FIRST = len(x_map["chirality"])  # numbers that PyG does not give, so that neither is taken for the other
 _LABELS = {label: number for number, label in enumerate(("R", "S", "r", "s", "unlabelled"), _FIRST)}
 _MOST_COMPARISONS = 100_000  # some 0.1 s; molecules of 3,000 g/mol take about 100
@@ -34,10 +35,10 @@ def number_stereocentres(molecule: "Mol") -> list[int]:
     [9, 9, 0]
     """
     numbers = [x_map["chirality"].index(str(atom.GetChiralTag())) for atom in molecule.GetAtoms()]
-    if _BY_ORDER.isdisjoint(numbers):
+    if FROM_ORDER.isdisjoint(numbers):
         return numbers
     labels = _label(molecule)
-    return [_LABELS[label] if number in _BY_ORDER else number for number, label in zip(numbers, labels, strict=True)]
+    return [_LABELS[label] if number in FROM_ORDER else number for number, label in zip(numbers, labels, strict=True)]
 
 
 def _label(molecule: "Mol") -> list[str]:
@@ -79,12 +80,12 @@ def check_chirality(vocabularies: Sequence[Sequence[int]], x: Tensor) -> None:
     if len(vocabularies) != len(x_map):
         return
     known, given = set(vocabularies[COLUMN]), set(torch.unique(x[:, COLUMN]).tolist())
-    if known & _BY_ORDER and given & set(_LABELS.values()):
+    if known & FROM_ORDER and given & set(_LABELS.values()):
         raise MspeError(
             "the model was trained on chirality by the order of neighbours (@ and @@, as PyG's from_smiles has it), "
             "which another SMILES of the molecule changes; train it again, or give graphs of from_smiles"
         )
-    if known & set(_LABELS.values()) and given & _BY_ORDER:
+    if known & set(_LABELS.values()) and given & FROM_ORDER:
         raise MspeError(
             "the graphs hold chirality by the order of neighbours (as PyG's from_smiles has it), the model was trained "
             "on CIP labels; give it SMILES instead of graphs"

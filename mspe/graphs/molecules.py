@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch_geometric.data import Data
-from torch_geometric.utils import from_rdmol
-from torch_geometric.utils.smiles import e_map, x_map
 
 from mspe.common.optional import optional_module
-from mspe.graphs.chirality import COLUMN, number_stereocentres
+from mspe.graphs.molecule_features import BOND_COLUMNS, read_features
 from mspe.graphs.validation import Problem
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ def parse_smiles(text: str) -> "Mol | None":
     molecule = _parse_inchi(text) if text.startswith("InChI=") else chem.MolFromSmiles(text)
     if molecule is None or molecule.GetNumAtoms() == 0:
         return None
-    return plain(molecule)
+    return plain(molecule) if ":" in text else molecule  # of atoms' numbers, and of groups of centres
 
 
 def plain(molecule: "Mol") -> "Mol":
@@ -109,7 +107,7 @@ def describe_problem(text: str) -> Problem | None:
     if molecule is None:
         stray = _find_stray(text.strip(BLANKS))
         return Problem("unreadable SMILES", repr(text) + (f": {stray}" if stray else ""))
-    return None if _has_known_categories(molecule) else Problem("atom or bond out of range", repr(text))
+    return None if read_features(molecule) is not None else Problem("atom or bond out of range", repr(text))
 
 
 def _find_stray(text: str) -> str | None:
@@ -122,23 +120,6 @@ def _find_stray(text: str) -> str | None:
     if text.startswith("InChI="):
         return "an InChI that RDKit does not read as the same molecule"
     return None if _WITH_EXTENSION.fullmatch(text) or not text else "text after a blank"
-
-
-def _has_known_categories(molecule: "Mol") -> bool:
-    """Whether PyG's `from_rdmol` has a number for every atom and bond."""
-    atoms = all(
-        atom.GetTotalDegree() in x_map["degree"]
-        and atom.GetFormalCharge() in x_map["formal_charge"]
-        and atom.GetTotalNumHs() in x_map["num_hs"]
-        and atom.GetNumRadicalElectrons() in x_map["num_radical_electrons"]
-        and str(atom.GetHybridization()) in x_map["hybridization"]
-        and str(atom.GetChiralTag()) in x_map["chirality"]
-        for atom in molecule.GetAtoms()
-    )
-    return atoms and all(
-        str(bond.GetStereo()) in e_map["stereo"] and str(bond.GetBondType()) in e_map["bond_type"]
-        for bond in molecule.GetBonds()
-    )
 
 
 def molecule_graph(sample: tuple[str, tuple[float, ...]]) -> Data:
@@ -156,12 +137,12 @@ def molecule_graph(sample: tuple[str, tuple[float, ...]]) -> Data:
 
 
 def molecule_structure(smiles: str) -> Data:
-    """A readable SMILES string as a graph, with PyG's categories of atoms and bonds (`from_rdmol`).
-
-    Chirality is numbered by `number_stereocentres`, so that one molecule is one graph, however its SMILES is written.
-    """
+    """A readable SMILES string as a graph, with PyG's categories of atoms and bonds (`read_features`)."""
     molecule = parse_smiles(smiles)
     assert molecule is not None, smiles
-    graph = from_rdmol(molecule)
-    graph.x[:, COLUMN] = torch.tensor(number_stereocentres(molecule))
-    return Data(x=graph.x, edge_index=graph.edge_index, edge_attr=graph.edge_attr)
+    features = read_features(molecule)
+    assert features is not None, smiles
+    edges = [(i, j, *row) for (i, j), row in zip(features.ends, features.bonds, strict=True)]
+    both = sorted([*edges, *((j, i, *row) for i, j, *row in edges)])
+    table = torch.tensor(both, dtype=torch.long).reshape(-1, 2 + BOND_COLUMNS)
+    return Data(x=torch.tensor(features.atoms), edge_index=table[:, :2].T.contiguous(), edge_attr=table[:, 2:])

@@ -5,12 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.dataset.own.csv_table import RejectedRows, describe_dropped
+from mspe.common.parallel import map_chunks
+from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped
 from mspe.dataset.own.molecule_table import read_molecule_table
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.dataset.spec import Samples
 from mspe.graphs import TaskType
-from mspe.graphs.molecules import BLANKS, describe_problem, molecule_graph
+from mspe.graphs.molecule_packing import PackedMolecules, pack_molecules
+from mspe.graphs.molecules import BLANKS
 from mspe.graphs.validation import Problem
 from mspe.tasks import infer_task
 
@@ -26,6 +28,7 @@ def read_molecules(
     strict: bool = False,
     by_column: bool = True,
     positive_class: str | None = None,
+    num_workers: int = 1,
 ) -> Samples:
     """Read molecules with their targets; a row that cannot be used is left out and counted.
 
@@ -37,6 +40,8 @@ def read_molecules(
         As the section `dataset` has them.
     by_column
         Whether the split is that of its column, where there is one.
+    num_workers
+        Processes at most; 0: one per core.
 
     Raises
     ------
@@ -48,12 +53,12 @@ def read_molecules(
     place = table.position(smiles_column, "dataset.smiles_column")
     taken = (smiles_column, *table.labels)
     columns = TargetColumns.choose(table, target_columns, split_column, taken, task, by_column)
+    problems, molecules = _read_rows(table, place, columns, num_workers)
     rejected, unknown = (RejectedRows(table.path, strict) for _ in range(2))
     smiles: list[str] = []
     rows: list[list[str]] = []
     lines: list[int] = []
-    for line, row in table.rows:
-        problem = table.problems.get(line) or _problem(row, place, columns)
+    for (line, row), problem in zip(table.rows, problems, strict=True):
         if problem is not None:
             rejected.add(f"{table.unit} {line}", problem)
             continue
@@ -70,9 +75,11 @@ def read_molecules(
         logger.info("%s: %d of %d molecules are given as InChI", table.path, inchis, len(smiles))
     targets = replace(columns.targets(rows, lines, task, table.path), positive=positive_class)
     inferred, values, classes = infer_task(targets, task, str(table.path), "graph")
+    targets_of_graphs = values.float() if values.is_floating_point() else values.long()
     return Samples(
-        items=list(zip(smiles, map(tuple, values.tolist()), strict=True)),
-        to_graph=molecule_graph,
+        items=smiles,
+        graphs=molecules.graphs.with_fields({"y": targets_of_graphs}, {"y": "graph"}),
+        identities=molecules.identities,
         predefined_split=columns.predefined_split([columns.part(row) for row in rows]),
         labels=inferred.labels(values),
         smiles=smiles,
@@ -85,9 +92,18 @@ def read_molecules(
     )
 
 
-def _problem(row: list[str], place: int, columns: TargetColumns) -> Problem | None:
-    """Why a row cannot be used, and what stands there."""
-    problem = columns.problem(row, row[place] if place < len(row) else "")
-    if problem is not None:
-        return problem
-    return describe_problem(row[place])
+def _read_rows(
+    table: Table, place: int, columns: TargetColumns, num_workers: int
+) -> tuple[list[Problem | None], PackedMolecules]:
+    """By row, why it cannot be used, None where it can; and the molecules of those that can."""
+    problems = [
+        table.problems.get(line) or columns.problem(row, row[place] if place < len(row) else "")
+        for line, row in table.rows
+    ]
+    chosen = [number for number, problem in enumerate(problems) if problem is None]
+    texts = [table.rows[number][1][place] for number in chosen]
+    parts = map_chunks(pack_molecules, texts, num_workers) or [pack_molecules([])]
+    molecules = PackedMolecules.concatenate(parts)
+    for position, problem in molecules.problems.items():
+        problems[chosen[position]] = problem
+    return problems, molecules

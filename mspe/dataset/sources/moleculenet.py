@@ -16,7 +16,7 @@ _RMSE = Regression(loss="mse", metric="rmse")
 _ROC_AUC = SingleLabel(metric="roc_auc")
 
 
-def read(name: str, params: DatasetParams) -> Samples:
+def read(name: str, params: DatasetParams, num_workers: int = 1) -> Samples:
     """Read the published table, in the columns where PyG knows them to be; what RDKit cannot read is left out."""
     _, _, file, smiles, target = MoleculeNet.names[name]
     with pyg_root(params.root, "MoleculeNet", name) as root:
@@ -24,7 +24,7 @@ def read(name: str, params: DatasetParams) -> Samples:
         if not path.exists():
             MoleculeNet(root, name)  # downloads it
         columns = read_table(path).columns
-        return read_molecules(path, columns[smiles], (columns[target],), by_column=False)
+        return read_molecules(path, columns[smiles], (columns[target],), by_column=False, num_workers=num_workers)
 
 
 def _source(
@@ -42,6 +42,7 @@ def _source(
         licence=licence,
         citation=f"{paper}; Wu et al., arXiv 1703.00564",
         read=partial(read, name),
+        parallel=True,
         settings={} if epochs is None else {"training.epochs": epochs},
     )
 

@@ -10,8 +10,8 @@ from mspe.dataset.own.split_names import find_part
 from mspe.dataset.spec import DatasetSpec, Samples
 
 
-def read(params: DatasetParams) -> Samples:
-    """Read `dataset.path`."""
+def read(params: DatasetParams, num_workers: int = 1) -> Samples:
+    """Read `dataset.path` with at most so many processes."""
     by_column = params.split in (None, "column")
     samples = read_molecules(
         params.path,
@@ -22,6 +22,7 @@ def read(params: DatasetParams) -> Samples:
         params.strict,
         by_column=by_column,
         positive_class=params.positive_class,
+        num_workers=num_workers,
     )
     if by_column and samples.predefined_split is None:
         _check_not_a_part(Path(params.path))
@@ -51,4 +52,5 @@ SPEC = DatasetSpec(
     licence="yours",
     citation="yours",
     read=read,
+    parallel=True,
 )
