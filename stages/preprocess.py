@@ -6,6 +6,8 @@ if __name__ == "__main__":
     begin(__doc__)
 
 from mspe.common.files import atomic_directory
+from mspe.common.pipeline_files import stage_dependencies
+from mspe.common.resume import discard, hold, resume_folder
 from mspe.config import load_params
 from mspe.dataset import load_dataset
 from mspe.graphs import write_splits
@@ -13,10 +15,13 @@ from mspe.graphs import write_splits
 
 def main() -> None:
     params = load_params()
-    dataset = load_dataset(params.dataset, params.runtime.num_workers)
-    with atomic_directory("data/graphs") as folder:
-        write_splits(folder, {"train": dataset.train, "val": dataset.val, "test": dataset.test})
-        dataset.schema.save(folder / "schema.json")
+    kept = resume_folder(params.dataset.model_dump(mode="json"), stage_dependencies("preprocess"))
+    with hold(kept / "molecules"):
+        dataset = load_dataset(params.dataset, params.runtime.num_workers, kept)
+        with atomic_directory("data/graphs") as folder:
+            write_splits(folder, {"train": dataset.train, "val": dataset.val, "test": dataset.test})
+            dataset.schema.save(folder / "schema.json")
+        discard(kept)
     print(*dataset.summary, sep="\n")
 
 

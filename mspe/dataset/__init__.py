@@ -57,15 +57,25 @@ def get_dataset(name: str, root: str | Path = "data/raw", **options: Any) -> Gra
     return load_dataset(validate(DatasetParams, {"name": name, "root": str(root), **options}, "get_dataset"))
 
 
-def load_dataset(params: DatasetParams, num_workers: int = 1) -> GraphDataset:
-    """Load the dataset that a section `dataset` describes, with at most so many processes (0: one per core).
+def load_dataset(params: DatasetParams, num_workers: int = 1, kept: Path | None = None) -> GraphDataset:
+    """Load the dataset that a section `dataset` describes.
+
+    Parameters
+    ----------
+    params
+        The section.
+    num_workers
+        Processes at most; 0: one per core.
+    kept
+        A folder where molecules of a table are stored as they are read: an interrupted reading is resumed there. None:
+        they are read in memory.
 
     Raises
     ------
     MspeError
         If the dataset is unknown or lacks what is asked for, or its files cannot be read.
     """
-    return assemble(*read_samples(params, num_workers), params, num_workers)
+    return assemble(*read_samples(params, num_workers, kept), params, num_workers)
 
 
 def read_unsplit(params: DatasetParams, num_workers: int = 1) -> UnsplitDataset:

@@ -26,13 +26,16 @@ from mspe.dataset.splits import (
     stratified_split,
 )
 from mspe.dataset.summary import summarise
-from mspe.graphs import SPLITS, GraphSchema, PackedGraphs
+from mspe.graphs import SPLITS, GraphList, GraphSchema, PackedGraphs
 from mspe.graphs.checks import check_graphs
 from mspe.graphs.features import Features, FeatureTable
 from mspe.graphs.packing import ANSWER_DISTANCE, TARGET_ROWS, Level
 from mspe.tasks import Task
 
 logger = logging.getLogger(__name__)
+
+_PIECE = 20_000
+"""Graphs."""
 
 
 def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_workers: int = 1) -> GraphDataset:
@@ -72,7 +75,7 @@ def _pack_parts(
 def pack(spec: DatasetSpec, samples: Samples, part: Sequence[int], num_workers: int) -> PackedGraphs:
     """Build the graphs of the items at some positions, their features as they are read: not numbered, not scaled."""
     if samples.graphs is not None:
-        return samples.graphs[part]
+        return _take(samples.graphs, part)
     items = [samples.items[position] for position in part]
     task = spec.task_of(samples)
     levels: dict[str, Level] = {"x": "node", "edge_attr": "edge", "edge_weight": "edge", **task.target_fields}
@@ -80,6 +83,12 @@ def pack(spec: DatasetSpec, samples: Samples, part: Sequence[int], num_workers: 
     if samples.to_graph is None:
         return PackedGraphs.from_list(items, levels)
     return PackedGraphs.concatenate(map_chunks(partial(_build, samples.to_graph, levels), items, num_workers))
+
+
+def _take(graphs: GraphList, part: Sequence[int]) -> PackedGraphs:
+    """Some of all graphs, copied a few thousand at a time, so that no copy of a copy takes room."""
+    pieces = (part[start : start + _PIECE] for start in range(0, len(part), _PIECE))
+    return PackedGraphs.concatenate([graphs[piece] for piece in pieces])
 
 
 def describe(

@@ -1,5 +1,7 @@
 """Datasets by name: the library's, and those that users and installed packages register."""
 
+from pathlib import Path
+
 from mspe.common.errors import MspeError
 from mspe.common.registry import Registry
 from mspe.dataset.config import DatasetParams
@@ -71,8 +73,8 @@ def find_misfit(params: DatasetParams) -> Misfit | None:
     return spec.misfit(params)
 
 
-def read_samples(params: DatasetParams, num_workers: int = 1) -> tuple[DatasetSpec, Samples]:
-    """Find the dataset that a section `dataset` names, and read it, with at most so many processes (0: one per core).
+def read_samples(params: DatasetParams, num_workers: int = 1, kept: Path | None = None) -> tuple[DatasetSpec, Samples]:
+    """Find the dataset that a section `dataset` names, and read it, as `load_dataset` does.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def read_samples(params: DatasetParams, num_workers: int = 1) -> tuple[DatasetSp
     """
     check_fits(params)
     spec = DATASETS[params.name]
-    return spec, spec.read(params, num_workers=num_workers) if spec.parallel else spec.read(params)
+    return spec, spec.read(params, num_workers=num_workers, kept=kept) if spec.parallel else spec.read(params)
 
 
 def check_fits(params: DatasetParams) -> None:

@@ -12,7 +12,7 @@ from torch_geometric.data import Data
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.node_split import SplitUnit, known_targets
 from mspe.dataset.settings import check_settings
-from mspe.graphs import PackedGraphs
+from mspe.graphs import GraphList
 from mspe.tasks import Task
 
 Misfit = tuple[str, str]
@@ -69,7 +69,7 @@ class Samples:
 
     items: Sequence[Any]
     to_graph: Callable[[Any], Data] | None = None
-    graphs: PackedGraphs | None = None
+    graphs: GraphList | None = None
     identities: np.ndarray | None = None
     split_unit: SplitUnit = "graph"
     predefined_split: tuple[Sequence[int], Sequence[int], Sequence[int]] | None = None
@@ -115,7 +115,8 @@ class DatasetSpec:
     read
         From the section `dataset` to samples; most need little of it.
     parallel
-        Whether `read` takes, as `num_workers`, how many processes it may use.
+        Whether `read` takes, as `num_workers`, how many processes it may use and, as `kept`, the folder where an
+        interrupted reading is resumed.
     embedded
         Whether it needs no raw files.
     folds

@@ -15,7 +15,7 @@ ATOM_COLUMNS, BOND_COLUMNS = len(x_map), len(e_map)
 
 
 class MoleculeFeatures(NamedTuple):
-    """What PyG's `from_rdmol` reads of a molecule, which takes three times as long for it.
+    """Atoms and bonds as PyG's `from_rdmol` numbers them, which takes three times as long.
 
     Attributes
     ----------

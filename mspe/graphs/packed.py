@@ -262,6 +262,10 @@ class PackedGraphs(Dataset[Data]):
         graphs._mapped = self._mapped
         return graphs
 
+    def with_targets(self, values: Tensor) -> "PackedGraphs":
+        """The same graphs with `y` [graphs, targets]."""
+        return self.with_fields({"y": values}, {"y": "graph"})
+
     def without_fields(self, names: Iterable[str]) -> "PackedGraphs":
         """The same graphs without the fields of these names, where they have them."""
         dropped = set(names)

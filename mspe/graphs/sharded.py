@@ -75,6 +75,12 @@ class ShardedGraphs(Dataset[Data]):
         """Build a PyG `Batch` of the chosen graphs."""
         return self[graphs].collate(range(len(graphs)))
 
+    def with_targets(self, values: Tensor) -> "ShardedGraphs":
+        """Return the same graphs with `y` [graphs, targets], which is held in memory."""
+        lengths = [len(shard) for shard in self.shards]
+        parts = zip(self.shards, values.split(lengths), strict=True)
+        return ShardedGraphs([shard.with_fields({"y": y}, {"y": "graph"}) for shard, y in parts])
+
     def whole(self) -> PackedGraphs:
         """Return all graphs in memory; where there is one shard, as it is mapped."""
         return self.shards[0] if len(self.shards) == 1 else PackedGraphs.concatenate(self.shards)

@@ -5,13 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from mspe.common.errors import MspeError
-from mspe.common.parallel import map_chunks
 from mspe.dataset.own.csv_table import RejectedRows, Table, describe_dropped
 from mspe.dataset.own.molecule_table import read_molecule_table
 from mspe.dataset.own.target_columns import TargetColumns
 from mspe.dataset.spec import Samples
 from mspe.graphs import TaskType
-from mspe.graphs.molecule_packing import PackedMolecules, pack_molecules
+from mspe.graphs.molecule_packing import PackedMolecules, pack_molecules, read_smiles
 from mspe.graphs.molecules import BLANKS
 from mspe.graphs.validation import Problem
 from mspe.tasks import infer_task
@@ -29,6 +28,7 @@ def read_molecules(
     by_column: bool = True,
     positive_class: str | None = None,
     num_workers: int = 1,
+    kept: Path | None = None,
 ) -> Samples:
     """Read molecules with their targets; a row that cannot be used is left out and counted.
 
@@ -40,8 +40,8 @@ def read_molecules(
         As the section `dataset` has them.
     by_column
         Whether the split is that of its column, where there is one.
-    num_workers
-        Processes at most; 0: one per core.
+    num_workers, kept
+        As `mspe.graphs.molecule_packing.read_smiles` has them.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def read_molecules(
     place = table.position(smiles_column, "dataset.smiles_column")
     taken = (smiles_column, *table.labels)
     columns = TargetColumns.choose(table, target_columns, split_column, taken, task, by_column)
-    problems, molecules = _read_rows(table, place, columns, num_workers)
+    problems, molecules = _read_rows(table, place, columns, num_workers, kept)
     rejected, unknown = (RejectedRows(table.path, strict) for _ in range(2))
     smiles: list[str] = []
     rows: list[list[str]] = []
@@ -78,7 +78,7 @@ def read_molecules(
     targets_of_graphs = values.float() if values.is_floating_point() else values.long()
     return Samples(
         items=smiles,
-        graphs=molecules.graphs.with_fields({"y": targets_of_graphs}, {"y": "graph"}),
+        graphs=molecules.graphs.with_targets(targets_of_graphs),
         identities=molecules.identities,
         predefined_split=columns.predefined_split([columns.part(row) for row in rows]),
         labels=inferred.labels(values),
@@ -93,7 +93,7 @@ def read_molecules(
 
 
 def _read_rows(
-    table: Table, place: int, columns: TargetColumns, num_workers: int
+    table: Table, place: int, columns: TargetColumns, num_workers: int, kept: Path | None
 ) -> tuple[list[Problem | None], PackedMolecules]:
     """By row, why it cannot be used, None where it can; and the molecules of those that can."""
     problems = [
@@ -102,8 +102,7 @@ def _read_rows(
     ]
     chosen = [number for number, problem in enumerate(problems) if problem is None]
     texts = [table.rows[number][1][place] for number in chosen]
-    parts = map_chunks(pack_molecules, texts, num_workers) or [pack_molecules([])]
-    molecules = PackedMolecules.concatenate(parts)
+    molecules = read_smiles(texts, num_workers, kept) if texts else pack_molecules([])
     for position, problem in molecules.problems.items():
         problems[chosen[position]] = problem
     return problems, molecules

@@ -16,7 +16,7 @@ _RMSE = Regression(loss="mse", metric="rmse")
 _ROC_AUC = SingleLabel(metric="roc_auc")
 
 
-def read(name: str, params: DatasetParams, num_workers: int = 1) -> Samples:
+def read(name: str, params: DatasetParams, num_workers: int = 1, kept: Path | None = None) -> Samples:
     """Read the published table, in the columns where PyG knows them to be; what RDKit cannot read is left out."""
     _, _, file, smiles, target = MoleculeNet.names[name]
     with pyg_root(params.root, "MoleculeNet", name) as root:
@@ -24,7 +24,9 @@ def read(name: str, params: DatasetParams, num_workers: int = 1) -> Samples:
         if not path.exists():
             MoleculeNet(root, name)  # downloads it
         columns = read_table(path).columns
-        return read_molecules(path, columns[smiles], (columns[target],), by_column=False, num_workers=num_workers)
+        return read_molecules(
+            path, columns[smiles], (columns[target],), by_column=False, num_workers=num_workers, kept=kept
+        )
 
 
 def _source(

@@ -10,8 +10,8 @@ from mspe.dataset.own.split_names import find_part
 from mspe.dataset.spec import DatasetSpec, Samples
 
 
-def read(params: DatasetParams, num_workers: int = 1) -> Samples:
-    """Read `dataset.path` with at most so many processes."""
+def read(params: DatasetParams, num_workers: int = 1, kept: Path | None = None) -> Samples:
+    """Read `dataset.path`."""
     by_column = params.split in (None, "column")
     samples = read_molecules(
         params.path,
@@ -23,6 +23,7 @@ def read(params: DatasetParams, num_workers: int = 1) -> Samples:
         by_column=by_column,
         positive_class=params.positive_class,
         num_workers=num_workers,
+        kept=kept,
     )
     if by_column and samples.predefined_split is None:
         _check_not_a_part(Path(params.path))
