@@ -53,6 +53,7 @@ bench: .venv/test ## time encodings and training beside PyG's, a large dataset, 
 	$(BIN)/python -m benchmarks.encodings
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.datasets
+	$(BIN)/python -m benchmarks.streaming
 	$(BIN)/python -m benchmarks.integrity
 
 clean:           ## delete the environment, outputs and caches that Git does not keep

@@ -2,8 +2,9 @@
 
 ZINC-12k's training graphs with the default bank, several times over, in shards as the stages write them. Steps: a
 `graph_transformer` as `params.yaml` has it, batch 32, random order; both sides in this process, in turn, some steps
-each; medians of the seconds per step, loading included. Memory: by how much the resident set of a process that trains
-grows at most, opening, a whole epoch of batches and some steps included, over what it was after steps on 1,000 graphs.
+each; medians of the processor's milliseconds per step, loading included, of files that the system has read. Memory: by
+how much the resident set of a process that trains grows at most, opening, a whole epoch of batches and some steps
+included, over what it was after steps on 1,000 graphs.
 
     MSPE_DATA=… python -m benchmarks.streaming [--graphs 10000 100000 400000] [--turns 15]
 """
@@ -73,10 +74,10 @@ def time_both(folder: Path, turns: int) -> dict[str, float]:
     training, seconds = Training(), {name: [] for name in sides}
     for turn in range(-1, turns):  # the first one warms up
         for name, graphs in sides.items():
-            start = time.perf_counter()
+            start = time.process_time()
             training.steps(graphs, turn + 1)
             if turn >= 0:
-                seconds[name].append((time.perf_counter() - start) / STEPS)
+                seconds[name].append((time.process_time() - start) / STEPS)
     per_step = {name: median(values) for name, values in seconds.items()}
     ratios = [ours / theirs for ours, theirs in zip(seconds["files"], seconds["memory"], strict=True)]
     return {

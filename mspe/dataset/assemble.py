@@ -55,12 +55,8 @@ def assemble(spec: DatasetSpec, samples: Samples, params: DatasetParams, num_wor
     schema = describe(spec, samples, params, packed)
     features = Features.of(schema)
     warn_of_unknown(features, packed, spec.name)
-    finished = {name: _finish(packed.pop(name), features) for name in SPLITS}
+    finished = {name: features.apply(packed.pop(name)) for name in SPLITS}
     return GraphDataset(schema, **finished, summary=summarise_split(spec, samples, params, schema))
-
-
-def _finish(graphs: PackedGraphs, features: Features) -> PackedGraphs:
-    return PackedGraphs.concatenate([features.apply(piece).narrowed() for piece in graphs.pieces()])
 
 
 def _pack_parts(

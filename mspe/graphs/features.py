@@ -16,6 +16,7 @@ from mspe.common.shown import first_of
 from mspe.graphs import FeatureKind, GraphSchema, PackedGraphs
 from mspe.graphs.chirality import check_chirality
 from mspe.graphs.content_key import text_key
+from mspe.graphs.narrow import WidenedFields, narrowest
 from mspe.graphs.packing import FEATURE_KEY
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,9 @@ Vocabularies = tuple[tuple[int, ...], ...]
 
 _MANY = 30
 """Values of a column from which on all of them being unknown is no accident."""
+
+_ROWS = 2**18
+"""Rows of a feature that are at once in the type that they are computed in."""
 
 _LOST = torch.iinfo(torch.long).min
 """Stands for a category whose number is not kept, so that it is in no vocabulary."""
@@ -211,17 +215,21 @@ class Features:
         return {name: table.apply(values[name]) for name, table in self.tables.items() if values.get(name) is not None}
 
     def apply(self, graphs: PackedGraphs) -> PackedGraphs:
-        """Return the same graphs with their features numbered and scaled, and marked so."""
-        return self._marked(graphs, self.apply_to(graphs.fields))
+        """Return the same graphs with their features numbered and scaled, and marked so; numbers stay narrow."""
+        given = graphs.fields
+        present = {name: table for name, table in self.tables.items() if name in given}
+        applied = {name: _apply_rows(table, given.stored[name], given.types[name]) for name, table in present.items()}
+        stored = {name: values for name, (values, _) in applied.items()}
+        return self._marked(graphs, WidenedFields(stored, {name: dtype for name, (_, dtype) in applied.items()}))
 
     def as_trained(self, graphs: PackedGraphs, place: str) -> PackedGraphs:
         """Return marked graphs as they are, and others as `apply` does; see `translate`."""
         return self._marked(graphs, self.translate(graphs.fields, place))
 
     def _marked(self, graphs: PackedGraphs, fields: Mapping[str, Tensor]) -> PackedGraphs:
-        levels = {name: graphs.levels[name] for name in fields}
         mark = torch.full((len(graphs), 1), self.key, device=graphs.num_nodes.device)
-        return graphs.with_fields({**fields, FEATURE_KEY: mark}, {**levels, FEATURE_KEY: "graph"})
+        finished = graphs.with_fields(fields, {name: graphs.levels[name] for name in fields})
+        return finished.with_fields({FEATURE_KEY: mark}, {FEATURE_KEY: "graph"})
 
     def translate(self, fields: Mapping[str, Any], place: str) -> dict[str, Tensor]:
         """Return the features that graphs are to have instead of their own, by attribute.
@@ -321,6 +329,12 @@ class UnknownCategories:
                 f"{self}, all of them: these graphs are of another kind; give the features that the model was trained "
                 "on"
             )
+
+
+def _apply_rows(table: FeatureTable, values: Tensor, dtype: torch.dtype) -> tuple[Tensor, torch.dtype]:
+    """A feature numbered or scaled some rows at a time, narrow, and the type that it is read as."""
+    wide = table.apply(values[:0].to(dtype)).dtype
+    return torch.cat([narrowest(table.apply(rows.to(dtype))) for rows in values.split(_ROWS)]), wide
 
 
 def _columns(values: Shaped[Tensor, "rows *columns"]) -> Shaped[Tensor, "rows columns"]:
