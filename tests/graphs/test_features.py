@@ -5,6 +5,7 @@ import torch
 
 from mspe.common.errors import MspeError
 from mspe.dataset import get_dataset
+from mspe.graphs import PackedGraphs, features
 from mspe.graphs.features import (
     Features,
     FeatureTable,
@@ -47,3 +48,30 @@ def test_all_of_many_unknown_values_are_of_another_kind_and_one_is_rare() -> Non
     assert features.translate({"x": torch.tensor([[2]])}, "helium")["x"].tolist() == [[2]]
     with pytest.raises(MspeError, match=r"helium: x column 0: 30 of 30 values \(2\) .* all of them"):
         features.translate({"x": torch.full((30, 1), 2)}, "helium")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        torch.arange(22).reshape(11, 2) * 37 % 300,
+        torch.arange(22.0).reshape(11, 2) / 7,
+        torch.arange(11)[:, None],
+    ],
+)
+def test_rows_that_are_taken_some_at_a_time_become_what_they_become_at_once(
+    raw: torch.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Narrow before and after, and read in the same type."""
+    monkeypatch.setattr(features, "_ROWS", 3)
+    for table in (FeatureTable.learn(raw[:8]), FeatureTable.learn(raw[:8], 5)):
+        applied = Features(table, FeatureTable("none", 0)).apply(dots(raw).narrowed())
+        expected = table.apply(raw)
+        assert applied.fields["x"].dtype == expected.dtype and torch.equal(applied.fields["x"], expected)
+        if not raw.is_floating_point():
+            assert applied.fields.stored["x"].dtype in (torch.int8, torch.int16)
+
+
+def dots(x: torch.Tensor) -> PackedGraphs:
+    """A node with no edge for every row."""
+    ones, none = torch.ones(len(x), dtype=torch.long), torch.empty(2, 0, dtype=torch.int32)
+    return PackedGraphs(ones, torch.zeros_like(ones), none, {"x": x}, {"x": "node"})
