@@ -21,13 +21,17 @@ class MappedPages:
     tensors
         As `read_tensors(path, mapped=True)` gave them, and not written to since: of other ones the content would be
         lost.
+    size
+        Of the file in bytes. Tensors that lie further apart are not in one mapped file, and are left alone.
     """
 
-    def __init__(self, tensors: Iterable[Tensor]) -> None:
+    def __init__(self, tensors: Iterable[Tensor], size: int) -> None:
         self._storages = [tensor.untyped_storage() for tensor in tensors if tensor.numel()]  # kept mapped by this
         bounds = [(storage.data_ptr(), storage.data_ptr() + storage.nbytes()) for storage in self._storages]
         self._start = min((start for start, _ in bounds), default=0) // mmap.PAGESIZE * mmap.PAGESIZE
         self.nbytes = max((end for _, end in bounds), default=0) - self._start
+        if self.nbytes > size + mmap.PAGESIZE:
+            self._storages, self.nbytes = [], 0
 
     def release(self) -> None:
         """Take the pages out of this process's memory."""

@@ -105,6 +105,7 @@ def _keep(folder: Path, smiles: Sequence[str]) -> Path:
 def _open(path: Path) -> PackedMolecules:
     graphs, beside = PackedGraphs.load(path), read_json(path.with_suffix(".json"))
     identities = graphs.fields[_IDENTITY].numpy().copy()
+    graphs.release()
     problems = {int(place): Problem(*problem) for place, problem in beside["problems"].items()}
     return PackedMolecules(graphs.without_fields([_IDENTITY]), identities, problems, beside["read"])
 

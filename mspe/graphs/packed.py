@@ -463,7 +463,8 @@ class PackedGraphs(Dataset[Data]):
                 "stage that writes it again (`dvc repro`), beginning with preprocess"
             )
         graphs = cls(**content)
-        graphs._mapped = (MappedPages([content["edge_index"], *content["fields"].values()]),)
+        tensors = [content["edge_index"], *content["fields"].values()]
+        graphs._mapped = (MappedPages(tensors, Path(path).stat().st_size),)
         return graphs
 
     @property
