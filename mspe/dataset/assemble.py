@@ -15,6 +15,7 @@ from mspe.dataset.base import GraphDataset
 from mspe.dataset.config import DatasetParams
 from mspe.dataset.duplicates import count_duplicates, identify_graphs, identify_molecules
 from mspe.dataset.node_split import known_targets, take_part
+from mspe.dataset.settings import ONE_GRAPH
 from mspe.dataset.spec import DatasetSpec, Samples, SplitKind
 from mspe.dataset.splits import (
     FRACTIONS,
@@ -136,9 +137,14 @@ def describe(
         class_counts=task.class_counts(packed, num_classes),
         label_counts=task.label_counts(packed, num_classes),
         max_nodes=max(int(graphs.num_nodes.max()) for graphs in packed.values()),
-        settings=dict(spec.settings),
+        settings={**(ONE_GRAPH if _is_one_graph(samples) else {}), **spec.settings},
         counts={**{name: _count(graphs, samples) for name, graphs in packed.items()}, **samples.dropped},
     )
+
+
+def _is_one_graph(samples: Samples) -> bool:
+    """Whether the samples are the nodes of a single graph."""
+    return samples.split_unit == "node" and len(samples.items) == 1
 
 
 def _count(graphs: PackedGraphs, samples: Samples) -> int:

@@ -8,6 +8,8 @@ from mspe.common.errors import MspeError
 AUTO = "auto"
 DEFAULTS: dict[str, Any] = {"model.norm": "batch", "training.epochs": 25, "training.batch_size": 32}
 """Those that may be `auto`, each with its value where a dataset has none of its own."""
+ONE_GRAPH: dict[str, Any] = {"training.epochs": 200, "training.batch_size": 1}
+"""Those of a single graph whose nodes are split: an epoch is one step."""
 
 
 def check_settings(name: str, settings: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
-from mspe.dataset import unsplit_graphs
+from mspe.dataset import unsplit_graphs, unsplit_source
 from mspe.dataset.node_masks import given_masks, split_by_masks
 
 
@@ -168,3 +168,10 @@ def test_lists_of_nodes_are_of_one_split() -> None:
         MspeError, match=r"^dataset.fold: got 1, allowed: 0, since g: graph 0: train_idx is of one split"
     ):
         split_by_masks([ring()], [{"train_idx": [0, 1]}], 1, "g")
+
+
+def test_a_single_graph_has_many_epochs_since_each_is_one_step() -> None:
+    assert unsplit_graphs([masked()]).divide(0).schema.settings == {"training.epochs": 200, "training.batch_size": 1}
+    assert unsplit_graphs([masked(), masked()]).divide(0).schema.settings == {}
+    own = unsplit_source("karate").divide(0).schema.settings
+    assert own == {"training.epochs": 60, "training.batch_size": 1}
