@@ -14,7 +14,7 @@ class MappedPages:
 
     The system keeps what it has read of a file once for all processes (the page cache), and a process that reads a
     mapped tensor gets these pages into its own memory, where they stay. Released, they leave it; what is read again
-    comes from the page cache, at some tenth of a microsecond per page.
+    comes from the page cache.
 
     Parameters
     ----------

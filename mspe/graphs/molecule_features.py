@@ -15,7 +15,7 @@ ATOM_COLUMNS, BOND_COLUMNS = len(x_map), len(e_map)
 
 
 class MoleculeFeatures(NamedTuple):
-    """Atoms and bonds as PyG's `from_rdmol` numbers them, which takes three times as long.
+    """Atoms and bonds as PyG's `from_rdmol` numbers them, read without a tensor per molecule.
 
     Attributes
     ----------

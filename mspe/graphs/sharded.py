@@ -21,7 +21,7 @@ class ShardedGraphs(Dataset[Data]):
     """The graphs of several shards, one after the other, each read from its file when it is asked for.
 
     It is indexed, batched and given to a loader as `PackedGraphs` are. What is read of files of more than 96 MB is
-    released shard by shard, so that a process holds its batches, one shard's pages and some 100 bytes per graph; the
+    released shard by shard, so that a process holds its batches, one shard's pages and where each graph lies; the
     system keeps the files' pages once for all processes.
 
     Parameters
