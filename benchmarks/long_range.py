@@ -25,7 +25,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "ring transfer, 16 hops": {"task": "ring_transfer", "distance": 16},
     "distance": {"task": "source_distance", **SMALL_WORLD},
     "distance, 30 to 100 nodes": {"task": "source_distance", **SMALL_WORLD, "shift": {"size": 100}},
-    "role": {"task": "role", "generator": "block_model", "size": 40},
+    "role": {"task": "role", "generator": "barbell", "size": 30, "features": False},
     "diffusion source, 8 steps": {"task": "diffusion_source", "distance": 8, **SMALL_WORLD},
 }
 """`dataset.synthetic` of each."""

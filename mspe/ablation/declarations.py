@@ -82,9 +82,9 @@ def _changes(name: str, ablation: AblationParams, source: str) -> dict[str, Any]
     if name == ALL or name.startswith((ONLY, WITHOUT)):
         return {}
     raise MspeError(
-        f"{source}: variants: got {name}, allowed: {ALL}, {', '.join(PRESETS)}, {', '.join(ENCODINGS)}, "
-        "only_<filter>, only_<filter>_<scale>, without_<filter>, without_<filter>_<scale>, and the names under "
-        "definitions"
+        f"{source}: variants: got {shortened(name)}, allowed: {ALL}, the presets {shortened(', '.join(PRESETS), 200)}, "
+        "an encoding's name as `mspe encodings` lists them, only_<filter>, only_<filter>_<scale>, without_<filter>, "
+        "without_<filter>_<scale>, and the names under definitions"
     )
 
 

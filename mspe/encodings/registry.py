@@ -5,7 +5,17 @@ from mspe.encodings.catalogue import CATALOGUE, Filter
 from mspe.encodings.encoding import Encoding
 
 RESERVED = frozenset(
-    {"plugins", "preset", "filters", "node", "pair", "trainable", "max_pair_nodes", "backend"}  # of `encodings`
+    {
+        "plugins",
+        "files",
+        "preset",
+        "filters",
+        "node",
+        "pair",
+        "trainable",
+        "max_pair_nodes",
+        "backend",
+    }  # of `encodings`
     | {"others", "node_channels", "pair_channels"}  # of `bank.json`
 )
 """Keys beside which an encoding's name stands."""

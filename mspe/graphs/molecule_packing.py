@@ -116,8 +116,8 @@ def pack_molecules(smiles: Sequence[str]) -> PackedMolecules:
     Examples
     --------
     >>> molecules = pack_molecules(["CCO", "C1CC", "OCC"])
-    >>> len(molecules.graphs), molecules.identities[0] == molecules.identities[1], list(molecules.problems)
-    (2, True, [1])
+    >>> len(molecules.graphs), len(set(molecules.identities.tolist())), list(molecules.problems)
+    (2, 1, [1])
     """
     read: list[MoleculeFeatures] = []
     identities: list[int] = []

@@ -85,4 +85,4 @@ def test_a_model_of_two_hops_does_not_see_edges_beyond_them() -> None:
     model, sample = LinearModel(hops(2)), draw(graphs, 1, 99, 1, 0)
     curve = rewire(model, sample, model.sites, True, 0)
     means = [one.mean for one in curve.change]
-    assert means[0] > means[1] > 0 and means[2:] == [0] * len(means[2:])
+    assert means[0] > 0 and means[1] > 0 and means[2:] == [0] * len(means[2:])
