@@ -9,6 +9,7 @@ from torch_geometric.data import Data
 from torch_geometric.utils import from_smiles
 
 from mspe.common.errors import MspeError
+from mspe.dataset import get_dataset
 from mspe.estimators.samples import read_graphs, read_targets
 from tests.conftest import cycle, graph
 
@@ -39,6 +40,13 @@ def test_what_is_no_list_of_samples_is_one_line(samples: Any, message: str, unch
     with pytest.raises(MspeError, match=message) as error:
         read_graphs(samples)
     assert "\n" not in str(error.value)
+
+
+def test_features_that_a_dataset_has_numbered_are_refused() -> None:
+    """A model of them would not know those of new molecules."""
+    train, _, _ = get_dataset("nci", limit=4).get_splits()
+    with pytest.raises(MspeError, match=r"X\[0\]: its features are numbered or scaled by get_dataset"):
+        read_graphs(list(train))
 
 
 def with_y(y: Any) -> Data:
