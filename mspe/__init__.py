@@ -7,15 +7,27 @@ if TYPE_CHECKING:
     from mspe.encodings.plot import plot_encoding
     from mspe.estimators.classifier import GraphClassifier
     from mspe.estimators.regressor import GraphRegressor
+    from mspe.estimators.table import read_molecules
+    from mspe.pipeline.trained_model import TrainedModel
 
 __version__ = "0.1.0"
-__all__ = ["GraphClassifier", "GraphRegressor", "__version__", "compare", "plot_encoding"]
+__all__ = [
+    "GraphClassifier",
+    "GraphRegressor",
+    "TrainedModel",
+    "__version__",
+    "compare",
+    "plot_encoding",
+    "read_molecules",
+]
 
 _HOMES = {
     "compare": "mspe.ablation.compare",
     "plot_encoding": "mspe.encodings.plot",
+    "read_molecules": "mspe.estimators.table",
     "GraphClassifier": "mspe.estimators.classifier",
     "GraphRegressor": "mspe.estimators.regressor",
+    "TrainedModel": "mspe.pipeline.trained_model",
 }
 
 

@@ -7,13 +7,15 @@ import pytest
 import mspe
 from mspe.ablation.compare import compare
 from mspe.encodings.plot import plot_encoding
-from mspe.estimators import GraphClassifier, GraphRegressor
+from mspe.estimators import GraphClassifier, GraphRegressor, read_molecules
+from mspe.pipeline.trained_model import TrainedModel
 from tests.conftest import ROOT
 
 
 def test_functions_are_imported_when_asked_for() -> None:
     assert mspe.compare is compare and mspe.plot_encoding is plot_encoding
     assert mspe.GraphRegressor is GraphRegressor and mspe.GraphClassifier is GraphClassifier
+    assert mspe.read_molecules is read_molecules and mspe.TrainedModel is TrainedModel
     with pytest.raises(AttributeError, match="module 'mspe' has no attribute 'compair'"):
         mspe.compair  # type: ignore[attr-defined]  # noqa: B018
 

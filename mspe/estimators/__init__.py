@@ -2,5 +2,6 @@
 
 from mspe.estimators.classifier import GraphClassifier
 from mspe.estimators.regressor import GraphRegressor
+from mspe.estimators.table import read_molecules
 
-__all__ = ["GraphClassifier", "GraphRegressor"]
+__all__ = ["GraphClassifier", "GraphRegressor", "read_molecules"]
