@@ -28,7 +28,10 @@ def _add_arguments(parser: "ArgumentParser") -> None:
         choices=("distance", "diameter", "size", "none"),
         help="verdicts in buckets, too (default: distance of nodes and pairs, diameter and size of graphs)",
     )
-    parser.add_argument("--minutes", type=_minutes, default=30.0, help="the budget (default: %(default)g)")
+    rounds = parser.add_mutually_exclusive_group()
+    rounds.add_argument("--minutes", type=_minutes, help="the budget (default: 30)")
+    rounds.add_argument("--seeds", type=whole_number(2, 1000), help="of every variant, instead of a budget")
+    parser.add_argument("--epochs", type=whole_number(1, 10**6), help="of every run (default: by the data)")
     parser.add_argument("--more", action="store_true", help="add the seeds that would decide what is undecided")
     parser.add_argument("--split", help="random, stratified, scaffold, … (default: the dataset's own)")
     parser.add_argument("--limit", type=whole_number(1, 10**9), help="at most so many graphs a part, for a quick try")
@@ -62,6 +65,11 @@ def _minutes(text: str) -> float:
     return minutes
 
 
+def _training(epochs: int | None) -> dict[str, object]:
+    """The section `training` of so many epochs, which are more than those of its warm-up."""
+    return {} if epochs is None else {"epochs": epochs, "scheduler": {"warmup_epochs": min(3, epochs - 1)}}
+
+
 def _run(arguments: "Namespace") -> int:
     from mspe.ablation.compare import ENCODINGS, compare
     from mspe.ablation.comparison import check_ending
@@ -72,6 +80,8 @@ def _run(arguments: "Namespace") -> int:
         arguments.source,
         arguments.encodings or ENCODINGS,
         minutes=arguments.minutes,
+        confirm=None if arguments.seeds is None else {"seeds": arguments.seeds},
+        training=_training(arguments.epochs),
         baseline=arguments.baseline,
         named=arguments.confirm,
         by=arguments.by,
@@ -99,6 +109,7 @@ COMPARE = Subcommand(
     examples=(
         "mspe compare molecules.csv --target logP --minutes 30",
         "mspe compare graphs.pt --encodings none,rwse,hkse,all",
+        "mspe compare graphs.pt --encodings none,rwse --seeds 3 --epochs 10",
         "mspe compare molecules.csv --target logP --minutes 30 --more",
         "mspe compare molecules.csv --target logP --by diameter",
         "mspe compare molecules.csv --target logP --output table.tex --figures figures",

@@ -8,6 +8,7 @@ from mspe.dataset.own import molecule_csv
 from mspe.graphs import PackedGraphs
 from mspe.tasks import SingleLabel
 
+
 def read_molecules(
     path: str | Path, target: str | None = None, smiles_column: str = "smiles"
 ) -> tuple[list[str], np.ndarray]:
