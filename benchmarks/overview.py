@@ -22,12 +22,14 @@ MEASURED = (
     ("one graph of up to 200,000 nodes", "large_graph", "large_graph.json", "encodings.md#one-large-graph"),
     ("graphs told apart before training", "expressivity", "expressivity.json", "encodings.md"),
     ("a training step and epoch beside PyG's", "training", "", "models.md#speed-of-training"),
-    ("reading and encoding 41,120 molecules", "datasets", "", "data.md#figures"),
+    ("reading and encoding 10,000 to 250,000 molecules", "datasets", "datasets.json", "data.md#figures"),
+    ("training from mapped files", "streaming", "streaming.json", "data.md#figures"),
     ("accuracy on ZINC-12k after 40 epochs", "accuracy", "zinc.json", "models.md#accuracy-on-zinc-12k"),
     ("accuracy on ten data sets", "tasks", "tasks.json", "#accuracy-by-data-set"),
     ("encodings on the nodes of one graph", "node_tasks", "node_tasks.json", "data.md#figures"),
     ("encodings compared, data set by data set", "matrix", "matrix.json", "../benchmarks/results/matrix.html"),
     ("encodings compared on ZINC-12k", "zinc", "zinc_encodings.json", "../benchmarks/results/zinc_encodings.html"),
+    ("encodings where the answer lies far", "long_range", "long_range.json", "../benchmarks/results/long_range.html"),
     ("how often a verdict is wrong", "calibration", "calibration.json", "#how-often-a-verdict-is-wrong"),
 )  # fmt: skip
 """What, the module of `benchmarks` that measures it, its file of results, and where they are shown."""
@@ -74,7 +76,7 @@ def comparisons() -> Iterator[list[str]]:
     for name, path in {"zinc": RESULTS / "zinc_encodings.json", "nci": PIPELINE}.items():
         report = Comparison.load(path).report
         yield _compared(name, Comparison(report).answer, report.about.seconds, report.about.environment)
-    for name, found in _read("matrix")["datasets"].items():
+    for name, found in (_read("matrix")["datasets"] | _read("long_range")["datasets"]).items():
         yield _compared(name, found["answer"], found["about"]["seconds"], found["about"]["environment"])
     for name, found in _read("node_tasks").items():
         if name != "declared":
