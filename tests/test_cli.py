@@ -65,7 +65,7 @@ def test_without_a_command_usage_is_printed(capsys: pytest.CaptureFixture[str]) 
         (["compare", "nowhere.csv"], "nowhere.csv: neither a dataset nor a file of molecules (.csv, .smi, .sdf) or"),
         (["compare", "csl", "--encodings", "none"], "compare: variants is none alone; name another one"),
         (["compare", "csl", "--encodings", "rwse", "--confirm", "hkse"], "named is hkse, allowed: one of variants"),
-        (["compare", "csl", "--encodings", "rwze"], "compare: variants: got rwze, allowed: all, default, rwse"),
+        (["compare", "csl", "--encodings", "rwze"], "compare: variants: got rwze, allowed: all, the presets default"),
         (["compare", "csl", "--split", "scafold"], "dataset: split: got 'scafold', input should be 'published', "),
         (["compare", "csl", "--plugin", "none.py"], "none.py"),
     ],

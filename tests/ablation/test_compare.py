@@ -52,7 +52,7 @@ def compared(graphs: Any = "csl", encodings: Sequence[str] = ("hkse",), **option
 @pytest.mark.parametrize(
     ("encodings", "options", "message"),
     [
-        (["nope"], {}, r"compare: variants: got nope, allowed: all, default, rwse, .*none.*only_<filter>"),
+        (["nope"], {}, r"compare: variants: got nope, allowed: all, the presets default, rwse, .*none.*only_<filter>"),
         (["only_nope"], {}, r"compare: variants: got only_nope, but the whole bank, .* has no nope; it has walk"),
         (["../hkse"], {}, r"compare: variants\.1: got '\.\./hkse'"),
         (["none"], {}, r"compare: .*variants is none alone; name another one to compare with it"),

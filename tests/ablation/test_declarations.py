@@ -116,7 +116,7 @@ def test_an_encoding_by_its_name_is_alone_and_has_its_defaults() -> None:
             "got only_wavelet, but the whole bank, encodings.filters, has no wavelet; it has walk, walk_1",
         ),
         ("without_heat_3", "has no heat_3; it has"),
-        ("nonsense", "variants: got nonsense, allowed: all, default, rwse, rrwp"),
+        ("nonsense", "variants: got nonsense, allowed: all, the presets default, rwse, rrwp"),
     ],
 )
 def test_a_name_without_a_meaning_is_one_clear_line(name: str, message: str) -> None:
