@@ -4,12 +4,13 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-
-from tests.workspace import Workspace
+from pathlib import Path
+from typing import Protocol
 
 LEFT_OUT = "…"
+COMPARISON = re.compile(r"^variant +verdict +change of ", re.MULTILINE)
 INTERRUPTION = "^C"
 
 
@@ -24,6 +25,16 @@ class Command:
     def fails(self) -> bool:
         """Whether what is shown ends in an error: a mistake of the user's, or an interruption."""
         return any(line.startswith("error:") or line == INTERRUPTION for line in self.shown)
+
+
+class Place(Protocol):
+    """Where commands are run."""
+
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables of the commands."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,15 @@ def commands(text: str) -> Iterator[Command]:
         for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             line, *shown = entry.splitlines()
             yield Command(line, shown)
+
+
+def steps(text: str) -> Iterator[tuple[str, str] | Command]:
+    """The files, by name and content, and the commands of a text, in order."""
+    for language, title, block in re.findall(r'```(\w+)(?: title="(.*?)")?\n(.*?)```', text, flags=re.DOTALL):
+        if title:
+            yield title, block
+        elif language == "console":
+            yield from commands(f"```console\n{block}```")
 
 
 def stable(line: str) -> str:
@@ -74,13 +94,26 @@ def agrees(shown: Sequence[str], output: Sequence[str]) -> bool:
     return re.fullmatch(pattern, "".join(f"{stable(line)}\n" for line in output)) is not None
 
 
-def run(command: Command, workspace: Workspace) -> Run:
+def has_form(shown: Sequence[str], output: Sequence[str]) -> bool:
+    """Whether an answer, a table with the same variants as far as they were compared, and a plan are on both."""
+    tables = [
+        re.findall(r"^(\w+) .*(?:confirmed|screened)$", "\n".join(lines), re.MULTILINE) for lines in (shown, output)
+    ]
+    return all(COMPARISON.search("\n".join(lines)) for lines in (shown, output)) and set(tables[1]) <= set(tables[0])
+
+
+def agrees_or_has_form(shown: Sequence[str], output: Sequence[str]) -> bool:
+    """Whether the lines shown are the output, or, of a comparison, whose table depends on the processor, its form."""
+    return has_form(shown, output) if COMPARISON.search("\n".join(output)) else agrees(shown, output)
+
+
+def run(command: Command, place: Place) -> Run:
     """Run a command; where `^C` is shown, interrupt it after the line that is shown above."""
     last = None
     if INTERRUPTION in command.shown:
         last = stable(command.shown[command.shown.index(INTERRUPTION) - 1])
     process = subprocess.Popen(
-        ["bash", "-c", command.line], cwd=workspace.folder, env=workspace.environment, text=True,
+        ["bash", "-c", command.line], cwd=place.folder, env=place.environment, text=True,
         start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert process.stdout is not None
@@ -95,8 +128,8 @@ def run(command: Command, workspace: Workspace) -> Run:
     return Run(command, process.wait(), output)
 
 
-def check(done: Run) -> None:
+def check(done: Run, agree: Callable[[Sequence[str], Sequence[str]], bool] = agrees) -> None:
     """A command gave what is shown below it."""
     shown, output = "\n".join(done.command.shown), "\n".join(done.output)
     assert (done.status != 0) == done.command.fails, f"$ {done.command.line}\ngave {done.status}:\n{output}"
-    assert agrees(done.command.shown, done.output), f"$ {done.command.line}\nshown:\n{shown}\ngave:\n{output}"
+    assert agree(done.command.shown, done.output), f"$ {done.command.line}\nshown:\n{shown}\ngave:\n{output}"

@@ -4,11 +4,10 @@ Comparisons have two seeds of four epochs and the first two encodings instead of
 the form alone; all else is compared with what comes out.
 """
 
-import re
 import runpy
 import shlex
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +16,18 @@ import pytest
 from mspe.ablation.compare import compare
 from mspe.ablation.comparison import Comparison
 from mspe.cli import main
-from tests.console import Command, agrees, commands
+from tests.console import Command, agrees_or_has_form, steps
 from tests.documentation import PAGES
 
 pytestmark = pytest.mark.slow
 
 TUTORIALS = [page for page in PAGES if page.startswith("docs/tutorials/")]
-HEAD = re.compile(r"^variant +verdict +change of ", re.MULTILINE)
 
 
 def short(graphs: Any, encodings: Sequence[str], *, minutes: float | None = None, **options: Any) -> Comparison:
     """A comparison that takes seconds, whatever its budget."""
     options |= {"training": {"epochs": 4}, "confirm": {"seeds": 2}, "more": False, "jobs": 2}
     return compare(graphs, encodings[:2], **options)
-
-
-def steps(page: str) -> Iterator[tuple[str, str] | Command]:
-    """The files and commands of a page, in order."""
-    for language, title, block in re.findall(r'```(\w+)(?: title="(.*?)")?\n(.*?)```', PAGES[page], flags=re.DOTALL):
-        if title:
-            yield title, block
-        elif language == "console":
-            yield from commands(f"```console\n{block}```")
 
 
 def run(line: str) -> None:
@@ -64,21 +53,12 @@ def test_a_tutorial_works_as_it_is_printed(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("mspe.ablation.compare.compare", short)
     done = 0
-    for step in steps(page):
+    for step in steps(PAGES[page]):
         if not isinstance(step, Command):
             Path(step[0]).write_text(step[1], encoding="utf-8")
             continue
         run(step.line)
         printed = capsys.readouterr().out
-        check: Callable[[list[str], list[str]], bool] = has_form if HEAD.search(printed) else agrees
-        assert check(step.shown, printed.splitlines()), f"$ {step.line}\ngave:\n{printed}"
+        assert agrees_or_has_form(step.shown, printed.splitlines()), f"$ {step.line}\ngave:\n{printed}"
         done += 1
     assert done
-
-
-def has_form(shown: list[str], output: list[str]) -> bool:
-    """Whether an answer, a table with the same variants as far as they were compared, and a plan are on both."""
-    tables = [
-        re.findall(r"^(\w+) .*(?:confirmed|screened)$", "\n".join(lines), re.MULTILINE) for lines in (shown, output)
-    ]
-    return all(HEAD.search("\n".join(lines)) for lines in (shown, output)) and set(tables[1]) <= set(tables[0])

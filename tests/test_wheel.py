@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 import mspe
 from tests.conftest import ROOT
+from tests.wheel import build_wheel
 
 INFO = f"mspe-{mspe.__version__}.dist-info"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -32,13 +33,7 @@ NOT_IN_PYTHON = {
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
-    """The wheel, as `python -m build` makes it; its builder refuses a classifier that is none."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    result = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
-    (path,) = folder.glob("*.whl")
-    return ZipFile(path)
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def test_it_holds_every_file_of_the_package_and_no_other(wheel: ZipFile) -> None:

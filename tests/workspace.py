@@ -21,6 +21,13 @@ TINY = {
 }
 
 
+def clean_environment() -> dict[str, str]:
+    """Variables of commands: this interpreter is `python`, and nothing of the outer run leaks in."""
+    outer = ("DVC_", "PYTEST_", "MSPE_", "PYTHONDONTWRITEBYTECODE")  # a process after the other reads compiled files
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(outer)}
+    return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
 class Workspace:
     """The project's files, in a Git repository of their own with an empty DVC cache."""
 
@@ -43,15 +50,8 @@ class Workspace:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Of the commands: this interpreter is `python`, and nothing of the outer run leaks in."""
-        outer = (
-            "DVC_",
-            "PYTEST_",
-            "MSPE_",
-            "PYTHONDONTWRITEBYTECODE",
-        )  # a process after the other reads compiled files
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(outer)}
-        return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        """Of the commands."""
+        return clean_environment()
 
     def run(self, *command: str, ok: bool = True, **variables: str) -> str:
         """Run a command; its output, both streams together."""
