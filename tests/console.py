@@ -104,7 +104,7 @@ def has_form(shown: Sequence[str], output: Sequence[str]) -> bool:
 
 def agrees_or_has_form(shown: Sequence[str], output: Sequence[str]) -> bool:
     """Whether the lines shown are the output, or, of a comparison, whose table depends on the processor, its form."""
-    return has_form(shown, output) if COMPARISON.search("\n".join(output)) else agrees(shown, output)
+    return has_form(shown, output) if COMPARISON.search("\n".join(shown)) else agrees(shown, output)
 
 
 def run(command: Command, place: Place) -> Run:
