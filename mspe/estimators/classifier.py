@@ -54,7 +54,8 @@ class GraphClassifier(ClassifierMixin, GraphEstimator):
 
     def score(self, X: Molecules, y: Any = None, sample_weight: Any = None) -> float:  # noqa: N803
         """Return the share of samples whose class is predicted; `y` as `fit` takes it."""
-        return super().score(X, read_targets(read_graphs(X), y), sample_weight)
+        graphs = read_graphs(X)
+        return super().score(graphs, read_targets(graphs, y), sample_weight)
 
     def _numbers(self, targets: np.ndarray) -> np.ndarray:
         if targets.ndim > 1 and targets.size > len(targets):

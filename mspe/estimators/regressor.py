@@ -43,7 +43,8 @@ class GraphRegressor(RegressorMixin, GraphEstimator):
 
     def score(self, X: Molecules, y: Any = None, sample_weight: Any = None) -> float:  # noqa: N803
         """Return R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²; `y` as `fit` takes it."""
-        return super().score(X, read_targets(read_graphs(X), y), sample_weight)
+        graphs = read_graphs(X)
+        return super().score(graphs, read_targets(graphs, y), sample_weight)
 
     def _numbers(self, targets: np.ndarray) -> np.ndarray:
         if targets.dtype.kind not in "biuf" or targets.ndim > 2:

@@ -8,9 +8,8 @@ from torch_geometric.data import Data
 
 from mspe.common.errors import MspeError
 from mspe.common.shown import shown
-from mspe.graphs.clean_graph import usable_graph
+from mspe.graphs.clean_graph import refuse_numbered, usable_graph
 from mspe.graphs.molecules import describe_problem, molecule_structure
-from mspe.graphs.packing import FEATURE_KEY
 from mspe.graphs.validation import Problem
 
 
@@ -46,15 +45,12 @@ def read_graphs(samples: Iterable[Data] | Iterable[str], name: str = "X") -> lis
 
 def _read(sample: Data | str, place: str) -> Data:
     graph: Data | Problem | None
-    if not isinstance(sample, str) and FEATURE_KEY in sample:
-        raise MspeError(
-            f"{place}: its features are numbered or scaled by get_dataset ({FEATURE_KEY}), allowed: as they were "
-            "before; give the SMILES or graphs that it was read from"
-        )
     if isinstance(sample, str):
         graph = describe_problem(sample) or molecule_structure(sample)
     else:
-        graph = usable_graph(sample.to_dict())
+        attributes = sample.to_dict()
+        refuse_numbered(attributes, place)
+        graph = usable_graph(attributes)
     if isinstance(graph, Problem):
         raise MspeError(f"{place}: {graph}; correct it, or leave it out")
     return graph

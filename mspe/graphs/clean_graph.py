@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
+from mspe.common.errors import MspeError
+from mspe.graphs.packing import FEATURE_KEY
 from mspe.graphs.validation import Problem, find_problem
 
 _WHOLE = {torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
@@ -22,6 +24,23 @@ USED = ("x", "edge_index", "edge_attr", "edge_weight", "y", "num_nodes")
 
 class _UnreadableError(ValueError):
     """An attribute is not what it has to be."""
+
+
+def refuse_numbered(attributes: Mapping[str, Any], place: str) -> None:
+    """Refuse a graph whose features have been numbered or scaled by a dataset's own tables.
+
+    Taken for raw features they would be numbered once more, and a model of them would misread new graphs.
+
+    Raises
+    ------
+    MspeError
+        If it carries the mark of such tables.
+    """
+    if attributes.get(FEATURE_KEY) is not None:
+        raise MspeError(
+            f"{place}: its features are numbered or scaled by get_dataset ({FEATURE_KEY}), allowed: as they were "
+            "before; give the dataset by its name, or what it was read from"
+        )
 
 
 def usable_graph(attributes: Mapping[str, Any]) -> Data | Problem:

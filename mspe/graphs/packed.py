@@ -47,7 +47,8 @@ class PackedGraphs(Dataset[Data]):
     edge_index
         The edges of all graphs, one graph after the other, numbered within their graph.
     fields
-        Tensors by name, flat over all graphs.
+        Tensors by name, flat over all graphs. To change one, `with_fields`: what is read of a field whose whole numbers
+        are stored in a smaller type is a copy, and writing into it changes nothing.
     levels
         What one row of a field belongs to: a ``graph``, a ``node``, an ``edge``, a ``pair`` of nodes of one graph (n²
         rows a graph, row-major), a node of a graph without pairs (``measure``), or a ``link``: a pair of nodes that is

@@ -48,3 +48,11 @@ def test_one_logit_of_two_classes_is_two_probabilities() -> None:
 def test_what_are_no_classes_is_one_line(targets: object, message: str) -> None:
     with pytest.raises(MspeError, match=message):
         GraphClassifier(**SMALL).fit(CHAINS, targets)
+
+
+def test_samples_that_can_be_read_once_are_scored_like_a_list() -> None:
+    smiles = ["C" * length + end for length in range(1, 11) for end in ("C", "O")]
+    model = GraphClassifier("rwse", model={"hidden_dim": 16, "num_layers": 1}, epochs=1, validation=0.2).fit(
+        smiles, ["a", "b"] * 10
+    )
+    assert model.score(iter(smiles), ["a", "b"] * 10) == model.score(smiles, ["a", "b"] * 10)

@@ -49,3 +49,9 @@ def test_what_are_no_numbers_to_learn_is_one_line(targets: object, message: str)
 def test_other_features_than_those_of_fit_are_refused() -> None:
     with pytest.raises(MspeError, match="the model was trained on 9 categorical ones"):
         GraphRegressor("none", **SMALL).fit(CHAINS, LENGTHS).predict(RINGS)
+
+
+def test_samples_that_can_be_read_once_are_scored_like_a_list() -> None:
+    smiles = ["C" * length + end for length in range(1, 6) for end in ("C", "O")]
+    model = GraphRegressor("rwse", model={"hidden_dim": 16, "num_layers": 1}, epochs=1).fit(smiles, [0.0, 1.0] * 5)
+    assert model.score(iter(smiles), [0.0, 1.0] * 5) == model.score(smiles, [0.0, 1.0] * 5)

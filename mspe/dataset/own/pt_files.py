@@ -23,7 +23,7 @@ from mspe.dataset.own.saved_graphs import load_graphs
 from mspe.dataset.own.split_names import find_part, group_by_part
 from mspe.dataset.spec import Samples
 from mspe.graphs import TargetLevel
-from mspe.graphs.clean_graph import USED, tells_node_count, usable_graph
+from mspe.graphs.clean_graph import USED, refuse_numbered, tells_node_count, usable_graph
 from mspe.graphs.validation import Problem
 from mspe.tasks import Targets, infer_task
 
@@ -138,6 +138,7 @@ def _read(
     named = Counter[str]()
     for path, several in loaded:
         for number, attributes in enumerate(several):
+            refuse_numbered(attributes, f"{path}: graph {number}")
             graph = usable_graph(attributes)
             if isinstance(graph, Problem):
                 rejected.add(f"{path.name}, graph {number}", graph)
