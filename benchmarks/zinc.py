@@ -10,6 +10,8 @@ with four seeds of 20 epochs each: as long. Each goes on where it was stopped. `
 import argparse
 import logging
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import mspe
@@ -74,6 +76,9 @@ def main() -> None:
     )
     for suffix in ("json", "csv", "html"):
         comparison.save(RESULTS / f"{FILES[arguments.which]}.{suffix}")
+    with TemporaryDirectory() as figures:
+        comparison.save(figures + "/")
+        copyfile(Path(figures) / "differences.png", RESULTS / f"{FILES[arguments.which]}.png")
     print(comparison)
 
 
