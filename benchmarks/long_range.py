@@ -3,20 +3,17 @@
 Every encoding is trained with five seeds on each task, on the same graphs. An hour or two of one core in all; each task
 is kept in `benchmarks/results/long_range/` and not run again, and one that was interrupted goes on.
 
-    python -m benchmarks.long_range [TASK …] [--jobs 2] [--folder comparisons/long_range]
+    python -m benchmarks.long_range [NAME …] [--jobs 2] [--folder comparisons/long_range]
 """
 
-import argparse
-import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import mspe
+from benchmarks.kept_comparisons import KeptComparisons
 from mspe.ablation.comparison import Comparison
-from mspe.ablation.matrix import Matrix
 
-RESULTS = Path("benchmarks/results")
 GRAPHS, EPOCHS, SEEDS = 400, 25, 5
 SMALL_WORLD = {"generator": "watts_strogatz", "size": 30}
 TASKS: dict[str, dict[str, Any]] = {
@@ -40,21 +37,6 @@ def _heat(*times: float) -> dict[str, Any]:
 DEFINITIONS = {"heat_short": _heat(0.25, 0.5, 1.0, 2.0), "heat_long": _heat(8.0, 16.0, 32.0, 64.0)}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tasks", nargs="*", default=list(TASKS), help="by default all")
-    parser.add_argument("--jobs", type=int, help="runs at a time (default: one per core)")
-    parser.add_argument("--folder", type=Path, default=Path("comparisons/long_range"), help="keeps all runs")
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    for name in arguments.tasks:
-        if not kept(name).exists():
-            comparison = compare(name, arguments.folder, arguments.jobs)
-            print(comparison, flush=True)
-            comparison.save(kept(name))
-        write_matrix()
-
-
 def compare(name: str, folder: Path, jobs: int | None) -> Comparison:
     """All encodings on one task, without a screen."""
     comparison = mspe.compare(
@@ -64,29 +46,12 @@ def compare(name: str, folder: Path, jobs: int | None) -> Comparison:
         confirm={"best": len(ENCODINGS) - 1, "seeds": SEEDS},
         training={"epochs": EPOCHS},
         synthetic={"graphs": GRAPHS, **TASKS[name]},
-        folder=folder / _file_name(name),
+        folder=folder,
         jobs=jobs,
     )
     about = replace(comparison.report.about, dataset=name)
     return Comparison(replace(comparison.report, about=about))
 
 
-def kept(name: str) -> Path:
-    """Where the comparison on a task is kept."""
-    return RESULTS / "long_range" / f"{_file_name(name)}.json"
-
-
-def _file_name(name: str) -> str:
-    return name.replace(",", "").replace(" ", "_")
-
-
-def write_matrix() -> None:
-    """Write the page and the numbers of all tasks whose comparison is there."""
-    matrix = Matrix([Comparison.load(kept(name)).report for name in TASKS if kept(name).exists()])
-    for suffix in ("json", "html"):
-        matrix.save(RESULTS / f"long_range.{suffix}")
-    print(matrix.answer, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    KeptComparisons("long_range", list(TASKS)).make(compare, __doc__)
