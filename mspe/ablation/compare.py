@@ -18,6 +18,7 @@ from mspe.ablation.variant import operators_of
 from mspe.common.checksums import checksum
 from mspe.common.errors import MspeError
 from mspe.common.plugins import load_plugins
+from mspe.common.resume import hold
 from mspe.common.section import validate
 from mspe.common.terminal import log_shown
 from mspe.dataset import UnsplitDataset, unsplit_graphs, unsplit_source
@@ -211,23 +212,24 @@ def compare_declared(
     Raises
     ------
     MspeError
-        As `compare` does, and if the models are not of one size.
+        As `compare` does, if the models are not of one size, and if another process is on the comparison.
     """
-    values = {**values, "dataset": dataset.params.model_dump()}
-    backend = values["encodings"].get("backend", "auto")
-    study = Study.begin(folder, dataset, split, backend, device, plugins, replace, _divided(dataset, ablation))
-    first = CONFIRM_SEED if dataset.is_drawn else dataset.params.split_seed
-    schema = dataset.divide(
-        first, ablation.test_share, warn=True
-    ).schema  # which stands for the others: each has warnings much like it
-    statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()), lambda: [study.graphs])
-    if ablation.by is not None and ablation.by != "none":
-        check_axis(ablation.by, study.graphs, schema.target_level)
-    variants = expand_variants(ablation, values, statistics, schema.settings, source)
-    study.add_operators(operators_of(variants), backend)
-    check_equal_size(parameter_counts(variants, schema), ablation.baseline, ablation.parameter_tolerance, source)
-    jobs = jobs or (1 if get_device(device).type == "cuda" else os.cpu_count() or 1)
-    return Comparison(Engine(study, dataset, variants, ablation, jobs).compare(more))
+    with hold(Path(folder) / "comparison"):
+        values = {**values, "dataset": dataset.params.model_dump()}
+        backend = values["encodings"].get("backend", "auto")
+        study = Study.begin(folder, dataset, split, backend, device, plugins, replace, _divided(dataset, ablation))
+        first = CONFIRM_SEED if dataset.is_drawn else dataset.params.split_seed
+        schema = dataset.divide(
+            first, ablation.test_share, warn=True
+        ).schema  # which stands for the others: each has warnings much like it
+        statistics = GraphStatistics.of([study.graphs], int(study.graphs.num_nodes.max()), lambda: [study.graphs])
+        if ablation.by is not None and ablation.by != "none":
+            check_axis(ablation.by, study.graphs, schema.target_level)
+        variants = expand_variants(ablation, values, statistics, schema.settings, source)
+        study.add_operators(operators_of(variants), backend)
+        check_equal_size(parameter_counts(variants, schema), ablation.baseline, ablation.parameter_tolerance, source)
+        jobs = jobs or (1 if get_device(device).type == "cuda" else os.cpu_count() or 1)
+        return Comparison(Engine(study, dataset, variants, ablation, jobs).compare(more))
 
 
 def _divided(dataset: UnsplitDataset, ablation: AblationParams) -> str:

@@ -17,6 +17,7 @@ from mspe.ablation.comparison import Comparison
 from mspe.ablation.plans import CONFIRM_SEED
 from mspe.ablation.study import Study
 from mspe.common.errors import MspeError
+from mspe.common.resume import hold
 from mspe.dataset import UnsplitDataset
 from tests.ablation.browser import assert_quiet, opened
 from tests.ablation.fake_report import SMALL, fake_report
@@ -131,6 +132,12 @@ def test_another_folder_may_be_named_and_holds_everything(launcher: Launcher) ->
     compared(minutes=None, confirm={"seeds": 2}, folder="mine")
     assert [path.name for path in Path().iterdir()] == ["mine"]
     assert len(Study.open("mine").graphs) == 150
+
+
+def test_two_processes_are_not_on_one_comparison(launcher: Launcher, tmp_path: Path) -> None:
+    with hold(tmp_path / "comparison"), pytest.raises(MspeError, match="another process is on this run; wait"):
+        compared(minutes=None, confirm={"seeds": 2}, folder=tmp_path)
+    assert not launcher.made
 
 
 def test_seeds_that_are_to_be_divided_otherwise_are(launcher: Launcher, csl: UnsplitDataset, tmp_path: Path) -> None:
