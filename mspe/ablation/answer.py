@@ -60,11 +60,14 @@ def _verdicts(report: Report) -> str:
         return [v for v in report.confirmed if v.verdict is not None and v.verdict.word == word]
 
     better, worse, same, undecided = (of(word) for word in ("better", "worse", "same", "undecided"))
+    perfect = [v for v in undecided if _is_perfect(report, v)]
+    undecided = [v for v in undecided if v not in perfect]
     slight = [v for v in better if v.verdict is not None and v.verdict.within_margin]
     clear = [v for v in better if v not in slight]
     clauses = [_better(report, clear or slight) if better else _none_better(report, bool(undecided))]
     clauses += [f"{_with_sizes(report, slight)} {_helps(slight)} by {_too_little(report)}"] if clear and slight else []
     clauses += [_same(report, same)] if same else []
+    clauses += [_perfect(perfect)] if perfect else []
     clauses += [_worse(report, worse[::-1])] if worse else []
     clauses += _undecided(report, undecided)
     return ": ".join([clauses[0], "; ".join(clauses[1:])]) if not better else "; ".join(clauses)
@@ -98,7 +101,19 @@ def _score_of_baseline(report: Report) -> str:
     return f"the {scored_on(report, baseline)} {metric} of the baseline {baseline.name} ({score(baseline.last.mean)})"
 
 
+def _is_perfect(report: Report, variant: VariantReport) -> bool:
+    """Whether a variant makes no error with any seed, as the baseline."""
+    baseline = report.variant(report.baseline)
+    assert baseline.last is not None and variant.last is not None, variant.name
+    return report.baseline_error == 0.0 and variant.last.mean == baseline.last.mean
+
+
 def _none_better(report: Report, open_ones: bool) -> str:
+    if report.baseline_error == 0.0:
+        baseline = report.variant(report.baseline)
+        assert baseline.last is not None
+        found = f"{scored_on(report, baseline)} {metric_name(report.about.metric)} {score(baseline.last.mean)}"
+        return f"the baseline {baseline.name} makes no error ({found}), so nothing can be better"
     verb = "lower" if report.about.minimized else "raise"
     return f"nothing is shown to {verb} {_score_of_baseline(report)}{' so far' if open_ones else ''}"
 
@@ -106,6 +121,10 @@ def _none_better(report: Report, open_ones: bool) -> str:
 def _same(report: Report, variants: Sequence[VariantReport]) -> str:
     verb = "makes" if len(variants) == 1 else "make"
     return f"{listed([v.name for v in variants])} {verb} no difference of more than {_margin(report)}"
+
+
+def _perfect(variants: Sequence[VariantReport]) -> str:
+    return f"{listed([v.name for v in variants])} {'makes' if len(variants) == 1 else 'make'} none either"
 
 
 def _worse(report: Report, variants: Sequence[VariantReport]) -> str:

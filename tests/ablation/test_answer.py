@@ -62,6 +62,20 @@ def test_where_no_number_of_seeds_decides_more_data_is_the_advice() -> None:
     assert "no number of seeds would decide while every seed draws its own split of these data: use more data" in text
 
 
+def test_where_the_baseline_makes_no_error_nothing_can_be_better() -> None:
+    report = of(("a", 0.0, HOPELESS), ("b", 0.0, HOPELESS), ("c", -0.05, WORSE), minimized=False)
+    perfect = {
+        v.name: replace(v, confirm=replace(v.confirm, values=[1.0, 1.0], mean=1.0))
+        for v in report.variants
+        if v.name != "c" and v.confirm
+    }
+    text = answer(replace(report, variants=[perfect.get(v.name, v) for v in report.variants]))
+    assert text.startswith(
+        "On digits, the baseline none makes no error (test ROC-AUC 1.00), so nothing can be better: a and b make none "
+        "either; worse is c (0.050,"
+    )
+
+
 def test_what_is_maximised_is_told_in_the_scores_unit() -> None:
     text = answer(of(("a", 0.04, BETTER), ("b", 0.0, SAME), minimized=False))
     assert text == (
