@@ -53,5 +53,9 @@ def compare(name: str, folder: Path, jobs: int | None) -> Comparison:
     return Comparison(replace(comparison.report, about=about))
 
 
-if __name__ == "__main__":
+def main() -> None:
     KeptComparisons("long_range", list(TASKS)).make(compare, __doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -32,5 +32,9 @@ def compare(name: str, folder: Path, jobs: int | None) -> Comparison:
     return mspe.compare(name, folder=folder, jobs=jobs, **ROUNDS, **DATASETS[name])
 
 
-if __name__ == "__main__":
+def main() -> None:
     KeptComparisons("matrix", list(DATASETS)).make(compare, __doc__)
+
+
+if __name__ == "__main__":
+    main()

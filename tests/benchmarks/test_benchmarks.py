@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-NO_BENCHMARKS = {"__init__", "molecules", "peers", "pyg", "timing"}
+NO_BENCHMARKS = {"__init__", "kept_comparisons", "molecules", "peers", "pyg", "timing"}
 BENCHMARKS = sorted({path.stem for path in (ROOT / "benchmarks").glob("*.py")} - NO_BENCHMARKS)
 
 
