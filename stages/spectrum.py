@@ -8,6 +8,7 @@ if __name__ == "__main__":
 from pathlib import Path
 
 from mspe.common.pipeline_files import stage_dependencies
+from mspe.common.resume import resume_folder
 from mspe.config import load_params
 from mspe.encodings.spectrum import choose_backend, compute_spectrum
 from mspe.encodings.stream import map_shards
@@ -22,12 +23,13 @@ def main() -> None:
     backend = load_params().encodings.backend
     sizes = {size for split in SPLITS for graphs in read_shards(GRAPHS, split) for size in graphs.num_nodes.tolist()}
     backends = sorted({choose_backend(backend, size) for size in sizes})
+    settings, inputs = {"backend": backends}, stage_dependencies("spectrum")
+    state = None if backends == ["dense"] else resume_folder(settings, inputs) / "inside"
 
     def decompose(graphs: PackedGraphs, name: Path) -> PackedGraphs:
-        return with_structure_keys(compute_spectrum(graphs, backend=backend, beside=backends), graphs)
+        return with_structure_keys(compute_spectrum(graphs, backend=backend, beside=backends, state=state), graphs)
 
-    settings = {"backend": backends}
-    map_shards(GRAPHS, "data/spectrum", decompose, settings=settings, inputs=stage_dependencies("spectrum"))
+    map_shards(GRAPHS, "data/spectrum", decompose, settings=settings, inputs=inputs)
 
 
 if __name__ == "__main__":

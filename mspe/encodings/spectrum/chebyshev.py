@@ -9,14 +9,14 @@ scale costs one more cheap product.
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from mspe.common.parallel import for_each
-from mspe.common.terminal import progress_bar
+from mspe.encodings.spectrum.checkpoint import Checkpoint, fill_rows
 from mspe.encodings.spectrum.laplacian import merged_edges
 from mspe.encodings.spectrum.recurrence import chebyshev_terms, torch_matrix
 
@@ -36,7 +36,9 @@ def _angles(degree: int) -> Float[Tensor, " points"]:
     return math.pi * (torch.arange(degree + 1, dtype=torch.float64) + 0.5) / (degree + 1)
 
 
-def spectral_weights(matrix: csr_array, degree: int = DEGREE) -> Float[Tensor, "nodes points"]:
+def spectral_weights(
+    matrix: csr_array, degree: int = DEGREE, state: Path | None = None
+) -> Float[Tensor, "nodes points"]:
     """The spectral measure of every node, exactly: every column of the polynomials is formed, a block at a time.
 
     T_a e_i and T_b e_i give the moments of degree a + b, so half the degree's products are enough.
@@ -47,25 +49,23 @@ def spectral_weights(matrix: csr_array, degree: int = DEGREE) -> Float[Tensor, "
         S = I − L of one graph, as `sparse_operator` gives it.
     degree
         Of the polynomials, even.
+    state
+        Folder in which finished blocks are kept, so that an interrupted call, made again, resumes; None: nowhere.
 
     Returns
     -------
     Tensor
         The weights at `quadrature_nodes(degree)`, in float64.
     """
-    num_nodes = matrix.shape[0]
-    operator = torch_matrix(working_precision(matrix))
-    moments = torch.empty(num_nodes, degree + 1, dtype=torch.float64)
-    starts = range(0, num_nodes, _BLOCK)
+    matrix = working_precision(matrix)
+    operator = torch_matrix(matrix)
+    moments = torch.empty(matrix.shape[0], degree + 1, dtype=torch.float64)
 
-    with progress_bar(starts, "spectral measures", unit="block", delay=1.0) as bar:
+    def of_block(nodes: slice) -> Float[Tensor, "block orders"]:
+        return column_moments(operator, torch.arange(nodes.start, nodes.stop), degree)
 
-        def of_block(start: int) -> None:
-            columns = torch.arange(start, min(start + _BLOCK, num_nodes))
-            moments[columns] = column_moments(operator, columns, degree)
-            bar.update()
-
-        for_each(of_block, ((start,) for start in starts))
+    checkpoint = Checkpoint.of(state, "columns", matrix, degree=degree, block=_BLOCK)
+    fill_rows(moments, _BLOCK, of_block, "spectral measures", checkpoint)
     return moments @ moments_to_weights(degree)
 
 

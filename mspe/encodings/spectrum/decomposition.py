@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -54,6 +55,7 @@ def compute_spectrum(
     backend: Backend | Literal["auto"] = "dense",
     beside: Collection[Backend] = (),
     operators: Collection[str] = (NORMALIZED,),
+    state: Path | None = None,
 ) -> PackedGraphs:
     """Decompose each graph's normalised Laplacian L = U Λ Uᵀ, or other operators, in float64.
 
@@ -71,6 +73,10 @@ def compute_spectrum(
     operators
         By name, at least one: `normalized`, `adjacency`, `combinatorial`, `magnetic(q)`; all but the first are
         decomposed densely, or refused.
+    state
+        Folder in which what is finished of a graph without eigenvectors is kept while that takes long, so that an
+        interrupted call, made again, resumes inside the graph; to be removed when the result stands elsewhere. None:
+        nowhere.
 
     Returns
     -------
@@ -92,7 +98,7 @@ def compute_spectrum(
     refuse_large(graphs.num_nodes.tolist(), backend, operators)
     parts = [decompose_operator(graphs, operator, dtype) for operator in further(operators)]
     if NORMALIZED in operators:
-        parts.insert(0, _normalized(graphs, dtype, backend, beside))
+        parts.insert(0, _normalized(graphs, dtype, backend, beside, state))
     return reduce(PackedGraphs.with_fields_of, parts)
 
 
@@ -115,17 +121,21 @@ def refuse_large(sizes: Collection[int], backend: Backend | Literal["auto"], ope
 
 
 def _normalized(
-    graphs: PackedGraphs, dtype: torch.dtype, backend: Backend | Literal["auto"], beside: Collection[Backend]
+    graphs: PackedGraphs,
+    dtype: torch.dtype,
+    backend: Backend | Literal["auto"],
+    beside: Collection[Backend],
+    state: Path | None,
 ) -> PackedGraphs:
     backends = [choose_backend(backend, size) for size in graphs.num_nodes.tolist()]
     occurring = {*backends, *beside}
     if occurring == {"dense"}:
         return _decompose(graphs, dtype)
     if "dense" not in occurring:
-        return _measure(graphs, dtype, backends, "stochastic" in occurring)
+        return _measure(graphs, dtype, backends, "stochastic" in occurring, state)
     paired = torch.tensor([one == "dense" for one in backends], device=graphs.num_nodes.device)
     large = [one for one in backends if one != "dense"]
-    measures = _measure(graphs[(~paired).nonzero().flatten()], dtype, large, "stochastic" in occurring)
+    measures = _measure(graphs[(~paired).nonzero().flatten()], dtype, large, "stochastic" in occurring, state)
     return join_spectra(graphs, paired, [_decompose(graphs[paired.nonzero().flatten()], dtype), measures])
 
 
@@ -155,7 +165,9 @@ def _spectral_range(eigenvalues: Float[Tensor, "group size"]) -> Float[Tensor, "
     return torch.where(above[:, None].isfinite(), both, torch.nan)
 
 
-def _measure(graphs: PackedGraphs, dtype: torch.dtype, backends: Sequence[Backend], with_error: bool) -> PackedGraphs:
+def _measure(
+    graphs: PackedGraphs, dtype: torch.dtype, backends: Sequence[Backend], with_error: bool, state: Path | None
+) -> PackedGraphs:
     """The measures of each graph by its backend; the error of those that are exact is zero."""
     points = quadrature_nodes().numel()
     nothing = {"sqrt_degree": torch.empty(0), "spectral_range": torch.empty(0, 2)}
@@ -164,10 +176,11 @@ def _measure(graphs: PackedGraphs, dtype: torch.dtype, backends: Sequence[Backen
         matrix, root = sparse_operator(graph.edge_index, graph.get("edge_weight"), graph.num_nodes)
         part = {"sqrt_degree": root, "spectral_range": torch.tensor([sparse_spectral_range(matrix)])}
         if backend == "chebyshev":
-            part["spectral_weights"] = spectral_weights(matrix)
+            part["spectral_weights"] = spectral_weights(matrix, state=state)
             part["spectral_weights_error"] = torch.zeros_like(part["spectral_weights"])
         else:
-            part["spectral_weights"], part["spectral_weights_error"] = estimated_spectral_weights(matrix, root)
+            estimate = estimated_spectral_weights(matrix, root, state=state)
+            part["spectral_weights"], part["spectral_weights_error"] = estimate
         parts.append(part)
     names = [name for name in parts[0] if with_error or name != "spectral_weights_error"]
     fields = {name: torch.cat([part[name].to(dtype) for part in parts]).to(graphs.edge_index.device) for name in names}

@@ -4,14 +4,15 @@ T_m(S) e_i has values on the nodes within m steps of i alone, and its products g
 few steps reach few nodes, that is little work even of a very large graph.
 """
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from jaxtyping import Float
 from scipy.sparse import csr_array, eye_array
 from torch import Tensor
 
-from mspe.common.parallel import for_each
-from mspe.common.terminal import progress_bar
+from mspe.encodings.spectrum.checkpoint import Checkpoint, fill_rows
 
 LOCAL_WORK = 3000
 """Multiplications a node that the rows may take: some tenth of a millisecond."""
@@ -20,7 +21,9 @@ _ROWS = 1024  # a block
 _SAMPLE = 512  # rows off which the work is read
 
 
-def local_moments(matrix: csr_array, degree: int, work: float = LOCAL_WORK) -> Float[Tensor, "nodes known"]:
+def local_moments(
+    matrix: csr_array, degree: int, work: float = LOCAL_WORK, state: Path | None = None
+) -> Float[Tensor, "nodes known"]:
     """Return diag T_j(S), j = 0 … known − 1, of every node, by ‖T_m e_i‖² and ⟨T_{m−1} e_i, T_m e_i⟩.
 
     Parameters
@@ -31,6 +34,8 @@ def local_moments(matrix: csr_array, degree: int, work: float = LOCAL_WORK) -> F
         Even; no more moments than up to this degree.
     work
         Multiplications a node, by which the number of steps is chosen: at least one, whatever it takes.
+    state
+        Folder in which finished rows are kept, so that an interrupted call, made again, resumes; None: nowhere.
 
     Returns
     -------
@@ -39,15 +44,12 @@ def local_moments(matrix: csr_array, degree: int, work: float = LOCAL_WORK) -> F
     """
     steps, nodes = count_steps(matrix, degree // 2, work), matrix.shape[0]
     moments = torch.empty(nodes, 2 * steps + 1, dtype=torch.from_numpy(matrix.data[:0]).dtype)
-    starts = range(0, nodes, _ROWS)
-    with progress_bar(starts, "local walks", unit="block", delay=1.0) as bar:
 
-        def of_block(start: int) -> None:
-            rows = slice(start, min(start + _ROWS, nodes))
-            moments[rows] = torch.from_numpy(_row_moments(matrix, rows, steps))
-            bar.update()
+    def of_block(rows: slice) -> Float[Tensor, "block known"]:
+        return torch.from_numpy(_row_moments(matrix, rows, steps))
 
-        for_each(of_block, ((start,) for start in starts))
+    checkpoint = Checkpoint.of(state, "walks", matrix, steps=steps, block=_ROWS)
+    fill_rows(moments, _ROWS, of_block, "local walks", checkpoint)
     return moments
 
 

@@ -7,6 +7,8 @@ probes.
 """
 
 import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,6 +19,7 @@ from torch import Tensor
 from mspe.common.parallel import for_each
 from mspe.common.terminal import progress_bar
 from mspe.encodings.spectrum.chebyshev import DEGREE, column_moments, moments_to_weights, working_precision
+from mspe.encodings.spectrum.checkpoint import Checkpoint
 from mspe.encodings.spectrum.local_moments import LOCAL_WORK, local_moments
 from mspe.encodings.spectrum.recurrence import chebyshev_terms, torch_matrix
 
@@ -33,6 +36,7 @@ def estimated_spectral_weights(
     num_probes: int = NUM_PROBES,
     work: float = LOCAL_WORK,
     seed: int = 0,
+    state: Path | None = None,
 ) -> tuple[Float[Tensor, "nodes points"], Float[Tensor, "nodes points"]]:
     """Estimate the spectral measure of every node.
 
@@ -48,6 +52,8 @@ def estimated_spectral_weights(
         As `local_moments` takes it. Where that is enough for all moments, these are exact, and nothing is estimated.
     seed
         Of the probes.
+    state
+        Folder in which what is finished is kept, so that an interrupted call, made again, resumes; None: nowhere.
 
     Returns
     -------
@@ -58,12 +64,17 @@ def estimated_spectral_weights(
     """
     matrix = working_precision(matrix)
     operator = torch_matrix(matrix)
-    known = local_moments(matrix, degree, work)
+    known = local_moments(matrix, degree, work, state)
     if known.size(1) > degree:
         moments, error = known, torch.zeros_like(known)
     else:
         trivial = _Trivial(matrix, root.to(operator.dtype))
-        moments, error = _condition(*_halves(operator, trivial, degree, num_probes, seed), known)
+        blocks = math.ceil(num_probes / 2 / _BLOCK)
+        checkpoints = [
+            Checkpoint.of(state, f"probes-{half}", matrix, degree=degree, blocks=blocks, block=_BLOCK, seed=seed)
+            for half in (0, 1)
+        ]
+        moments, error = _condition(*_halves(operator, trivial, degree, blocks, seed, checkpoints), known)
     sample = sampled_nodes(operator.size(0))
     error[sample] = moments[sample] - column_moments(operator, sample, degree).to(moments.dtype)
     transform = moments_to_weights(degree).to(operator.dtype)
@@ -95,27 +106,47 @@ class _Trivial:
 
 
 def _halves(
-    operator: Tensor, trivial: _Trivial, degree: int, num_probes: int, seed: int
+    operator: Tensor, trivial: _Trivial, degree: int, blocks: int, seed: int, checkpoints: Sequence[Checkpoint]
 ) -> tuple[Float[Tensor, "nodes orders"], Float[Tensor, "nodes orders"]]:
     """Return the moments by each half of the probes; λ = 0 has T_j(1) = 1 and is added exactly."""
-    nodes, blocks = operator.size(0), math.ceil(num_probes / 2 / _BLOCK)
-    halves = torch.zeros(2, degree + 1, nodes, dtype=operator.dtype)
+    halves = torch.zeros(2, degree + 1, operator.size(0), dtype=operator.dtype)
     with progress_bar(range(2 * blocks), "random probes", unit="block", delay=1.0) as bar:
 
         def of_half(half: int) -> None:
             random = torch.Generator().manual_seed(2 * seed + half)
-            for _ in range(blocks):
-                signs = torch.randint(0, 2, (nodes, _BLOCK), generator=random, dtype=torch.int8)
-                probes = (2 * signs - 1).to(operator.dtype)
-                terms = chebyshev_terms(operator, trivial.remove(probes))
-                for order, term in zip(range(degree + 1), terms, strict=False):
-                    halves[half, order] += torch.from_numpy(np.einsum("nb,nb->n", probes.numpy(), term.numpy()))
-                bar.update()
+            _add_blocks(halves[half], blocks, random, operator, trivial, checkpoints[half], bar.update)
 
         for_each(of_half, [(0,), (1,)])
     halves /= blocks * _BLOCK
     halves += trivial.entries.square()
     return halves[0].T, halves[1].T
+
+
+def _add_blocks(
+    sums: Float[Tensor, "orders nodes"],
+    blocks: int,
+    random: torch.Generator,
+    operator: Tensor,
+    trivial: _Trivial,
+    checkpoint: Checkpoint,
+    advance: Callable[[int], object],
+) -> None:
+    """Add z ∘ T_j(S)z of so many blocks of probes, one after the other, resuming after those kept."""
+    done = 0
+    if state := checkpoint.load():
+        done = state["done"]
+        sums.copy_(state["sums"])
+        random.set_state(state["random"])
+    advance(done)
+    for count in range(done + 1, blocks + 1):
+        signs = torch.randint(0, 2, (operator.size(0), _BLOCK), generator=random, dtype=torch.int8)
+        probes = (2 * signs - 1).to(operator.dtype)
+        terms = chebyshev_terms(operator, trivial.remove(probes))
+        for order, term in zip(range(len(sums)), terms, strict=False):
+            sums[order] += torch.from_numpy(np.einsum("nb,nb->n", probes.numpy(), term.numpy()))
+        state = {"done": count, "sums": sums, "random": random.get_state()}
+        checkpoint.save(state, finished=count == blocks)
+        advance(1)
 
 
 def _condition(
