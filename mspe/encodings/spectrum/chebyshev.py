@@ -23,7 +23,7 @@ from mspe.encodings.spectrum.recurrence import chebyshev_terms, torch_matrix
 DEGREE = 64
 EXACT_MAX_NODES = 10_000
 
-_DOUBLE_MAX_NODES = 10_000  # above, single precision: half the time, and errors of about 1e-6
+_DOUBLE_MAX_NODES = 4_000  # above, single precision: half the time, and errors of about 1e-6
 _BLOCK = 16  # columns a block: few enough that a recurrence stays in the cache
 
 

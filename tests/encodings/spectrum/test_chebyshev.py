@@ -10,7 +10,7 @@ from torch_geometric.data import Data
 from mspe.common.errors import MspeError
 from mspe.encodings import EncodingSet, compute_spectrum, walk_diagonals
 from mspe.encodings.spectrum import choose_backend
-from mspe.encodings.spectrum.chebyshev import column_moments, sparse_operator
+from mspe.encodings.spectrum.chebyshev import column_moments, sparse_operator, working_precision
 from mspe.encodings.spectrum.recurrence import torch_matrix
 from mspe.graphs import PackedGraphs
 from tests.conftest import cycle
@@ -68,6 +68,15 @@ def test_the_moments_of_some_nodes_are_those_of_the_cosines_of_a_cycle() -> None
     moments = column_moments(torch_matrix(matrix), torch.tensor([7, 2]), degree=24)
     expected = torch.tensor([float(order % nodes == 0) for order in range(25)]).double()
     torch.testing.assert_close(moments, expected.expand(2, -1), atol=1e-12, rtol=0)
+
+
+def test_single_precision_which_larger_graphs_are_measured_in_keeps_six_digits() -> None:
+    data, columns = random_graph(5000, 25_000), torch.arange(32)
+    double, _ = sparse_operator(data.edge_index, None, 5000)
+    single = working_precision(double)
+    assert single.dtype == "float32" and working_precision(double[:4000, :4000]).dtype == "float64"
+    found, expected = (column_moments(torch_matrix(matrix), columns) for matrix in (single, double))
+    torch.testing.assert_close(found, expected, atol=2e-6, rtol=0)
 
 
 @pytest.mark.parametrize("backend", ["dense", "chebyshev", "stochastic"])
