@@ -8,6 +8,7 @@ from jaxtyping import Float
 from scipy.sparse import csr_array
 
 from mspe.encodings.spectrum.chebyshev import EXACT_MAX_NODES
+from mspe.encodings.spectrum.ordering import cuthill_mckee, distances
 
 _RESTARTS, _LARGE_RESTARTS = 100, 20  # some ten are enough where eigenvalues can be told apart
 _LARGE_TOLERANCE = 1e-4  # of the spectral range of graphs that are not measured exactly
@@ -84,10 +85,4 @@ def _start(matrix: csr_array) -> Float[np.ndarray, " nodes"]:
 
 def _bandwidth(matrix: csr_array) -> int:
     """Return how far from the diagonal entries lie in the order of Cuthill and McKee, which bounds a row of factors."""
-    from scipy.sparse.csgraph import reverse_cuthill_mckee
-
-    order = reverse_cuthill_mckee(matrix, symmetric_mode=True)
-    place = np.empty_like(order)
-    place[order] = np.arange(order.size)
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    return int(np.abs(place[row] - place[matrix.indices]).max(initial=0))
+    return int(distances(matrix, cuthill_mckee(matrix)).max(initial=0))

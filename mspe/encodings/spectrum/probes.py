@@ -21,6 +21,7 @@ from mspe.common.terminal import progress_bar
 from mspe.encodings.spectrum.chebyshev import DEGREE, column_moments, moments_to_weights, working_precision
 from mspe.encodings.spectrum.checkpoint import Checkpoint
 from mspe.encodings.spectrum.local_moments import LOCAL_WORK, local_moments
+from mspe.encodings.spectrum.ordering import local_order
 from mspe.encodings.spectrum.recurrence import chebyshev_terms, torch_matrix
 
 NUM_PROBES = 512
@@ -62,7 +63,9 @@ def estimated_spectral_weights(
         between two independent halves of the probes. Of `sampled_nodes`, whose exact measures are computed, it is their
         error itself.
     """
-    matrix = working_precision(matrix)
+    order = local_order(matrix)
+    place = torch.from_numpy(np.argsort(order))
+    matrix, root = working_precision(matrix)[order][:, order], root[torch.from_numpy(order)]
     operator = torch_matrix(matrix)
     known = local_moments(matrix, degree, work, state)
     if known.size(1) > degree:
@@ -75,10 +78,10 @@ def estimated_spectral_weights(
             for half in (0, 1)
         ]
         moments, error = _condition(*_halves(operator, trivial, degree, blocks, seed, checkpoints), known)
-    sample = sampled_nodes(operator.size(0))
+    sample = place[sampled_nodes(operator.size(0))]
     error[sample] = moments[sample] - column_moments(operator, sample, degree).to(moments.dtype)
     transform = moments_to_weights(degree).to(operator.dtype)
-    return moments @ transform, error @ transform
+    return moments[place] @ transform, error[place] @ transform
 
 
 def sampled_nodes(num_nodes: int) -> Int[Tensor, " sample"]:
