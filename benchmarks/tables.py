@@ -73,16 +73,17 @@ LARGE = """
 ## One large graph
 
 Each graph has its own backend. Up to 512 nodes its matrices are decomposed densely. Up to 10,000, each node's spectral
-measure is computed exactly from the sparse Laplacian. Above, it is estimated: the first moments of every node are found
-exactly by local walks, the eigenvectors of λ = 0 are known, and 512 random probes tell the rest; what their estimates
-of the known moments are off corrects those of the others. The log states for each channel what 95 % of the errors are
-at most; that bound is no less than what 64 sampled nodes show, whose exact values are computed too. The measure serves
-all filters and scales: `walk` (`rwse`), `heat` (`hkse`), `wavelet`, `ppr`. `encodings.backend=chebyshev` computes it
-exactly at any size, in a time that grows as its square. Of the others, `degree`, `wl`, `landmarks`, `random_features`,
-the kinds of `roles` without shortest paths, and `eigenvectors` where Lanczos iteration or a sparse inverse finds them
-take such graphs; what needs all eigenvectors or all pairs refuses them in one line, which says what to take instead:
-instead of `distance` and `hierarchical`, `landmarks`, the distances to some nodes (of 200,000 nodes and 1,000,000
-edges, 16 landmarks take 2 seconds).
+measure is computed exactly from the sparse Laplacian, above 4,000 in single precision. Above, it is estimated: the
+first moments of every node are found exactly by local walks, the eigenvectors of λ = 0 are known, and 512 random probes
+tell the rest; what their estimates of the known moments are off corrects those of the others. The log states for each
+channel what 95 % of the errors are at most; that bound is no less than what 64 sampled nodes show, whose exact values
+are computed too. The measure serves all filters and scales: `walk` (`rwse`), `heat` (`hkse`), `wavelet`, `ppr`.
+`encodings.backend=chebyshev` computes it exactly at any size, in a time that grows as its square. The stage of the
+spectrum, interrupted, resumes inside a graph. Of the others, `degree`, `wl`, `landmarks`, `random_features`, the kinds
+of `roles` without shortest paths, and `eigenvectors` where Lanczos iteration or a sparse inverse finds them take such
+graphs; what needs all eigenvectors or all pairs refuses them in one line, which says what to take instead: instead of
+`distance` and `hierarchical`, `landmarks`, the distances to some nodes (of 200,000 nodes and 1,000,000 edges, 16
+landmarks take 2 seconds).
 
 `AddMultiScalePE("{preset}")` (`benchmarks/large_graph.py`) on graphs with five random edges per node, on {cores} of the
 machine's cores while it did other work, so that seconds are those of the processor. Those of estimates grow as the
