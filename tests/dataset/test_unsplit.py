@@ -3,8 +3,10 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,7 +18,7 @@ from mspe.graphs import SPLITS, PackedGraphs
 from mspe.tasks import Regression
 from tests.conftest import cycle
 
-DATASETS = {
+DATASETS: dict[str, dict[str, Any]] = {
     "categories": {"name": "nci", "limit": 30},
     "folds": {"name": "csl", "split": "folds"},
     "real features": {"name": "digits"},
@@ -42,9 +44,14 @@ def params_of(dataset: UnsplitDataset, seed: int) -> DatasetParams:
     return dataset.params.model_copy(update=draw if dataset.is_drawn else {})
 
 
-@pytest.mark.parametrize("options", DATASETS.values(), ids=DATASETS)
-def test_every_split_is_that_of_a_reading_of_its_own(options: dict) -> None:
-    dataset = read_unsplit(DatasetParams(**options))
+@cache
+def read(label: str) -> UnsplitDataset:
+    return read_unsplit(DatasetParams(**DATASETS[label]))
+
+
+@pytest.mark.parametrize("label", DATASETS)
+def test_every_split_is_that_of_a_reading_of_its_own(label: str) -> None:
+    dataset = read(label)
     for seed in (0, 13):
         division, expected = dataset.divide(seed), load_dataset(params_of(dataset, seed))
         assert division.schema == expected.schema
@@ -54,7 +61,7 @@ def test_every_split_is_that_of_a_reading_of_its_own(options: dict) -> None:
 
 
 def test_a_seed_draws_where_no_split_is_given() -> None:
-    drawn = {label: read_unsplit(DatasetParams(**options)).is_drawn for label, options in DATASETS.items()}
+    drawn = {label: read(label).is_drawn for label in DATASETS}
     assert drawn == {**dict.fromkeys(DATASETS, True), "edges": False}
 
 

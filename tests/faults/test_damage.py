@@ -207,6 +207,7 @@ def count_results(seeds: range) -> Counter[str]:
     return results
 
 
+@pytest.mark.slow
 def test_damage_is_refused_or_harmless(world: Path) -> None:
     results = count_results(range(1000 if FULL else 60))
     print(results)
