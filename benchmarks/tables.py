@@ -85,6 +85,13 @@ graphs; what needs all eigenvectors or all pairs refuses them in one line, which
 `distance` and `hierarchical`, `landmarks`, the distances to some nodes (of 200,000 nodes and 1,000,000 edges, 16
 landmarks take 2 seconds).
 
+Pair channels of such a graph would take n² numbers each. `encodings.pair=edges` has those of filters at its edges
+instead, where message passing reads them: exactly up to 10,000 nodes, and above estimated by as many probes, corrected
+by what walks of a few steps know of each edge, with a stated error of the same kind, held against the exact values of
+sampled edges. Of the default bank, 95 % of the errors are at most 1.5e-04 on a road-like grid of 12,100 nodes, and
+7e-04 on a random graph of 12,000 nodes with five edges per node, where walks of 4 and of 8 steps between neighbours are
+that small themselves, so that these two channels are noise.
+
 `AddMultiScalePE("{preset}")` (`benchmarks/large_graph.py`) on graphs with five random edges per node, on {cores} of the
 machine's cores while it did other work, so that seconds are those of the processor. Those of estimates grow as the
 number of nodes to the power of {exponent}. Errors are the largest of all channels: the stated bound, and that of

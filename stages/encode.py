@@ -34,7 +34,7 @@ def main() -> None:
         joined = join_derived(graphs, spectrum, f"{SPECTRUM}/{name}")
         for folder in folders:
             joined = join_derived(joined, PackedGraphs.load(folder / name), f"{folder}/{name}")
-        return with_structure_keys(bank.encode_nodes(joined, lambda: graphs), graphs)
+        return with_structure_keys(bank.encode(joined, lambda: graphs), graphs)
 
     map_shards(
         source=SPECTRUM,

@@ -194,7 +194,8 @@ def _places_off(name: str, bank: BankConfig) -> str:
     """What is said of an encoding that has channels of both kinds, and only one of them in this bank."""
     about = ENCODINGS[name].about if name in ENCODINGS else None
     has_both = about is not None and len(about.places) == 2
-    places = {(True, False): " (nodes)", (False, True): " (pairs)"}
+    edges = {(True, "edges"): " (nodes, edges)", (False, "edges"): " (edges)"}
+    places: dict[Any, str] = {(True, False): " (nodes)", (False, True): " (pairs)", **edges}
     return places.get((bank.node, bank.pair), "") if has_both else ""
 
 

@@ -138,6 +138,7 @@ def _cost_class(variant: Variant) -> tuple[Any, ...]:
     """What a run's time depends on but for a few per cent."""
     return (
         bool(variant.bank.pair_channels),
+        bool(variant.bank.edge_channels),
         variant.bank.trainable,
         tuple(variant.bank.others),
         variant.model.model_dump_json(),

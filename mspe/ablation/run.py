@@ -104,7 +104,7 @@ def encode(study: Study, variant: Variant) -> tuple[PackedGraphs, float]:
     torch.set_num_threads(THREADS)
     bank = EncodingSet.from_config(variant.bank)
     graphs, start = study.graphs_with(bank.operators), time.perf_counter()
-    encoded = graphs.with_fields_of(bank.encode_nodes(graphs, lambda: graphs))
+    encoded = graphs.with_fields_of(bank.encode(graphs, lambda: graphs))
     return encoded, time.perf_counter() - start
 
 

@@ -12,6 +12,7 @@ from torch.nn import functional
 from torch_geometric.data import Batch
 
 from mspe.common.errors import MspeError
+from mspe.encodings.edge_channels import edge_channels, encode_edges
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.encoding_set import EncodingSet, node_channels
 from mspe.encodings.given import AnyEncodings
@@ -146,10 +147,10 @@ class _BatchGraphs:
 
 
 class BatchEncodings(AnyEncodings):
-    """The node and pair encodings of one batch, by a bank.
+    """The node, pair and edge encodings of one batch, by a bank.
 
-    A batch may carry `node_encoding` and the spectrum (or spectral measures), as the stages store them. What is missing
-    and needed is computed from the edges with the same functions, to the same numbers.
+    A batch may carry `node_encoding`, `edge_encoding` and the spectrum (or spectral measures), as the stages store
+    them. What is missing and needed is computed from the edges with the same functions, to the same numbers.
 
     Parameters
     ----------
@@ -165,7 +166,7 @@ class BatchEncodings(AnyEncodings):
         self.bank = bank
         self.batch = batch
         self.blocks = blocks
-        filter_pairs = any("spectrum" in encoding.needs for encoding in bank.on_pairs)
+        filter_pairs = any("spectrum" in encoding.needs for encoding in [*bank.on_pairs, *bank.evaluated_on_edges])
         backend: Literal["auto", "dense"] = "dense" if filter_pairs and bank.max_pair_nodes is None else "auto"
         self._graphs = _BatchGraphs(batch, backend, bank.operators)
 
@@ -193,18 +194,23 @@ class BatchEncodings(AnyEncodings):
         expected = sum(len(encoding.node_channels) for encoding in self.bank.stored)
         if "node_encoding" not in self.batch:
             return self._computed(expected)
-        if self.batch.node_encoding.size(1) != expected:
+        return self._carried("node", expected)
+
+    def _carried(self, place: Literal["node", "edge"], expected: int) -> Float[Tensor, "rows channels"]:
+        """Return stored channels of the batch, which are those of the bank."""
+        channels = self.batch[f"{place}_encoding"]
+        if channels.size(1) != expected:
             raise MspeError(
-                f"the batch carries node encodings of {self.batch.node_encoding.size(1)} channels, the model's bank "
-                f"has {expected}; encode with the model's bank, or leave the encodings out and have them computed"
+                f"the batch carries {place} encodings of {channels.size(1)} channels, the model's bank has {expected}; "
+                "encode with the model's bank, or leave the encodings out and have them computed"
             )
         key = self.batch.get(BANK_KEY)
         if key is not None and bool((key != self.bank.key).any()):
             raise MspeError(
-                "the batch carries node encodings of another bank than the model's, though as many channels; encode "
-                "with the model's bank, or leave the encodings out and have them computed"
+                f"the batch carries {place} encodings of another bank than the model's, though as many channels; "
+                "encode with the model's bank, or leave the encodings out and have them computed"
             )
-        return self.batch.node_encoding
+        return channels
 
     def _computed(self, channels: int) -> Float[Tensor, "nodes channels"]:
         """What the encode stage would have stored."""
@@ -212,6 +218,35 @@ class BatchEncodings(AnyEncodings):
             return torch.empty(self.batch.batch.numel(), 0, device=self.batch.edge_index.device)
         spectra = self._graphs.spectra(self.bank.stored_operators)
         return self.bank.encode_nodes(spectra, lambda: self._graphs.structure).fields["node_encoding"]
+
+    def edge(self) -> Float[Tensor, "edges channels"]:
+        """Return all channels on edges alone: the stored ones, then those that are evaluated in every batch."""
+        stored = sum(len(encoding.pair_channels) for encoding in self.bank.stored_on_edges)
+        parts = []
+        if stored:
+            parts.append(self._carried("edge", stored) if "edge_encoding" in self.batch else self._computed_on_edges())
+        if self.bank.evaluated_on_edges:
+            parts.append(self._evaluated_on_edges())
+        return torch.cat(parts, dim=1)
+
+    def _computed_on_edges(self) -> Float[Tensor, "edges channels"]:
+        """What the encode stage would have stored."""
+        spectra, structure = self._graphs.spectra(self.bank.stored_operators), self._graphs.structure
+        found = encode_edges(self.bank.stored_on_edges, spectra, structure)
+        order = torch.argsort(self.batch.batch[self.batch.edge_index[0]], stable=True)  # as those of `structure` stand
+        return torch.empty_like(found).index_copy_(0, order, found)
+
+    def _evaluated_on_edges(self) -> Float[Tensor, "edges channels"]:
+        graph_of_edge, places, parts = self.batch.batch[self.batch.edge_index[0]], [], []
+        first = 0
+        for block, view in zip(self.blocks, self.views, strict=True):
+            last = first + block.shape[0]
+            inside = torch.nonzero((graph_of_edge >= first) & (graph_of_edge < last)).flatten()
+            edges = self.batch.edge_index[:, inside] - block.nodes.start
+            parts.append(edge_channels(self.bank.evaluated_on_edges, view, edges))
+            places.append(inside)
+            first = last
+        return torch.cat(parts)[torch.argsort(torch.cat(places))]
 
     def pair(self) -> list[Tensor]:
         """Return all pair channels of every block [graphs, size, size, channels], in memory the channel first."""

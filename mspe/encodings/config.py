@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_serializer, model_validator
 
@@ -22,6 +22,7 @@ from mspe.encodings.statistics import GraphStatistics
 
 logger = logging.getLogger(__name__)
 
+EDGES: Final = "edges"
 
 PresetName = Literal[
     "default", "rwse", "rrwp", "lappe", "hkse", "spd", "elstatic", "peg", "rd", "spe", "r_pearl", "b_pearl", "maglappe",
@@ -87,14 +88,15 @@ class BankConfig(Section):
     trainable: bool = False
     node: bool = True
     """Whether encodings with channels of both kinds, filters and others, have node channels."""
-    pair: bool = True
-    """Whether encodings with channels of both kinds have pair channels."""
+    pair: bool | Literal["edges"] = True
+    """Whether encodings with channels of both kinds have pair channels; `edges`: at the edges alone."""
     max_pair_nodes: PositiveInt | None = None
     """Pair channels of a graph with more nodes are zeros; None where every graph of the dataset has them."""
     others: dict[str, Any] = Field(default_factory=dict)
     """Encodings that are no filters, by name, as `encodings` of `params.yaml` has them."""
     node_channels: Tuple[str] = ()
     pair_channels: Tuple[str] = ()
+    edge_channels: Tuple[str] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -109,6 +111,7 @@ class BankConfig(Section):
     def _write_flat(self) -> dict[str, Any]:
         switches = {"trainable": self.trainable, "node": self.node, "pair": self.pair}
         channels = {"node_channels": list(self.node_channels), "pair_channels": list(self.pair_channels)}
+        channels |= {"edge_channels": list(self.edge_channels)} if self.edge_channels else {}
         limit = {} if self.max_pair_nodes is None else {"max_pair_nodes": self.max_pair_nodes}
         return {"filters": self.filters, **switches, **limit, **self.others, **channels}
 
@@ -189,8 +192,9 @@ class EncodingParams(Section):
     """Scales of each filter of the spectrum, by its name."""
     node: bool = True
     """Whether encodings with channels of both kinds, filters and others, have node channels."""
-    pair: bool | Literal["auto"] = "auto"
-    """Whether encodings with channels of both kinds have pair channels; `auto`: of graphs of up to `max_pair_nodes`."""
+    pair: bool | Literal["auto", "edges"] = "auto"
+    """Whether encodings with channels of both kinds have pair channels; `auto`: of graphs of up to `max_pair_nodes`;
+    `edges`: at the edges of graphs of any size, alone, where message passing reads them."""
     trainable: bool = False
     """Whether times and restarts are parameters of the model, starting from the scales given."""
     max_pair_nodes: PositiveInt = 512
@@ -252,10 +256,13 @@ class EncodingParams(Section):
         some_fit = fits or any(size <= limit for size in statistics.sizes)
         both = filters | {name: params for name, params in others.items() if _has_both(name, params)}
         asked = bool(both) and chosen.pair
-        pair = asked is True or (asked == AUTO and some_fit)
+        pair = asked if asked == EDGES else asked is True or (asked == AUTO and some_fit)
+        if pair == EDGES:
+            self._refuse_large_edges(both, statistics.max_nodes)
         if asked == AUTO and not some_fit:
             logger.warning(
-                "pair channels are off: the largest graph has %d nodes, encodings.max_pair_nodes is %d, backend %s",
+                "pair channels are off: the largest graph has %d nodes, encodings.max_pair_nodes is %d, backend %s; "
+                "encodings.pair=edges has them at the edges, for message passing",
                 *(statistics.max_nodes, self.max_pair_nodes, choose_backend(self.backend, statistics.max_nodes)),
             )
         if not fits:
@@ -282,6 +289,21 @@ class EncodingParams(Section):
         if self.backend == "auto":
             return min(self.max_pair_nodes, DENSE_MAX_NODES)
         return self.max_pair_nodes if self.backend == "dense" else 0
+
+    def _refuse_large_edges(self, both: dict[str, Section], max_nodes: int) -> None:
+        """Refuse channels on edges that need eigenvectors, or are trained, where a graph is too large for any."""
+        if choose_backend(self.backend, max_nodes) == "dense":
+            return
+        for name, params in both.items():
+            stored = ENCODINGS[name].from_params(params, self.trainable).stored
+            if name in known_filters() and stored:
+                continue
+            reason = "needs eigenvectors" if stored else "is trained"
+            raise MspeError(
+                f"encodings.pair: got edges, but {name} {reason}, and the largest graph has {max_nodes} nodes (backend "
+                f"{choose_backend(self.backend, max_nodes)}), allowed: filters that are not trained; set "
+                "encodings.pair=auto, or encodings.backend=dense where memory allows"
+            )
 
     def _refuse_pairs(self, both: dict[str, Section], pairs_alone: dict[str, Section], max_nodes: int) -> None:
         """Refuse pair channels, which would not fit into memory."""

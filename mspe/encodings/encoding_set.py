@@ -17,6 +17,7 @@ from mspe.common.section import PathError, Section
 from mspe.encodings.catalogue import CATALOGUE, Filter
 from mspe.encodings.catalogue.filter import filter_nodes
 from mspe.encodings.config import BankConfig, as_bank, read_params, write_params
+from mspe.encodings.edge_channels import encode_edges
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.packed_views import view_edges, view_group, view_measures
@@ -40,7 +41,8 @@ class EncodingSet(nn.Module):
     encodings
         Of nodes, of pairs, or of both.
     node, pair
-        Whether those that have channels of both kinds, as filters do, have node channels, and pair channels.
+        Whether those that have channels of both kinds, as filters do, have node channels, and pair channels; `edges`:
+        pair channels at the edges alone, for message passing.
     max_pair_nodes
         Pair channels of a graph with more nodes are zeros, which leave attention as it is without them; None: of none.
 
@@ -60,7 +62,7 @@ class EncodingSet(nn.Module):
         self,
         encodings: Iterable[Encoding] = (),
         node: bool = True,
-        pair: bool = True,
+        pair: bool | Literal["edges"] = True,
         max_pair_nodes: int | None = None,
     ) -> None:
         super().__init__()
@@ -109,12 +111,14 @@ class EncodingSet(nn.Module):
             others=others,
             node_channels=tuple(self.node_channels),
             pair_channels=tuple(self.pair_channels),
+            edge_channels=tuple(self.edge_channels),
         )
 
     @cached_property
     def key(self) -> int:
         """The key of its stored encodings and their parameters, which graphs with their channels carry."""
-        stored = [(encoding.name, encoding.params.model_dump(mode="json")) for encoding in self.stored]
+        chosen = dict.fromkeys([*self.stored, *self.stored_on_edges])
+        stored = [(encoding.name, encoding.params.model_dump(mode="json")) for encoding in chosen]
         return text_key(json.dumps(stored, sort_keys=True))
 
     @property
@@ -125,8 +129,24 @@ class EncodingSet(nn.Module):
 
     @property
     def on_pairs(self) -> list[Encoding]:
-        """The encodings that have pair channels."""
-        return [e for e in self if e.pair_channels and (self.pairs or not e.node_channels)]
+        """The encodings that have pair channels on all pairs."""
+        return [e for e in self if e.pair_channels and (self.pairs is True or not e.node_channels)]
+
+    @property
+    def on_edges(self) -> list[Encoding]:
+        """The encodings that have pair channels on edges alone, in the order of these."""
+        found = [e for e in self if self.pairs == "edges" and e.pair_channels and e.node_channels]
+        return sorted(found, key=lambda encoding: not encoding.stored)
+
+    @property
+    def stored_on_edges(self) -> list[Encoding]:
+        """The encodings whose channels on edges the encode stage stores."""
+        return [encoding for encoding in self.on_edges if encoding.stored]
+
+    @property
+    def evaluated_on_edges(self) -> list[Encoding]:
+        """The encodings whose channels on edges a model computes in every batch."""
+        return [encoding for encoding in self.on_edges if not encoding.stored]
 
     @property
     def stored(self) -> list[Encoding]:
@@ -149,6 +169,11 @@ class EncodingSet(nn.Module):
         return [name for encoding in self.on_pairs for name in encoding.pair_channels]
 
     @property
+    def edge_channels(self) -> list[str]:
+        """Names of the pair channels on edges alone."""
+        return [name for encoding in self.on_edges for name in encoding.pair_channels]
+
+    @property
     def signed(self) -> list[bool]:
         """Return, per node channel, whether its sign is arbitrary."""
         return [encoding.signed for encoding in self.on_nodes for _ in encoding.node_channels]
@@ -156,22 +181,26 @@ class EncodingSet(nn.Module):
     @property
     def batch_needs(self) -> frozenset[Need]:
         """Needs of a model in every batch, in addition to the stored channels."""
-        return frozenset().union(*(encoding.needs for encoding in [*self.evaluated, *self.on_pairs]))
+        return frozenset().union(*(encoding.needs for encoding in self._in_batches))
 
     @property
     def operators(self) -> frozenset[str]:
         """Names of the operators whose spectra are read; the normalised Laplacian's where none is."""
-        return _operators_of([*self.on_nodes, *self.on_pairs]) or frozenset({NORMALIZED})
+        return _operators_of([*self.on_nodes, *self.on_pairs, *self.on_edges]) or frozenset({NORMALIZED})
 
     @property
     def stored_operators(self) -> frozenset[str]:
         """Names of the operators whose spectra the stored channels are computed of."""
-        return _operators_of(self.stored)
+        return _operators_of([*self.stored, *self.stored_on_edges])
 
     @property
     def batch_operators(self) -> frozenset[str]:
         """Names of the operators whose spectra a model reads in every batch."""
-        return _operators_of([*self.evaluated, *self.on_pairs])
+        return _operators_of(self._in_batches)
+
+    @property
+    def _in_batches(self) -> list[Encoding]:
+        return [*self.evaluated, *self.on_pairs, *self.evaluated_on_edges]
 
     def pair(self, graphs: GraphView) -> Float[Tensor, "graphs size size channels"]:
         """Return all pair channels, in memory the channel first."""
@@ -179,8 +208,22 @@ class EncodingSet(nn.Module):
         return torch.cat(parts).permute(1, 2, 3, 0)
 
     @torch.no_grad()
+    def encode(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs]) -> PackedGraphs:
+        """Compute all that is stored of packed graphs: as `encode_nodes`, and channels on edges where there are any.
+
+        With these, `edge_encoding` [edges, channels], the graphs come with their edges, whose order it has.
+        """
+        encoded = self.encode_nodes(spectrum, graphs)
+        if not self.edge_channels:
+            return encoded
+        spectrum = _with_operators(spectrum, self.stored_operators, graphs)
+        channels = encode_edges(self.stored_on_edges, spectrum, graphs())
+        structure = graphs().without_fields(graphs().fields)
+        return structure.with_fields_of(encoded).with_fields({"edge_encoding": channels}, {"edge_encoding": "edge"})
+
+    @torch.no_grad()
     def encode_nodes(self, spectrum: PackedGraphs, graphs: Callable[[], PackedGraphs] | None = None) -> PackedGraphs:
-        """Compute what is stored of packed graphs.
+        """Compute what is stored of the nodes of packed graphs.
 
         Parameters
         ----------

@@ -11,7 +11,7 @@ from mspe.graphs import DenseLayout
 
 
 class AnyEncodings(ABC):
-    """The node and pair encodings of one batch.
+    """The node, pair and edge encodings of one batch.
 
     Attributes
     ----------
@@ -28,6 +28,10 @@ class AnyEncodings(ABC):
     @abstractmethod
     def pair(self) -> list[Tensor]:
         """Return all pair channels of every block [graphs, size, size, channels]."""
+
+    @abstractmethod
+    def edge(self) -> Float[Tensor, "edges channels"]:
+        """Return all channels on edges alone, in the order of the batch's edges."""
 
     def of_edges(self, pair: Sequence[Tensor], edges: Int[Tensor, "2 edges"]) -> Float[Tensor, "edges channels"]:
         """Return the channels of chosen pairs of nodes, each of one graph: the mean of both directions."""
@@ -48,15 +52,19 @@ class GivenEncodings(AnyEncodings):
     ----------
     blocks
         The grids that the batch is cut into.
-    node, pair
-        What is returned as such.
+    node, pair, edge
+        What is returned as such; None: no channels on edges.
     """
 
     def __init__(
-        self, blocks: Sequence[DenseLayout], node: Float[Tensor, "nodes channels"], pair: list[Tensor]
+        self,
+        blocks: Sequence[DenseLayout],
+        node: Float[Tensor, "nodes channels"],
+        pair: list[Tensor],
+        edge: Float[Tensor, "edges channels"] | None = None,
     ) -> None:
         self.blocks = blocks
-        self._node, self._pair = node, pair
+        self._node, self._pair, self._edge = node, pair, edge
 
     def node(self) -> Float[Tensor, "nodes channels"]:
         """Return all node channels."""
@@ -65,3 +73,7 @@ class GivenEncodings(AnyEncodings):
     def pair(self) -> list[Tensor]:
         """Return all pair channels of every block [graphs, size, size, channels]."""
         return self._pair
+
+    def edge(self) -> Float[Tensor, "edges channels"]:
+        """Return all channels on edges alone, in the order of the batch's edges."""
+        return self._node.new_empty(0, 0) if self._edge is None else self._edge

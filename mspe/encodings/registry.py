@@ -16,7 +16,7 @@ RESERVED = frozenset(
         "max_pair_nodes",
         "backend",
     }  # of `encodings`
-    | {"others", "node_channels", "pair_channels"}  # of `bank.json`
+    | {"others", "node_channels", "pair_channels", "edge_channels"}  # of `bank.json`
 )
 """Keys beside which an encoding's name stands."""
 

@@ -16,14 +16,14 @@ from mspe.graphs import PackedGraphs
 
 @functional_transform("add_multi_scale_pe")
 class AddMultiScalePE(BaseTransform):
-    """Adds the node channels of a bank to a graph (functional name: `add_multi_scale_pe`).
+    """Adds the node channels of a bank to a graph (functional name: `add_multi_scale_pe`), and its channels on edges.
 
     Parameters
     ----------
     bank
         An `EncodingSet` or its configuration, or the name of one of `PRESETS`; what is trained is not added.
     attribute
-        The node attribute that holds the channels.
+        The node attribute that holds the channels; those on edges, where the bank has any, are `edge_` and this name.
     spectrum
         Whether to add `eigenvalues`, `eigenvectors` (n² values, row-major) and `sqrt_degree` too, from which a model
         builds pair channels per batch, and likewise the fields of each further operator that the bank reads. Only for
@@ -55,7 +55,10 @@ class AddMultiScalePE(BaseTransform):
         backend = "dense" if self.spectrum else choose_backend("auto", int(data.num_nodes))
         operators = self.bank.operators | ({NORMALIZED} if self.spectrum else frozenset())
         spectrum = compute_spectrum(graphs, backend=backend, operators=operators)
-        data[self.attribute] = self.bank.encode_nodes(spectrum, lambda: graphs).fields["node_encoding"]
+        encoded = self.bank.encode(spectrum, lambda: graphs).fields
+        data[self.attribute] = encoded["node_encoding"]
+        if "edge_encoding" in encoded:
+            data[f"edge_{self.attribute}"] = encoded["edge_encoding"]
         if self.spectrum:
             for name in [*SPECTRUM_LEVELS, *chain(*map(eigen_levels, further(operators)))]:
                 data[name] = spectrum.fields[name]

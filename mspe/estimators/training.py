@@ -131,5 +131,5 @@ def _with_encodings(
     graphs: PackedGraphs, spectrum: PackedGraphs, bank: EncodingSet, schema: GraphSchema
 ) -> PackedGraphs:
     joined = graphs.with_fields_of(spectrum)
-    encoded = joined.with_fields_of(bank.encode_nodes(joined, lambda: graphs))
+    encoded = joined.with_fields_of(bank.encode(joined, lambda: graphs))
     return Features.of(schema).apply(encoded)

@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import nn
 
+from mspe.common.errors import MspeError
 from mspe.common.registry import choose
 from mspe.common.section import validate
 from mspe.encodings import PRESETS, BankConfig, EncodingSet
@@ -75,13 +76,19 @@ def get_model(
     Raises
     ------
     MspeError
-        If the name or an option is unknown or not allowed.
+        If the name or an option is unknown or not allowed, or the bank has channels on edges, which it does not read.
     """
     params = validate(ModelParams, {"name": name, **options}, "get_model")
     if not isinstance(bank, EncodingSet):
         bank = EncodingSet.from_config(DEFAULT_BANK if bank is None else bank)
     if features is not None and not isinstance(features, Features):
         features = Features.from_plain(features)
+    if bank.edge_channels and not params.reads_edge_channels:
+        raise MspeError(
+            f"get_model: encodings.pair is edges, but model.name={params.name} with model.local={params.local} reads "
+            "no channels of edges; set model.name to gine, or to gps or graph_transformer with model.local=gine or "
+            "gatedgcn, or set encodings.pair=auto"
+        )
     model_class = choose("model", params.name, MODELS)
     return model_class(
         params, num_features, num_edge_features, num_classes, bank, target_level, target_mean, target_std, features

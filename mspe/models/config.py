@@ -89,6 +89,11 @@ class ModelParams(Section):
         return self.name not in ("gine", "gcn") and self.attention != "none"
 
     @property
+    def reads_edge_channels(self) -> bool:
+        """Return whether messages are passed with states of edges, which channels on edges enter."""
+        return self.name == "gine" or (self.name != "gcn" and self.local != "none")
+
+    @property
     def encoding_dim(self) -> int:
         """Width of the node encoding, given or by default.
 

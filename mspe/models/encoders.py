@@ -1,5 +1,7 @@
 """From a dataset's features and encodings to the model's width."""
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
@@ -124,6 +126,28 @@ class NodeEncoder(nn.Module):
             return signed
         signs = torch.randint(0, 2, (batch.num_graphs, signed.size(1)), device=signed.device)
         return signed * (2 * signs - 1)[batch.batch]
+
+
+class EdgeChannelEncoder(nn.Module):
+    """The bank's channels on edges, batch-normalised, each with a learned weight, mapped to the width of edges' states.
+
+    Parameters
+    ----------
+    params
+        The model's shape.
+    names
+        Of the channels.
+    """
+
+    def __init__(self, params: ModelParams, names: Sequence[str]) -> None:
+        super().__init__()
+        self.norm = BatchNorm(len(names))
+        self.gate = ScaleGate(names) if params.scale_gate else None
+        self.encoding = nn.Linear(len(names), params.hidden_dim)
+
+    def forward(self, channels: Float[Tensor, "edges channels"]) -> Float[Tensor, "edges hidden"]:
+        channels = self.norm(channels.to(self.encoding.weight.dtype))
+        return self.encoding(channels if self.gate is None else channels * self.gate())
 
 
 class SignNet(nn.Module):

@@ -12,7 +12,7 @@ from mspe.graphs import DenseLayout, EdgeLayout
 from mspe.graphs.features import Features
 from mspe.models.attention import HeadLayout
 from mspe.models.config import ModelParams
-from mspe.models.encoders import FeatureEncoder, NodeEncoder
+from mspe.models.encoders import EdgeChannelEncoder, FeatureEncoder, NodeEncoder
 from mspe.models.heads import HEADS, OutputNetwork, supervision_edges
 from mspe.models.inputs import as_batch, as_trained
 from mspe.models.layers import GPSLayer
@@ -25,8 +25,8 @@ class GraphTransformer(nn.Module):
     """Predicts from a graph's nodes, edges and multi-scale encodings.
 
     Node encodings enter the node states; pair encodings enter every head of every layer as an attention bias and, where
-    pairs of nodes are scored, the score. What the batch does not carry is computed from its edges with the model's own
-    bank.
+    pairs of nodes are scored, the score; those at edges alone enter the edges' states. What the batch does not carry is
+    computed from its edges with the model's own bank.
 
     Parameters
     ----------
@@ -70,6 +70,7 @@ class GraphTransformer(nn.Module):
         numbered = features is not None
         self.node_encoder = NodeEncoder(params, num_features, bank, numbered)
         self.edge_encoder = FeatureEncoder(num_edge_features, params.hidden_dim, numbered)
+        self.edge_channels = EdgeChannelEncoder(params, bank.edge_channels) if bank.edge_channels else None
         self.pair_bias = None
         if self.uses_pairs and params.attention == "softmax" and bank.pair_channels:
             self.pair_bias = PairBias(params, bank.pair_channels, num_edge_features)
@@ -94,6 +95,8 @@ class GraphTransformer(nn.Module):
             edge_attr = edge_attr[edges.order]
         x = self.node_encoder(batch, encodings)
         edge = self.edge_encoder(edge_attr, edges.order.numel())
+        if self.edge_channels is not None:
+            edge = edge + self.edge_channels(encodings.edge()[edges.order]).to(edge.dtype)
         head_blocks: list[HeadLayout] = []
         if self.attention != "none":
             head_blocks = [HeadLayout.from_dense(block, self.heads) for block in encodings.blocks]
@@ -132,8 +135,9 @@ class GraphTransformer(nn.Module):
         return list(zip(*biases, strict=True))
 
     def scale_weights(self) -> dict[str, dict[str, float]]:
-        """The learned weight of every channel, by name, under `node` and `pair`; empty without gates."""
-        gates = {"node": self.node_encoder.gate, "pair": None if self.pair_bias is None else self.pair_bias.gate}
+        """The learned weight of every channel, by name, under `node`, `pair` and `edge`; empty without gates."""
+        readers = {"node": self.node_encoder, "pair": self.pair_bias, "edge": self.edge_channels}
+        gates = {place: None if reader is None else reader.gate for place, reader in readers.items()}
         return {place: gate.weights() for place, gate in gates.items() if gate is not None}
 
 

@@ -148,7 +148,7 @@ def _build(arguments: Mapping[str, Any], path: str | Path) -> nn.Module:
     try:
         model = get_model(**arguments)
         bank = arguments["bank"]
-        named = {place: list(bank.get(place) or ()) for place in ("node_channels", "pair_channels")}
+        named = {place: list(bank.get(place) or ()) for place in ("node_channels", "pair_channels", "edge_channels")}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise MspeError(f"{path}: metadata.model: {reason.removeprefix('get_model: ')}") from error

@@ -39,13 +39,15 @@ class FixedShape(nn.Module):
         edge_index: Tensor,
         node_encoding: Tensor,
         pair_encoding: Tensor | None = None,
+        edge_encoding: Tensor | None = None,
         x: Tensor | None = None,
         edge_attr: Tensor | None = None,
     ) -> Tensor:
         """Predict as the model does from the same batch and encodings."""
         batch = Batch(x=x, edge_index=edge_index, edge_attr=edge_attr, batch=self.graph_of_node, ptr=self.ptr)
         pair = [] if pair_encoding is None else [pair_encoding]
-        return self.model.forward_encoded(batch, GivenEncodings([self.layout], node_encoding, pair))  # type: ignore[operator]
+        encodings = GivenEncodings([self.layout], node_encoding, pair, edge_encoding)
+        return self.model.forward_encoded(batch, encodings)  # type: ignore[operator]
 
 
 @torch.no_grad()
@@ -53,13 +55,14 @@ def program_inputs(bank: EncodingSet, graphs: PackedGraphs, device: torch.device
     """Return what an exported program takes of graphs in the training data's form, by name.
 
     On the CPU, encoded on `device`: `edge_index` [2, edges], `node_encoding` [nodes, channels] and, where there are
-    such, `pair_encoding` [graphs, size, size, channels], `x` and `edge_attr`.
+    such, `pair_encoding` [graphs, size, size, channels], `edge_encoding` [edges, channels], `x` and `edge_attr`.
     """
     batch = graphs.collate(range(len(graphs))).to(device)
     encodings = BatchEncodings(bank, batch, [DenseLayout.from_sizes(batch.ptr.diff().tolist(), device)])
     pair = {"pair_encoding": encodings.pair()[0].contiguous()} if bank.pair_channels else {}
+    edge = {"edge_encoding": encodings.edge()} if bank.edge_channels else {}
     features = {name: batch[name] for name in ("x", "edge_attr") if name in batch}
-    inputs = {"edge_index": batch.edge_index, "node_encoding": encodings.node(), **pair, **features}
+    inputs = {"edge_index": batch.edge_index, "node_encoding": encodings.node(), **pair, **edge, **features}
     return {name: values.cpu() for name, values in inputs.items()}
 
 

@@ -236,7 +236,7 @@ def repeated(graph: PackedGraphs, copies: int) -> PackedGraphs:
 def _encoded(graphs: PackedGraphs, bank: EncodingSet) -> PackedGraphs:
     """The graphs with what the pipeline stores of them."""
     joined = _with_spectrum(graphs, bank.operators)
-    return joined.with_fields_of(bank.encode_nodes(joined, lambda: graphs))
+    return joined.with_fields_of(bank.encode(joined, lambda: graphs))
 
 
 def _with_spectrum(graphs: PackedGraphs, operators: Iterable[str]) -> PackedGraphs:

@@ -69,6 +69,37 @@ def test_encodings_with_channels_of_both_kinds_follow_node_and_pair_as_filters_d
         bank(large, distance=None, pair=True)
 
 
+def test_channels_on_edges_take_the_place_of_those_on_all_pairs_at_any_size() -> None:
+    def bank(size: int, **options: object) -> EncodingSet:
+        chosen = {"filters": {"walk": {"steps": [1, 2]}}, "pair": "edges", **options}
+        return EncodingSet.from_config(validate(EncodingParams, chosen, "test").resolve(GraphStatistics(size)))
+
+    for size in (30, 20_000):
+        assert bank(size).edge_channels == bank(size).node_channels == ["walk(1)", "walk(2)"]
+        assert bank(size).pair_channels == []
+        assert bank(size, node=False).node_channels == [] and len(bank(size, node=False).edge_channels) == 2
+    small = bank(30, katz=[0.5], distance=2)
+    assert small.edge_channels[2:] == ["katz(0.5)"] and [e.name for e in small.on_pairs] == ["distance"]
+    assert EncodingSet.from_config(small.config().model_dump()).edge_channels == small.edge_channels
+    assert "edge_channels" not in EncodingSet.from_config("default").config().model_dump()
+
+
+def test_channels_on_edges_of_large_graphs_are_those_of_filters_that_are_not_trained() -> None:
+    def resolve(**options: object) -> None:
+        validate(EncodingParams, {"pair": "edges", **options}, "test").resolve(GraphStatistics(20_000))
+
+    with pytest.raises(MspeError, match=r"encodings.pair: got edges, but katz needs eigenvectors, .* 20000 nodes"):
+        resolve(katz=[0.5])
+    with pytest.raises(MspeError, match=r"heat is trained, .*, allowed: filters that are not trained"):
+        resolve(filters={"heat": {"times": [1.0]}}, trainable=True)
+    resolve(katz=[0.5], backend="dense")
+
+
+def test_the_line_that_pair_channels_are_off_names_those_on_edges(caplog: pytest.LogCaptureFixture) -> None:
+    chosen = validate(EncodingParams, {"filters": {"walk": {"steps": [1]}}}, "test")
+    assert chosen.resolve(GraphStatistics(20_000)).pair is False and "encodings.pair=edges" in caplog.text
+
+
 def test_the_operators_beside_the_normalised_laplacian_are_known_before_scales_are() -> None:
     def operators(**encodings: object) -> list[str]:
         return validate(EncodingParams, encodings, "test").operators()

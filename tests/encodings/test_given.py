@@ -8,6 +8,14 @@ from mspe.graphs import DenseLayout
 from tests.conftest import BANK, cycle
 
 
+def test_channels_on_edges_are_given_as_they_are_computed() -> None:
+    batch = Batch.from_data_list([cycle(3), cycle(5)])
+    bank = EncodingSet.from_config({**BANK, "pair": "edges"})
+    computed = BatchEncodings(bank, batch, DenseLayout.blocks(batch.ptr))
+    given = GivenEncodings(computed.blocks, computed.node(), [], computed.edge())
+    assert torch.equal(given.edge(), computed.edge()) and given.edge().shape == (16, 7)
+
+
 def test_what_is_given_is_read_as_what_is_computed() -> None:
     batch = Batch.from_data_list([cycle(3), cycle(5)])
     computed = BatchEncodings(EncodingSet.from_config(BANK), batch, DenseLayout.blocks(batch.ptr))

@@ -17,7 +17,8 @@ def test_every_other_key_beside_an_encodings_name_is_reserved() -> None:
 @pytest.mark.parametrize("name", sorted(KEYS))
 def test_an_encoding_that_could_not_be_reached_is_refused(name: str, base: type[Encoding]) -> None:
     with pytest.raises(
-        MspeError, match=rf"encoding '{name}' of \S*test_registry.py: rename it, .* backend, files, filters"
+        MspeError,
+        match=rf"encoding '{name}' of \S*test_registry.py: rename it, .* backend, edge_channels, files, filters",
     ):
         register(type("Mine", (base,), {"name": name, "__module__": __name__}))
     assert name not in ENCODINGS

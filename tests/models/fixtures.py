@@ -79,6 +79,9 @@ VARIANTS = [
     {"local": "gatedgcn", "attention": "linear"},
     {"feed_forward_factor": 0, "head_depth": 0, "scale_gate": False},
     {"update_encodings": True},
+    {"bank": {**BANK, "pair": "edges"}},
+    {"name": "gine", "bank": {**BANK, "pair": "edges"}},
+    {"name": "gps", "local": "gatedgcn", "bank": {**BANK, "pair": "edges", "node": False}},
 ]
 Molecules = tuple[GraphSchema, PackedGraphs]
 

@@ -8,7 +8,7 @@ from torch_geometric.data import Batch, Data
 from mspe.common.errors import MspeError
 from mspe.graphs import GraphSchema, PackedGraphs
 from mspe.models import ModelParams, get_model, model_arguments
-from mspe.models.encoders import FeatureEncoder
+from mspe.models.encoders import EdgeChannelEncoder, FeatureEncoder
 from tests.conftest import BANK, graph
 from tests.models.fixtures import SMALL, category
 
@@ -76,3 +76,13 @@ def test_categories_that_tables_have_numbered_are_not_held_against_the_width_aga
     assert not checked
     plain(graphs.collate([0, 1]))
     assert len(checked) == 2
+
+
+def test_channels_on_edges_are_normalised_weighted_and_mapped() -> None:
+    encoder = EdgeChannelEncoder(ModelParams(hidden_dim=8, heads=2, node_dim=2), ["walk(1)", "heat(2)"])
+    channels = torch.tensor([[1.0, 10.0], [3.0, 10.0], [5.0, 40.0]])
+    with torch.no_grad():
+        encoder.gate.logits.copy_(torch.tensor([0.0, -50.0]))  # the second channel off, so the first twice as strong
+        states = (encoder(channels) - encoder.encoding.bias) @ torch.linalg.pinv(encoder.encoding.weight.T)
+    torch.testing.assert_close(states[:, 0], 2 * torch.tensor([-1.0, 0.0, 1.0]) * 1.5**0.5, atol=1e-4, rtol=0)
+    assert encoder.gate.weights() == pytest.approx({"walk(1)": 2.0, "heat(2)": 0.0}, abs=1e-6)

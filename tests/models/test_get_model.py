@@ -47,6 +47,15 @@ def test_a_wrong_option_is_named(options: dict, message: str) -> None:
         get_model(**{"name": "graph_transformer", "num_features": 3, "num_classes": 1, **options})
 
 
+@pytest.mark.parametrize("options", [{"name": "gcn"}, {"name": "gps", "local": "none"}], ids=str)
+def test_channels_on_edges_are_refused_where_no_message_reads_them(options: dict) -> None:
+    bank = {"filters": {"walk": {"steps": [1]}}, "pair": "edges"}
+    with pytest.raises(MspeError, match=r"encodings.pair is edges, but model.name=\w+ with .* set model.name to gine"):
+        get_model(num_features=0, num_classes=1, bank=bank, **options)
+    model = get_model("gine", num_features=0, num_classes=1, bank=bank, local="none")  # always passes messages
+    assert model.scale_weights()["edge"] == {"walk(1)": 1.0}
+
+
 def test_the_loss_decides_on_the_number_of_outputs() -> None:
     schema = get_dataset("csl").schema
     arguments = partial(model_arguments, ModelParams(), bank=PRESETS["default"])

@@ -21,6 +21,7 @@ KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "no encodings": ("none", {"name": "gine"}),
     "convolutions": ("lappe", {"name": "gcn"}),
     "other layers": ({"degree": True, "eigenvectors": 3}, {"local": "gatedgcn", "attention": "linear"}),
+    "channels on edges": ({"filters": {"walk": {"steps": [1, 2]}}, "pair": "edges"}, {"name": "gps"}),
     "trained encodings": ("spe", {"eigenvector_encoder": "signnet", "update_encodings": True}),
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ Both are the same for any sign and basis of the eigenvectors.
 import logging
 import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -19,7 +20,7 @@ from mspe.encodings.catalogue.kernel import kernels
 from mspe.encodings.encoding import Encoding
 from mspe.encodings.graph_view import GraphView, Need
 from mspe.encodings.scales import AUTO
-from mspe.encodings.spectrum.chebyshev import interpolation_error, quadrature_nodes
+from mspe.encodings.spectrum.chebyshev import DEGREE, interpolation_error, moments_to_weights, quadrature_nodes
 from mspe.encodings.spectrum.probes import sampled_nodes
 from mspe.encodings.statistics import GraphStatistics
 
@@ -28,7 +29,8 @@ logger = logging.getLogger(__name__)
 Place = Literal["node", "pair"]
 
 _SHARPNESS = 1e-6
-_ROUNDING = 1e-6  # of measures in single precision
+ROUNDING = 1e-6
+"""Of measures in single precision."""
 
 
 class Filter(Encoding):
@@ -96,6 +98,19 @@ class Filter(Encoding):
             message = "%s: estimated with random probes, 95 %% of its errors are at most %.1e (of sampled nodes: %.1e)"
             logger.info(message, name, stated, sampled)
 
+    @torch.no_grad()
+    def chebyshev_coefficients(self) -> Float[Tensor, "orders channels"]:
+        """Return c with g(λ) = Σ_j c_j T_j(1 − λ), in float64, to the degree of spectral measures.
+
+        Raises
+        ------
+        MspeError
+            If a scale is too sharp for it.
+        """
+        device = next(chain(self.parameters(), self.buffers()), torch.empty(0)).device
+        self._refuse_sharp(DEGREE, device)
+        return moments_to_weights(DEGREE) @ self.response(quadrature_nodes().to(device)).cpu()
+
     def _refuse_sharp(self, degree: int, device: torch.device) -> None:
         error = interpolation_error(self.response, degree, device)
         worst = int(error.argmax())
@@ -121,7 +136,7 @@ class Filter(Encoding):
             rows.append(first + sampled_nodes(size))
             first += size
         stated, sampled = (self._quantile(part) for part in (error, error[torch.cat(rows).to(error.device)]))
-        bounds = torch.maximum(1.2 * stated, sampled).clamp(min=_ROUNDING)
+        bounds = torch.maximum(1.2 * stated, sampled).clamp(min=ROUNDING)
         return dict(zip(self.channel_names, zip(bounds.tolist(), sampled.tolist(), strict=True), strict=True))
 
     def _quantile(self, error: Float[Tensor, "nodes points"]) -> Float[Tensor, " channels"]:

@@ -71,7 +71,7 @@ def estimated_spectral_weights(
     if known.size(1) > degree:
         moments, error = known, torch.zeros_like(known)
     else:
-        trivial = _Trivial(matrix, root.to(operator.dtype))
+        trivial = TrivialModes(matrix, root.to(operator.dtype))
         blocks = math.ceil(num_probes / 2 / _BLOCK)
         checkpoints = [
             Checkpoint.of(state, f"probes-{half}", matrix, degree=degree, blocks=blocks, block=_BLOCK, seed=seed)
@@ -90,7 +90,7 @@ def sampled_nodes(num_nodes: int) -> Int[Tensor, " sample"]:
     return torch.from_numpy(chosen)
 
 
-class _Trivial:
+class TrivialModes:
     """The eigenvectors of λ = 0: D^½1 on each component, of length 1."""
 
     def __init__(self, matrix: csr_array, root: Float[Tensor, " nodes"]) -> None:
@@ -109,7 +109,7 @@ class _Trivial:
 
 
 def _halves(
-    operator: Tensor, trivial: _Trivial, degree: int, blocks: int, seed: int, checkpoints: Sequence[Checkpoint]
+    operator: Tensor, trivial: TrivialModes, degree: int, blocks: int, seed: int, checkpoints: Sequence[Checkpoint]
 ) -> tuple[Float[Tensor, "nodes orders"], Float[Tensor, "nodes orders"]]:
     """Return the moments by each half of the probes; λ = 0 has T_j(1) = 1 and is added exactly."""
     halves = torch.zeros(2, degree + 1, operator.size(0), dtype=operator.dtype)
@@ -130,7 +130,7 @@ def _add_blocks(
     blocks: int,
     random: torch.Generator,
     operator: Tensor,
-    trivial: _Trivial,
+    trivial: TrivialModes,
     checkpoint: Checkpoint,
     advance: Callable[[int], object],
 ) -> None:
