@@ -4,8 +4,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
+from torch_geometric.data import Data
 
+from mspe.common.errors import MspeError
 from mspe.encodings import Encoding, Pearl, Stable
+from mspe.graphs import GraphLoader, PackedGraphs
 from mspe.models import find_max_pairs
 from tests.conftest import cycle
 from tests.encodings.fixtures import view_of
@@ -42,3 +45,13 @@ def test_trained_encodings_count_also_without_attention(molecules: Molecules) ->
     plain, with_pearl = (find_max_pairs(build(molecules[0], bank=bank), cpu) for bank in ("none", basis))
     assert with_pearl < plain
     assert with_pearl < find_max_pairs(build(molecules[0], bank=basis, attention="linear"), cpu)
+
+
+def test_softmax_attention_beyond_memory_is_refused_with_what_to_take_instead(molecules: Molecules) -> None:
+    cpu, large = torch.device("cpu"), Data(edge_index=torch.zeros(2, 0, dtype=torch.long), num_nodes=200_000)
+    graph = PackedGraphs.from_structure(large)
+    for name in ("gps", "graph_transformer"):
+        softmax, linear = (build(molecules[0], name=name, attention=kind) for kind in ("softmax", "linear"))
+        with pytest.raises(MspeError, match=r"graph 0 has 200,000 nodes: .* set model.attention=linear or none"):
+            GraphLoader(graph, 1, max_pairs=find_max_pairs(softmax, cpu))
+        assert len(GraphLoader(graph, 1, max_pairs=find_max_pairs(linear, cpu))) == 1
