@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
+from mspe.common.cluster import CLUSTER_PATTERN, check_cluster
 from mspe.common.section import PathError, PositiveInt, Section, Seed, Workers, validate
 from mspe.common.yaml_files import read_yaml
 from mspe.dataset.config import DatasetParams
@@ -61,7 +62,9 @@ class RuntimeParams(Section):
     threads: Annotated[Workers, Field(gt=0)] | None = None
     """CPU threads of torch; null: torch's own choice. Results are the same bit for bit for the same number."""
     jobs: Annotated[Workers, Field(gt=0)] | None = None
-    """Runs at a time of a comparison; null: one a core, and one on a GPU."""
+    """Runs at a time of a comparison; null: one a core, and one on each GPU. With `cluster: slurm`, its workers."""
+    cluster: Annotated[str, Field(pattern=CLUSTER_PATTERN)] | None = None
+    """Address of a Dask scheduler, or slurm, whose workers share the work; null: this machine alone."""
     resume: bool = True
     """Whether a run that was interrupted is resumed; false: it begins anew."""
     log_every: PositiveInt = 50
@@ -70,6 +73,11 @@ class RuntimeParams(Section):
     """Also log to this project of Weights & Biases; null: to TensorBoard alone."""
     dvclive: bool = False
     """Also write DVCLive's files, to `runs/<seed>/dvclive`."""
+
+    @model_validator(mode="after")
+    def _workers_are_counted_once(self) -> "RuntimeParams":
+        check_cluster(self.cluster, self.jobs)
+        return self
 
 
 class Params(Section):

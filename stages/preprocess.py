@@ -5,6 +5,7 @@ from mspe.common.command import begin, command
 if __name__ == "__main__":
     begin(__doc__)
 
+from mspe.common.cluster import spread
 from mspe.common.files import atomic_directory
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.common.resume import discard, hold, resume_folder
@@ -17,7 +18,8 @@ def main() -> None:
     params = load_params()
     kept = resume_folder(params.dataset.model_dump(mode="json"), stage_dependencies("preprocess"))
     with hold(kept / "molecules"):
-        dataset = load_dataset(params.dataset, params.runtime.num_workers, kept)
+        with spread(params.runtime.cluster, params.runtime.jobs):
+            dataset = load_dataset(params.dataset, params.runtime.num_workers, kept)
         with atomic_directory("data/graphs") as folder:
             write_splits(folder, {"train": dataset.train, "val": dataset.val, "test": dataset.test})
             dataset.schema.save(folder / "schema.json")

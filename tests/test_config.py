@@ -103,6 +103,8 @@ CASES = [
     ("seeds", [0, 0], "seeds: got [0, 0], duplicate entries; list each once"),
     ("evaluation.split", "dev", "evaluation.split: got 'dev', input should be 'train', 'val' or 'test'"),
     ("runtime.device", "gpu", "runtime.device: got 'gpu'"),
+    ("runtime.cluster", "localhost", "runtime.cluster: got 'localhost'"),
+    ("runtime.cluster", "slurm", "cluster is slurm, which needs the number of workers; set jobs"),
     ("model.hidden_dim", 10**12, "model.hidden_dim: got 1000000000000, input should be less than or equal to 16384"),
     ("model.num_layers", 10**9, "model.num_layers: got 1000000000, input should be less than or equal to 1000"),
     ("model.pair_dim", 10**12, "model.pair_dim: got 1000000000000, input should be less than or equal to 16384"),

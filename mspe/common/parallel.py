@@ -1,18 +1,29 @@
-"""The same function over many items, on all cores."""
+"""The same function over many items, on all cores, or wherever joblib's backend computes."""
 
+import hashlib
+import os
 import pickle
+import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Literal, TypeVar
 
 import torch
 from joblib import Parallel, cpu_count, delayed
+from joblib._parallel_backends import LokyBackend, MultiprocessingBackend, SequentialBackend, ThreadingBackend
+from joblib.parallel import get_active_backend
+
+from mspe.common.cluster import active_client, map_on
+from mspe.common.errors import MspeError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _CHUNK = 1000
+_ON_THIS_MACHINE = (LokyBackend, MultiprocessingBackend, SequentialBackend, ThreadingBackend)
 
 
 def map_chunks(
@@ -30,12 +41,19 @@ def map_chunks(
     items
         Values that can be sent to another process.
     num_workers
-        Processes at most; 0: one per core. The results do not depend on it.
+        Processes at most; 0: one per core. The results do not depend on it. A cluster has workers of its own.
     items_per_worker
         A process takes seconds to start and to import the library, so each gets at least so many items; fewer than
-        two processes' worth are done in this one.
+        two processes' worth are done in this one. The workers of a cluster have started, and get any number.
+
+    Raises
+    ------
+    MspeError
+        If a worker of a cluster has other code than this process.
     """
     chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
+    if is_spread():
+        return list(call_elsewhere(function, chunks))
     workers = min(num_workers or cpu_count(), len(items) // items_per_worker)
     if workers <= 1:
         return [function(chunk) for chunk in chunks]
@@ -43,9 +61,68 @@ def map_chunks(
     return [pickle.loads(result) for result in results]
 
 
-def _pickled(function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item]) -> bytes:
+def is_spread() -> bool:
+    """Return whether joblib's backend computes elsewhere: inside the block of a cluster, or of one that a user set."""
+    return not isinstance(get_active_backend()[0], _ON_THIS_MACHINE)
+
+
+def call_elsewhere(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    results: Literal["generator", "generator_unordered"] = "generator",
+) -> Iterator[Result]:
+    """Yield a function's result of each item, computed where joblib's backend has room.
+
+    Parameters
+    ----------
+    function, items
+        What can be sent to another machine. It is called on one thread, in this process's working folder, which the
+        machines share.
+    results
+        In the items' order, or as they come.
+
+    Raises
+    ------
+    MspeError
+        If a worker has other code than this process, or lacks its folder.
+    """
+    call, client = partial(_on_worker, _code_key(), Path.cwd(), function), active_client()
+    if client is not None:
+        yield from map(pickle.loads, map_on(client, call, items, results))
+        return
+    yield from map(pickle.loads, Parallel(n_jobs=-1, return_as=results)(delayed(call)(item) for item in items))
+
+
+def _on_worker(code: str, folder: Path, function: Callable[[Item], Result], item: Item) -> bytes:
+    """What is left in the worker is its working folder, which the next task sets for itself."""
+    if code != _code_key():
+        raise MspeError(
+            f"cluster: the worker on {socket.gethostname()} has other code of mspe than this process; install the same "
+            "and start the workers again"
+        )
+    try:
+        os.chdir(folder)
+    except OSError:
+        raise MspeError(
+            f"cluster: the worker on {socket.gethostname()} has no folder {folder}; run in one that all machines share"
+        ) from None
+    with single_threaded():
+        return _pickled(function, item)
+
+
+@cache
+def _code_key() -> str:
+    """A key of the library's code as it was when this process first asked: a worker may be older than a change."""
+    root = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _pickled(function: Callable[[Item], Result], item: Item) -> bytes:
     """A result as bytes, since torch would send each tensor as an open file, of which a process may hold few."""
-    return pickle.dumps(function(chunk))
+    return pickle.dumps(function(item))
 
 
 @contextmanager

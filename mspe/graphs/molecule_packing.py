@@ -14,6 +14,7 @@ import xxhash
 from torch import Tensor
 
 from mspe.common.checksums import checksum
+from mspe.common.cluster import appears
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.parallel import map_chunks
@@ -103,6 +104,7 @@ def _keep(folder: Path, smiles: Sequence[str]) -> Path:
 
 
 def _open(path: Path) -> PackedMolecules:
+    appears(path)  # of another machine, maybe
     graphs, beside = PackedGraphs.load(path), read_json(path.with_suffix(".json"))
     identities = graphs.fields[_IDENTITY].numpy().copy()
     graphs.release()
