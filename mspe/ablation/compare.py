@@ -16,16 +16,18 @@ from mspe.ablation.plans import CONFIRM_SEED
 from mspe.ablation.study import Study, content_key
 from mspe.ablation.variant import operators_of
 from mspe.common.checksums import checksum
+from mspe.common.cluster import active_client, slots, spread
 from mspe.common.errors import MspeError
 from mspe.common.plugins import load_plugins
 from mspe.common.resume import hold
 from mspe.common.section import validate
 from mspe.common.terminal import log_shown
+from mspe.config import RuntimeParams
 from mspe.dataset import UnsplitDataset, unsplit_graphs, unsplit_source
 from mspe.encodings import GraphStatistics
 from mspe.encodings.presets import DEFAULT_FILTERS
 from mspe.pipeline.buckets import check_axis
-from mspe.training.device import get_device
+from mspe.training.device import get_device, shared_devices
 
 ENCODINGS = ("none", "rwse", "rrwp", "lappe", "hkse", "spd", "all")
 """What is compared where nothing is named: no encoding, the published ones, and the multi-scale bank."""
@@ -71,6 +73,7 @@ def compare(
     folder: str | Path | None = None,
     jobs: int | None = None,
     device: str = "auto",
+    cluster: str | None = None,
     plugins: Sequence[str] = (),
     verbose: bool | None = None,
     **dataset: Any,
@@ -118,9 +121,11 @@ def compare(
     folder
         Keeps all runs; None: `comparisons/`, and there one named by the graphs.
     jobs
-        Runs at a time, one thread each; None: one a core, and one on a GPU.
+        Runs at a time, one thread each; None: one a core, and one on each GPU. With `slurm`, how many workers.
     device
         `auto`, `cpu` or `cuda`.
+    cluster
+        The address of a Dask scheduler, or `slurm`, whose workers make the runs; None: this machine.
     plugins
         Python files with encodings.
     verbose
@@ -166,8 +171,9 @@ def compare(
         "by": by,
     }
     ablation = validate(AblationParams, declared, "compare")
+    validate(RuntimeParams, {"jobs": jobs, "cluster": cluster}, "compare")
     load_plugins(plugins)
-    with log_shown(verbose):
+    with log_shown(verbose), spread(cluster, jobs):
         if isinstance(graphs, str | Path):
             unsplit = unsplit_source(graphs, **dataset)
         else:
@@ -228,8 +234,17 @@ def compare_declared(
         variants = expand_variants(ablation, values, statistics, schema.settings, source)
         study.add_operators(operators_of(variants), backend)
         check_equal_size(parameter_counts(variants, schema), ablation.baseline, ablation.parameter_tolerance, source)
-        jobs = jobs or (1 if get_device(device).type == "cuda" else os.cpu_count() or 1)
-        return Comparison(Engine(study, dataset, variants, ablation, jobs).compare(more))
+        return Comparison(Engine(study, dataset, variants, ablation, jobs or _default_jobs(device)).compare(more))
+
+
+def _default_jobs(device: str) -> int:
+    """As many runs at a time as there is room for."""
+    client = active_client()
+    if client is not None:
+        return slots(client)
+    if get_device(device).type == "cuda":
+        return max(1, len(shared_devices(device)))
+    return os.cpu_count() or 1
 
 
 def _divided(dataset: UnsplitDataset, ablation: AblationParams) -> str:

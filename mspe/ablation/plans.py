@@ -12,10 +12,11 @@ from typing import Any
 
 from mspe.ablation.config import AblationParams
 from mspe.ablation.launch import call
-from mspe.ablation.probe import Timing, probe_command, read_timing
+from mspe.ablation.probe import Timing, probe_command, read_timing, timing_path
 from mspe.ablation.rounds import Plan, declared_plan, plan_rounds
 from mspe.ablation.study import Study
 from mspe.ablation.variant import Variant
+from mspe.common.cluster import active_client, appears
 from mspe.common.errors import MspeError
 from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.section import NonNegativeInt, Section, Tuple, validate
@@ -130,7 +131,10 @@ def _probe(study: Study, variants: Sequence[Variant], jobs: int) -> dict[str, Ti
     for variant in by_size:
         models.setdefault(_cost_class(variant), variant)
     logger.info("timing %d of %d variants, which stand for the others", len(models), len(variants))
-    call({v.name: probe_command(study, v.name, CONFIRM_SEED) for v in models.values()}, jobs)
+    call({v.name: probe_command(study, v.name, CONFIRM_SEED) for v in models.values()}, jobs, study.settings.device)
+    if active_client() is not None:
+        for v in models.values():
+            appears(timing_path(study, v.name))
     return {v.name: read_timing(study, models[_cost_class(v)].name) for v in variants}
 
 

@@ -5,9 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from tempfile import TemporaryFile
 from threading import RLock
 from typing import IO
@@ -16,11 +19,21 @@ _PYTHON = [sys.executable, "-m"]
 
 
 class WarmPython:
-    """A `mspe.ablation.warm`, in a group of its own; it runs one command after another."""
+    """A `mspe.ablation.warm`, in a group of its own; it runs one command after another.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    folder
+        Where commands run; None: here.
+    device
+        What they see of CUDA's devices; None: all that this process sees.
+    """
+
+    def __init__(self, folder: Path | None = None, device: str | None = None) -> None:
+        self.device = device
         self._errors = TemporaryFile()  # noqa: SIM115  # until close
-        self.process = _started([*_PYTHON, "mspe.ablation.warm"], stdin=subprocess.PIPE, stderr=self._errors)
+        command = [*_PYTHON, "mspe.ablation.warm"]
+        self.process = _started(command, subprocess.PIPE, self._errors, folder, device)
 
     def run(self, command: Sequence[str]) -> tuple[int, str]:
         """Run a module with its arguments to its end; its exit status and what it printed."""
@@ -56,12 +69,33 @@ class Processes:
 
     Those that run a module with `python -m` are forked from ones that have imported the library; where there are no
     forks, each begins anew.
+
+    Attributes
+    ----------
+    folder
+        Where commands run; None: here.
+    devices
+        CUDA's, by the names that CUDA_VISIBLE_DEVICES takes: each process sees the one that the fewest others see;
+        empty: all see the same.
+    stopped
+        Whether nothing is begun any more.
     """
 
+    folder: Path | None = None
+    devices: Sequence[str] = ()
     stopped: bool = False
+    _taken: Counter[str] = field(default_factory=Counter)
     _running: set[subprocess.Popen[str]] = field(default_factory=set)
     _idle: list[WarmPython] = field(default_factory=list)
     _lock: RLock = field(default_factory=RLock)
+
+    def executor(self, jobs: int) -> Executor:
+        """Return what calls `run`, so many times at once."""
+        return ThreadPoolExecutor(jobs)
+
+    def outcome(self, future: Future[tuple[int, str]]) -> tuple[int, str]:
+        """Return what `run`, called by the executor, has returned."""
+        return future.result()
 
     def run(self, command: Sequence[str]) -> tuple[int, str]:
         """Run a command on one thread to its end; its exit status and what it printed, both streams together."""
@@ -70,18 +104,20 @@ class Processes:
         with self._lock:
             if self.stopped:
                 return -signal.SIGINT, ""
-            process = _started(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+            device = self._take_device()
+            process = _started(command, subprocess.DEVNULL, subprocess.STDOUT, self.folder, device)
             self._running.add(process)
         output, _ = process.communicate()
         with self._lock:
             self._running.discard(process)
+            self._give_back(device)
         return process.returncode, output
 
     def _run_warm(self, command: Sequence[str]) -> tuple[int, str]:
         with self._lock:
             if self.stopped:
                 return -signal.SIGINT, ""
-            python = self._idle.pop() if self._idle else WarmPython()
+            python = self._idle.pop() if self._idle else WarmPython(self.folder, self._take_device())
             self._running.add(python.process)
         status, output = python.run(command)
         with self._lock:
@@ -89,8 +125,21 @@ class Processes:
             if python.process.poll() is None:
                 self._idle.append(python)
             else:
+                self._give_back(python.device)
                 python.close()
         return status, output
+
+    def _take_device(self) -> str | None:
+        """The device that the fewest processes see, the first of them."""
+        if not self.devices:
+            return None
+        device = min(self.devices, key=lambda name: self._taken[name])
+        self._taken[device] += 1
+        return device
+
+    def _give_back(self, device: str | None) -> None:
+        if device is not None:
+            self._taken[device] -= 1
 
     def stop(self) -> None:
         """Ask all of them to end: a training saves its state first."""
@@ -107,7 +156,10 @@ class Processes:
                 self._idle.pop().close()
 
 
-def _started(command: Sequence[str], stdin: int, stderr: int | IO[bytes]) -> subprocess.Popen[str]:
+def _started(
+    command: Sequence[str], stdin: int, stderr: int | IO[bytes], folder: Path | None, device: str | None
+) -> subprocess.Popen[str]:
+    seen = {} if device is None else {"CUDA_VISIBLE_DEVICES": device}
     return subprocess.Popen(
         command,
         stdin=stdin,
@@ -116,5 +168,6 @@ def _started(command: Sequence[str], stdin: int, stderr: int | IO[bytes]) -> sub
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        cwd=folder,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **seen},
     )

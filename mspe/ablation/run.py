@@ -21,12 +21,14 @@ from typing import Any
 import torch
 from torch import nn
 
+from mspe.ablation.records import is_done
 from mspe.ablation.study import Run, StoredDivision, Study
 from mspe.ablation.variant import Variant
 from mspe.common.checksums import file_checksum
 from mspe.common.csv_files import write_csv
 from mspe.common.json_files import read_json, write_sealed_json
 from mspe.common.plugins import load_plugins
+from mspe.common.resume import hold
 from mspe.config import RuntimeParams
 from mspe.encodings import EncodingSet
 from mspe.graphs import SPLITS, PackedGraphs
@@ -115,8 +117,14 @@ def step_cost(model: nn.Module, graphs: PackedGraphs, device: torch.device) -> i
 
 
 def main(folder: str, which: Run) -> None:
-    """Make a run of the comparison in a folder."""
-    run(Study.open(folder), which)
+    """Make a run of the comparison in a folder, unless another process makes it, which is then waited for.
+
+    That may be one whose worker counts as dead, or one that a command began which is no more.
+    """
+    study = Study.open(folder)
+    with hold(study.folder / "resume" / f"{which.round}-{which.variant}-{which.seed}", wait=True):
+        if not is_done(study, which):
+            run(study, which)
 
 
 if __name__ == "__main__":

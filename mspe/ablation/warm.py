@@ -2,7 +2,8 @@
 
 Each command, `["MODULE", "ARGUMENT", …]` as a line of JSON on standard input, is run as `python -m MODULE ARGUMENT …`
 would run it, in a forked process whose memory is its own from then on. One line of JSON answers, with the exit status
-and what was printed, both streams together. The process ends with its input.
+and what was printed, both streams together. The process ends with its input, and so does a command under way: whoever
+waited for it is gone, and it saves its state as at an interrupt.
 
 Nothing is computed before a fork: torch has no threads yet, and a GPU is untouched, neither of which outlives a fork.
 """
@@ -10,6 +11,7 @@ Nothing is computed before a fork: torch has no threads yet, and a GPU is untouc
 import json
 import os
 import runpy
+import select
 import signal
 import sys
 import traceback
@@ -28,14 +30,28 @@ def main() -> None:
     signal.signal(signal.SIGINT, _note)
     while not _interrupted and (line := commands.readline()):
         with TemporaryFile() as output:
+            ended, held = os.pipe()  # hangs up when the command has ended
             child = os.fork()
             if child == 0:
+                os.close(ended)
                 _become(json.loads(line), output)
+            os.close(held)
+            _interrupt_if_left(child, commands.fileno(), ended)
+            os.close(ended)
             _, status = os.waitpid(child, 0)
             output.seek(0)
             printed = output.read().decode("utf-8", "replace")
         answers.write(json.dumps([os.waitstatus_to_exitcode(status), printed]) + "\n")
         answers.flush()
+
+
+def _interrupt_if_left(child: int, commands: int, ended: int) -> None:
+    """Wait until a command ends, or interrupt it when the other end of the input is gone, say with a killed process."""
+    poll = select.poll()
+    for descriptor in (commands, ended):
+        poll.register(descriptor, 0)  # a hang-up is told in any case
+    if ended not in dict(poll.poll()):
+        os.kill(child, signal.SIGINT)
 
 
 def _note(number: int, frame: FrameType | None) -> None:

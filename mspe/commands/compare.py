@@ -39,6 +39,9 @@ def _add_arguments(parser: "ArgumentParser") -> None:
     add_smiles_column(parser)
     parser.add_argument("--jobs", type=whole_number(1, 1024), help="runs at a time (default: one per core)")
     add_device(parser)
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="of a Dask scheduler whose workers make the runs; or slurm, with --jobs"
+    )
     parser.add_argument("--folder", help="keeps all runs (default: one in comparisons/, named by the graphs)")
     parser.add_argument(
         "--output", default="comparison.html", help="the page; or .json, .csv, .tex, .md (default: %(default)s)"
@@ -89,6 +92,7 @@ def _run(arguments: "Namespace") -> int:
         folder=arguments.folder,
         jobs=arguments.jobs,
         device=arguments.device,
+        cluster=arguments.cluster,
         plugins=arguments.plugin,
         limit=arguments.limit,
         root=arguments.root,
@@ -112,6 +116,7 @@ COMPARE = Subcommand(
         "mspe compare graphs.pt --encodings none,rwse --seeds 3 --epochs 10",
         "mspe compare molecules.csv --target logP --minutes 30 --more",
         "mspe compare molecules.csv --target logP --by diameter",
+        "mspe compare molecules.csv --target logP --cluster tcp://HOST:8786",
         "mspe compare molecules.csv --target logP --output table.tex --figures figures",
     ),
     add_arguments=_add_arguments,

@@ -154,10 +154,11 @@ def _slurm(jobs: int | None) -> Iterator[Any]:
 
 @contextmanager
 def _one_line(distributed: Any, cluster: str) -> Iterator[None]:
-    """Say what ends the work in one line, and let Dask's client not say it in its own, with a traceback."""
-    log = logging.getLogger("distributed.client")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
+    """Say what ends the work in one line, and let Dask say no more than warnings, and its client no tracebacks."""
+    logs = {"distributed": logging.WARNING, "distributed.client": logging.CRITICAL}
+    before = {name: logging.getLogger(name).level for name in logs}
+    for name, level in logs.items():
+        logging.getLogger(name).setLevel(level)
     try:
         yield
     except distributed.KilledWorker as error:
@@ -170,4 +171,5 @@ def _one_line(distributed: Any, cluster: str) -> Iterator[None]:
             f"cluster: the scheduler {cluster} is lost; start it again and run the same command to resume"
         ) from None
     finally:
-        log.setLevel(level)
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)

@@ -50,18 +50,25 @@ def _files(root: Path) -> list[Path]:
 
 
 @contextmanager
-def hold(state: Path) -> Iterator[None]:
+def hold(state: Path, wait: bool = False) -> Iterator[None]:
     """Hold a run's state, a file or a folder, alone.
+
+    Parameters
+    ----------
+    state
+        Of the run.
+    wait
+        Whether another process that holds it is waited for.
 
     Raises
     ------
     MspeError
-        If another process does.
+        If another process holds it and is not waited for.
     """
     state.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(f"{state}.lock")
     try:
-        held = lock.acquire(timeout=0)
+        held = lock.acquire(timeout=-1 if wait else 0)
     except Timeout:
         raise MspeError(f"{state}: another process is on this run; wait for it, or stop it") from None
     with held:

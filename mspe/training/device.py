@@ -1,6 +1,7 @@
 """Where to compute, and in which precision."""
 
 import logging
+import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -39,6 +40,18 @@ def get_device(name: str | torch.device = "auto") -> torch.device:
         warnings.warn(f"device {device} is not available; the CPU is used", stacklevel=2)
         return torch.device("cpu")
     return device
+
+
+def shared_devices(name: str = "auto") -> list[str]:
+    """Return the CUDA devices among which several processes are dealt, by the names that CUDA_VISIBLE_DEVICES takes.
+
+    None where one of them is named, or the CPU, or there is none.
+    """
+    if name not in ("auto", "cuda") or not torch.cuda.is_available():
+        return []
+    seen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    count = torch.cuda.device_count()
+    return seen.split(",")[:count] if seen else [str(number) for number in range(count)]
 
 
 def _unknown(name: str | torch.device) -> MspeError:

@@ -125,7 +125,7 @@ class Launcher:
                 write_run(study, run, self.score(run))
 
 
-def probed(commands: Mapping[str, Sequence[str]], jobs: int) -> None:
+def probed(commands: Mapping[str, Sequence[str]], jobs: int, device: str = "cpu") -> None:
     """Stands for the processes that time variants."""
     for name, command in commands.items():
         study = Study.open(command[3])

@@ -25,7 +25,7 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the variants that are timed, 2 s an epoch and 4 s besides, in order."""
     names: list[str] = []
 
-    def call(commands: Mapping[str, Sequence[str]], jobs: int) -> None:
+    def call(commands: Mapping[str, Sequence[str]], jobs: int, device: str) -> None:
         names.extend(commands)
         probed(commands, jobs)
 

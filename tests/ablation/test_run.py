@@ -1,6 +1,7 @@
 """One run of a comparison, in process, and a comparison of real processes."""
 
 import math
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from mspe.ablation.plans import CONFIRM_SEED
 from mspe.ablation.probe import main as write_timing
 from mspe.ablation.probe import probe, read_timing
 from mspe.ablation.records import FinishedRun, is_done, read_run, read_table
-from mspe.ablation.run import run
+from mspe.ablation.run import main, run
 from mspe.ablation.study import Run, Study
 from mspe.ablation.variant import operators_of
 from mspe.common.errors import MspeError
@@ -77,6 +78,17 @@ def test_the_same_run_is_the_same_bit_for_bit(study: Study, csl: UnsplitDataset,
     for name in FILES - {"cost.json"}:
         expected = study.run_folder(CONFIRM) / name
         assert (again.run_folder(CONFIRM) / name).read_bytes() == expected.read_bytes(), name
+
+
+def test_a_run_that_is_done_is_not_made_again(study: Study, csl: UnsplitDataset, tmp_path: Path) -> None:
+    """Another process may have made it meanwhile."""
+    again = prepared(tmp_path, csl)
+    shutil.copytree(study.run_folder(CONFIRM), again.run_folder(CONFIRM))
+    before = {path: path.stat().st_mtime_ns for path in again.run_folder(CONFIRM).iterdir()}
+    main(str(again.folder), CONFIRM)
+    assert {path: path.stat().st_mtime_ns for path in again.run_folder(CONFIRM).iterdir()} == before
+    main(str(again.folder), SCREEN)
+    assert is_done(again, SCREEN)
 
 
 def test_a_division_of_no_such_seed_is_refused(study: Study) -> None:

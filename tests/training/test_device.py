@@ -13,6 +13,7 @@ from mspe.training import (
     get_optimizer,
     log_model_info,
 )
+from mspe.training.device import shared_devices
 from tests.training.fixtures import Mean, loaders, make_trainer
 
 
@@ -29,6 +30,27 @@ def test_an_unknown_device_is_named(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_number_that_torch_would_wrap_is_refused(name: str) -> None:
     with pytest.raises(MspeError, match=f"device: got '{name}', allowed: auto"):
         get_device(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "seen", "expected"),
+    [
+        ("cuda", None, ["0", "1", "2"]),
+        ("auto", "4,GPU-7,6", ["4", "GPU-7", "6"]),
+        ("cuda:1", None, []),
+        ("cpu", None, []),
+    ],
+)
+def test_processes_share_the_devices_that_this_one_sees(
+    monkeypatch: pytest.MonkeyPatch, name: str, seen: str | None, expected: list[str]
+) -> None:
+    assert shared_devices(name) == [] or torch.cuda.is_available()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if seen is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", seen)
+    assert shared_devices(name) == expected
 
 
 def test_a_device_that_is_not_there_is_the_cpu() -> None:
