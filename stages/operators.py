@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 from pathlib import Path
 
+from mspe.common.cluster import spread
 from mspe.common.files import remove_directory
 from mspe.common.json_files import read_json, write_json
 from mspe.common.pipeline_files import stage_dependencies
@@ -28,15 +29,16 @@ def decompose_each(operator: str, inputs: list[Path]) -> None:
 
 
 def main() -> None:
-    backend, operators = load_params().encodings.backend, read_json(LIST)["operators"]
+    params, operators = load_params(), read_json(LIST)["operators"]
     sizes = {size for split in SPLITS for graphs in read_shards(GRAPHS, split) for size in graphs.num_nodes.tolist()}
-    refuse_large(sizes, backend, operators)
+    refuse_large(sizes, params.encodings.backend, operators)
     inputs = [path for path in stage_dependencies("operators") if path != LIST]  # another operator changes none
     for folder in OPERATORS.glob("*/"):
         if folder.name not in map(operator_slug, operators):
             remove_directory(folder)
-    for operator in operators:
-        decompose_each(operator, inputs)
+    with spread(params.runtime.cluster, params.runtime.jobs):
+        for operator in operators:
+            decompose_each(operator, inputs)
     write_json(OPERATORS / "index.json", {"operators": operators})
 
 

@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 from pathlib import Path
 
+from mspe.common.cluster import spread
 from mspe.common.pipeline_files import stage_dependencies
 from mspe.common.resume import resume_folder
 from mspe.config import load_params
@@ -20,7 +21,8 @@ GRAPHS = "data/graphs"
 
 
 def main() -> None:
-    backend = load_params().encodings.backend
+    params = load_params()
+    backend = params.encodings.backend
     sizes = {size for split in SPLITS for graphs in read_shards(GRAPHS, split) for size in graphs.num_nodes.tolist()}
     backends = sorted({choose_backend(backend, size) for size in sizes})
     settings, inputs = {"backend": backends}, stage_dependencies("spectrum")
@@ -29,7 +31,8 @@ def main() -> None:
     def decompose(graphs: PackedGraphs, name: Path) -> PackedGraphs:
         return with_structure_keys(compute_spectrum(graphs, backend=backend, beside=backends, state=state), graphs)
 
-    map_shards(GRAPHS, "data/spectrum", decompose, settings=settings, inputs=inputs)
+    with spread(params.runtime.cluster, params.runtime.jobs):
+        map_shards(GRAPHS, "data/spectrum", decompose, settings=settings, inputs=inputs)
 
 
 if __name__ == "__main__":

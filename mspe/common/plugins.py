@@ -5,9 +5,13 @@ from collections.abc import Iterable
 from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
+from mspe.common.checksums import file_checksum
 from mspe.common.errors import MspeError
 from mspe.common.shown import shortened
+
+_CHECKSUM = "__mspe_checksum__"
 
 
 def load_plugins(paths: Iterable[str | Path]) -> None:
@@ -21,7 +25,7 @@ def load_plugins(paths: Iterable[str | Path]) -> None:
     Raises
     ------
     MspeError
-        If one is missing, or raises.
+        If one is missing, raises, or has changed since this process loaded it.
     """
     for path in paths:
         _load(Path(path))
@@ -42,11 +46,13 @@ def check_has_copy(path: str | Path) -> None:
 def _load(path: Path) -> None:
     name = f"mspe_plugin_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
     if name in sys.modules:
+        _check_unchanged(path, sys.modules[name])
         return
     spec = spec_from_file_location(name, path) if _is_file(path) else None
     if spec is None or spec.loader is None:
         raise MspeError(f"{shortened(str(path))}: no such Python file; correct encodings.plugins, or --plugin")
     module = module_from_spec(spec)
+    vars(module)[_CHECKSUM] = file_checksum(path)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
@@ -56,6 +62,11 @@ def _load(path: Path) -> None:
         if not isinstance(error, MspeError):  # ours are short, and name files
             reason = shortened(reason, 200)
         raise MspeError(f"{path}: cannot be loaded ({reason}); correct the file") from error
+
+
+def _check_unchanged(path: Path, module: ModuleType) -> None:
+    if _is_file(path) and file_checksum(path) != vars(module)[_CHECKSUM]:
+        raise MspeError(f"{path}: has changed since this process loaded it; start it, or a cluster's worker, again")
 
 
 def _is_file(path: Path) -> bool:

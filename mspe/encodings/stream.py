@@ -2,13 +2,16 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mspe.common.cluster import appears
 from mspe.common.errors import MspeError
 from mspe.common.files import atomic_directory
 from mspe.common.json_files import read_json, write_sealed_json
+from mspe.common.parallel import call_elsewhere, is_spread
 from mspe.common.resume import discard, hold, resume_folder
 from mspe.common.terminal import progress_bar
 from mspe.graphs import PackedGraphs
@@ -30,6 +33,8 @@ def map_shards(
 ) -> None:
     """Apply a function to every shard of every split and write the results under the same names.
 
+    Inside a cluster's block its workers make the shards, in folders that they share with this process.
+
     A finished shard is kept outside `target` until all are done and stand in `target`, so a run that was killed, whose
     outputs DVC deletes before it starts again, is resumed. A kept shard that is damaged is computed anew. Graphs that
     are the same in several splits, as is one whose nodes are split, are computed once, where results name their
@@ -40,7 +45,7 @@ def map_shards(
     source, target
         Folders of packed graphs; `target` is replaced whole at the end.
     function
-        Of the shard and its path relative to `source`.
+        Of the shard and its path relative to `source`; for a cluster one that can be sent to another process.
     settings
         Plain values that decide the result.
     inputs
@@ -55,14 +60,38 @@ def map_shards(
         done = {name for name in names if _is_whole(kept / name)}
         if done:
             logger.info("resuming after %d of %d shards, kept in %s", len(done), len(names), kept)
-        for name in progress_bar(names, Path(target).name, unit="shard"):
-            if name not in done:
-                _make(source, kept, name, function)
+        made = _made(source, kept, [name for name in names if name not in done], function)
+        for name in progress_bar(made, Path(target).name, len(names), len(done), unit="shard"):
+            appears(kept / name)
         with atomic_directory(target) as folder:
             _adopt(kept, names, folder)
             for file, content in (beside or {}).items():
                 write_sealed_json(folder / file, content)
         discard(kept)
+
+
+def _made(
+    source: Path, kept: Path, names: Sequence[Path], function: Callable[[PackedGraphs, Path], PackedGraphs]
+) -> Iterator[Path]:
+    """Make shards one by one, or on the workers of a cluster, a task those of one number: they may be the same."""
+    if not is_spread():
+        for name in names:
+            _make(source, kept, name, function)
+            yield name
+        return
+    groups: dict[str, list[Path]] = {}
+    for name in names:
+        groups.setdefault(name.name, []).append(name)
+    for group in call_elsewhere(partial(_make_all, source, kept, function), groups.values(), "generator_unordered"):
+        yield from group
+
+
+def _make_all(
+    source: Path, kept: Path, function: Callable[[PackedGraphs, Path], PackedGraphs], names: Sequence[Path]
+) -> Sequence[Path]:
+    for name in names:
+        _make(source, kept, name, function)
+    return names
 
 
 def _make(source: Path, kept: Path, name: Path, function: Callable[[PackedGraphs, Path], PackedGraphs]) -> None:

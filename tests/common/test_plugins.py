@@ -36,6 +36,15 @@ def test_files_run_in_their_order_and_each_once(tmp_path: Path, monkeypatch: pyt
     assert (tmp_path / "log").read_text().split() == ["second", "first"]
 
 
+def test_a_file_that_has_changed_since_it_was_loaded_is_refused(tmp_path: Path) -> None:
+    path = logging_plugin(tmp_path, "mine.py")
+    load_plugins([path])
+    load_plugins([path])
+    logging_plugin(tmp_path, "mine.py", "# changed")
+    with pytest.raises(MspeError, match=r"mine\.py: has changed since this process loaded it; start it, or a"):
+        load_plugins([path])
+
+
 def test_files_of_one_name_in_two_folders_are_two(tmp_path: Path) -> None:
     load_plugins([logging_plugin(tmp_path, "same.py"), logging_plugin(tmp_path, "other/same.py")])
     assert [path.read_text() for path in sorted(tmp_path.rglob("log"))] == ["same same "]

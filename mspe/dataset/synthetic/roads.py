@@ -1,7 +1,7 @@
 """A road-like graph: planar, of large diameter, its nodes classified by how far their surroundings reach.
 
 After City-Networks (Liang et al., arXiv 2503.09008), whose junctions are classified by the tenth of their eccentricity
-within 16 hops, and whose splits are of 10, 10 and 80 %.
+within 16 hops.
 """
 
 import math
