@@ -19,10 +19,8 @@ HOPS = 16
 CLASSES = 10
 
 _DISTRICT = 16  # junctions along the side of a square that is built alike
-_CLOSED, _WINDING = (
-    0.5,
-    0.6,
-)  # largest share of streets that are missing, and of the two bends of a street, in a district
+_CLOSED = 0.5  # largest share of streets that are missing, in a district
+_WINDING = 0.6  # largest share of the two bends of a street that there are, in a district
 _SHIFT = 0.3  # of a junction from its place on the grid, at most, in either direction
 _DIRECTIONS = 16
 _SHARES = (0.1, 0.1)  # of nodes that train and validate
