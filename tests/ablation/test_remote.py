@@ -127,10 +127,7 @@ def test_a_comparison_is_the_one_made_here(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["killed", "retired"])
-def test_a_run_whose_worker_goes_is_made_by_another_and_is_the_same(
-    csl: UnsplitDataset, tmp_path: Path, how: str
-) -> None:
+def test_a_run_whose_worker_goes_is_made_by_another_and_is_the_same(csl: UnsplitDataset, tmp_path: Path) -> None:
     ablation = declared(variants=["none", "hkse"], screen=None, confirm={"seeds": 2}, training={"epochs": 40})
     run, studies = Run("confirm", "hkse", CONFIRM_SEED), []
     for name in ("here", "there"):
@@ -145,10 +142,7 @@ def test_a_run_whose_worker_goes_is_made_by_another_and_is_the_same(
         def kill() -> None:
             wait_for((studies[1].run_folder(run) / "curve.csv").exists)
             (address,) = [address for address, tasks in client.processing().items() if tasks]
-            if how == "killed":
-                os.kill(client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
-            else:  # as at the end of its lifetime
-                client.retire_workers([address])
+            os.kill(client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
 
         killer = Thread(target=kill)
         killer.start()
