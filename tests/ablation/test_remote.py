@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from distributed import LocalCluster
+from distributed import LocalCluster, Worker
 
 from mspe.ablation import launch as launching
 from mspe.ablation.compare import compare_declared
@@ -126,8 +126,16 @@ def test_a_comparison_is_the_one_made_here(
     assert there.report.variant("hkse").verdict == here.report.variant("hkse").verdict
 
 
+def _end_lifetime(dask_worker: Worker) -> None:
+    """Let a worker go as at the end of its lifetime."""
+    dask_worker.loop.add_callback(dask_worker.close_gracefully, reason="worker-lifetime-reached")
+
+
 @pytest.mark.slow
-def test_a_run_whose_worker_goes_is_made_by_another_and_is_the_same(csl: UnsplitDataset, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["killed", "retired"])
+def test_a_run_whose_worker_goes_is_made_by_another_and_is_the_same(
+    csl: UnsplitDataset, tmp_path: Path, how: str
+) -> None:
     ablation = declared(variants=["none", "hkse"], screen=None, confirm={"seeds": 2}, training={"epochs": 40})
     run, studies = Run("confirm", "hkse", CONFIRM_SEED), []
     for name in ("here", "there"):
@@ -142,7 +150,10 @@ def test_a_run_whose_worker_goes_is_made_by_another_and_is_the_same(csl: Unsplit
         def kill() -> None:
             wait_for((studies[1].run_folder(run) / "curve.csv").exists)
             (address,) = [address for address, tasks in client.processing().items() if tasks]
-            os.kill(client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
+            if how == "killed":
+                os.kill(client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
+            else:
+                client.run(_end_lifetime, workers=[address])
 
         killer = Thread(target=kill)
         killer.start()
