@@ -122,7 +122,7 @@ def main(folder: str, which: Run) -> None:
     That may be one whose worker counts as dead, or one that a command began which is no more.
     """
     study = Study.open(folder)
-    with hold(study.folder / "resume" / f"{which.round}-{which.variant}-{which.seed}", wait=True):
+    with hold(study.run_folder(which), wait=True):
         if not is_done(study, which):
             run(study, which)
 
