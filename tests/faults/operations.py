@@ -161,6 +161,7 @@ def _child(
     function: Callable[[], None], folder: Path, record: Path, output: Path, stop_at: int | None, stop: Any
 ) -> int:
     torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a new process, whatever ran in this one before
     os.chdir(folder)
     descriptor = os.open(output, os.O_WRONLY | os.O_APPEND)
     sys.stdout = sys.stderr = os.fdopen(descriptor, "w")
